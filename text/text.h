@@ -1,0 +1,92 @@
+/*
+ * text.h - Vietnamese text: from bytes to the canonical tokens that index, query, suggestion and snippet share.
+ *
+ * This room alone knows ICU. The chain: UTF-8 -> words (UAX #29 with our tailoring, see segment.h) -> one canonical
+ * form a word (see syllable.h): NFC, lower case, đ for every spelling of đ, tone mark on the vowel that carries it,
+ * i for y in the open syllables where papers disagree. Looser forms (fold.h) are never tokens of a document: queries
+ * reach them through the archive's lexicon.
+ *
+ * A document's tokens depend on its text and on TEXT_VERSION alone.
+ */
+#ifndef TRABAO_TEXT_H
+#define TRABAO_TEXT_H
+
+#include "base/base.h"
+#include "base/status.h"
+
+/* Raised by every change that can alter a token; an archive of another version must be reindexed. */
+#define TEXT_VERSION 1
+
+/* Longest canonical form, in bytes; what is longer is cut at a character. */
+#define TEXT_FORM_MAX 64
+
+enum text_kind {
+    TEXT_WORD,   /* letters, possibly with digits (U23, 18h30) */
+    TEXT_NUMBER, /* 3568 (also from 3.568), 1,8 */
+    TEXT_DATE    /* 30/4, 30/4/1975, 7/2020: day before month, no leading zeros */
+};
+
+struct text_token {
+    uint32_t start;    /* first byte of the token in the source */
+    uint32_t end;      /* one past its last byte */
+    uint32_t form;     /* where its canonical form begins in struct text_tokens.forms; not NUL-terminated */
+    uint8_t form_len;  /* bytes, 1..TEXT_FORM_MAX */
+    uint8_t kind;      /* enum text_kind */
+    bool colocated;    /* at the position of the token before it: a date beside the words that spell it */
+    bool joined;       /* nothing but punctuation (no blank, not the start) stands between it and the token before:
+                          TP.HCM is one `tp` and one joined `hcm` */
+};
+
+struct text_tokens {
+    struct text_token *items; /* in the order of their start; owned */
+    size_t count;
+    size_t capacity;
+    char *forms; /* canonical forms one after another; owned */
+    size_t forms_len;
+    size_t forms_capacity;
+};
+
+/* What one thread needs to cut text into tokens: break iterators and a memory of words already seen. */
+struct text_analyzer;
+
+enum trabao_status text_analyzer_open(struct text_analyzer **out, struct trabao_error *err);
+void text_analyzer_close(struct text_analyzer *a);
+
+/*
+ * Replaces the contents of TOKENS (zeroed before its first use, freed with text_tokens_free) by the tokens of TEXT,
+ * N bytes, at most 1 GiB. Any bytes are accepted: an invalid one separates words. Fails only when memory runs out.
+ */
+enum trabao_status text_tokenize(struct text_analyzer *a, const char *text, size_t n, struct text_tokens *tokens,
+                                 struct trabao_error *err);
+void text_tokens_free(struct text_tokens *tokens);
+
+static inline const char *text_form(const struct text_tokens *tokens, size_t i)
+{
+    return tokens->forms + tokens->items[i].form;
+}
+
+/*
+ * The two looser keys of a canonical form (fold.h has the rules). Each writes at most TEXT_FORM_MAX bytes to OUT and
+ * returns the length. Tone-folded: tones removed, ă â ê ô ơ ư đ kept (vọng -> vong, tử -> tư). Folded: all marks
+ * removed, đ -> d (tử -> tu), i and y one at the end of an open syllable exactly as in the canonical form.
+ */
+size_t text_fold_tone(const char *form, size_t n, char *out);
+size_t text_fold(const char *form, size_t n, char *out);
+
+/* True when FORM has a tone or a letter mark (that is, when folding changes it). */
+bool text_has_marks(const char *form, size_t n);
+
+/* True when FORM, folded, has the shape of a Vietnamese syllable: initial consonants, vowels, final consonants. */
+bool text_is_syllable(const char *form, size_t n);
+
+/*
+ * The whole text in NFC, with soft hyphens and invisible characters removed, blanks as they are: for comparing and
+ * showing, not for storing. Appends to OUT; false when OUT is full.
+ */
+struct buf;
+bool text_nfc(const char *text, size_t n, struct buf *out);
+
+/* One printable line about the versions that decide the tokens: TEXT_VERSION, ICU's version. Static. */
+const char *text_version_string(void);
+
+#endif
