@@ -1,0 +1,93 @@
+/*
+ * parse.h - what was typed becomes a syntax tree; nothing here knows an archive.
+ *
+ * Grammar (DESIGN "Query language"): words, "phrases" (straight or curly quotes), -word, OR / HOẶC, ( ), word*,
+ * NEAR/n, =word, fields (title: tiêuđề: ...), date filters (date: after: before: ...). No typed text is an error:
+ * what cannot be read as an operator is words, and a warning says so; with STRICT the first such place fails.
+ * Ceilings: TRABAO_QUERY_MAX bytes, QUERY_WORDS_KEPT words are the planner's business, depth QUERY_DEPTH_MAX,
+ * QUERY_PREFIXES_MAX prefixes of at least two letters.
+ */
+#ifndef TRABAO_PARSE_H
+#define TRABAO_PARSE_H
+
+#include "base/base.h"
+#include "base/civil.h"
+#include "base/status.h"
+#include "text/text.h"
+
+#define QUERY_DEPTH_MAX 8
+#define QUERY_PREFIXES_MAX 3
+
+enum query_field {
+    QUERY_ANY, /* title and body */
+    QUERY_TITLE,
+    QUERY_AUTHOR,
+    QUERY_SOURCE,
+    QUERY_SECTION,
+    QUERY_NAME
+};
+
+enum query_kind {
+    QUERY_AND,    /* all of children */
+    QUERY_OR,     /* any of children */
+    QUERY_NOT,    /* one child; only ever a child of QUERY_AND */
+    QUERY_TERM,   /* one token of a word */
+    QUERY_PHRASE, /* tokens that follow one another: quotes, or one typed word that is several tokens (TP.HCM) */
+    QUERY_NEAR,   /* children (TERM or PHRASE) within `distance` tokens of one another */
+    QUERY_PREFIX  /* token that starts so */
+};
+
+/* One token of the query, in its canonical form. */
+struct query_token {
+    char form[TEXT_FORM_MAX + 1];
+    uint8_t len;
+    bool marked; /* has tone or letter marks */
+    uint32_t start, end; /* bytes of the query it was typed in */
+};
+
+struct query_node {
+    enum query_kind kind;
+    enum query_field field;
+    bool quoted; /* PHRASE in quotes: never widened when it has marks */
+    bool exact;  /* =word: the form as typed, marks or none, never widened */
+    uint32_t distance; /* NEAR/n */
+    struct query_node **children; /* AND OR NOT NEAR */
+    size_t child_count;
+    struct query_token *tokens; /* TERM and PREFIX: 1; PHRASE: 1 or more */
+    size_t token_count;
+};
+
+/* A span of civil time, from the first moment included to the last excluded. */
+struct query_dates {
+    bool limited; /* false: all of time and undated articles too */
+    int64_t from, to; /* civil seconds; INT64_MIN / INT64_MAX where open */
+};
+
+struct query_tree {
+    struct query_node *root; /* NULL: no words (everything, inside the dates) */
+    struct query_dates dates; /* the intersection of all date filters typed */
+    char *understood; /* the query as it was read, in the query language; never NULL */
+    char **warnings;  /* for a person, in Vietnamese */
+    size_t warning_count;
+    bool any_marked; /* some positive word has marks */
+    struct query_arena *arena; /* owns all of the above */
+};
+
+/*
+ * Reads QUERY (N bytes). NOW (civil seconds) is what "hôm qua" counts from. STRICT: TRABAO_USAGE where the lenient
+ * reading would warn. TRABAO_USAGE too for more than TRABAO_QUERY_MAX bytes, for NUL and for invalid UTF-8.
+ */
+enum trabao_status query_parse(struct text_analyzer *analyzer, const char *query, size_t n, int64_t now, bool strict,
+                               struct query_tree **out, struct trabao_error *err);
+void query_tree_free(struct query_tree *tree);
+
+/*
+ * The dates of one filter value as the query language reads them (2020, 2020-07, 20/7/2020, tháng 7/2020,
+ * 2020-01..2020-06, hôm qua, ...): *FROM included, *TO excluded. False when TEXT is no date.
+ */
+bool query_parse_dates(const char *text, size_t n, int64_t now, int64_t *from, int64_t *to);
+
+/* The tree as an S-expression, for tests and for explaining; freed with mem_free. */
+char *query_tree_dump(const struct query_tree *tree);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * snippet.h - the best window of a stored text, and the ranges in it to highlight. Text and ranges only: markup is
+ * added by the last layer.
+ */
+#ifndef TRABAO_SNIPPET_H
+#define TRABAO_SNIPPET_H
+
+#include "base/base.h"
+#include "base/status.h"
+#include "query/trabao.h"
+#include "text/text.h"
+
+#define SNIPPET_TEXT_MAX (256 * 1024) /* bytes of a body that are looked at */
+
+/*
+ * What is highlighted: runs of words. A pattern is one query unit (a single word has one slot, a phrase several); a
+ * slot lists the canonical forms that match it. A text token may match several patterns.
+ */
+struct snippet_slot {
+    const char *const *forms; /* canonical forms, sorted by strcmp */
+    size_t form_count;
+    const char *prefix; /* or, for word*, the beginning of the form; NULL otherwise */
+};
+struct snippet_pattern {
+    const struct snippet_slot *slots;
+    size_t slot_count;
+    float weight; /* importance (inverse document frequency), > 0 */
+};
+
+struct snippet {
+    struct buf *text; /* IN: born by the caller. OUT: the window; "…" at a cut end, blanks collapsed to one */
+    struct trabao_mark *marks; /* OUT: in bytes of text; owned by the caller (mem_free) */
+    size_t mark_count;
+};
+
+/*
+ * The window of BODY (N bytes) of about WIDTH characters that shows most of PATTERNS: distinct patterns first, by
+ * weight, then closeness, then the earliest; it starts at a sentence if one begins near. With no match (or
+ * PATTERN_COUNT 0): the beginning of the text. TOKENS is scratch.
+ */
+enum trabao_status snippet_make(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *body, size_t n,
+                                const struct snippet_pattern *patterns, size_t pattern_count, size_t width,
+                                struct snippet *out, struct trabao_error *err);
+
+/* The marks of the whole TEXT, unchanged: for titles and article pages. *MARKS is freed with mem_free. */
+enum trabao_status snippet_mark_all(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *text,
+                                    size_t n, const struct snippet_pattern *patterns, size_t pattern_count,
+                                    struct trabao_mark **marks, size_t *mark_count, struct trabao_error *err);
+
+#endif
