@@ -1,0 +1,69 @@
+/*
+ * memo.h - a memory of words already seen: raw bytes of a word -> its canonical form, in one cache line.
+ *
+ * A fixed number of slots in buckets of two (one cache line); a new word pushes the older of its bucket out, so that
+ * frequent words stay and memory never grows. Only words and forms of at most MEMO_WORD_MAX bytes are kept: longer
+ * ones are too rare to matter. A word is compared as two 8-byte numbers, padded with zeros, which no word contains.
+ */
+#ifndef TRABAO_MEMO_H
+#define TRABAO_MEMO_H
+
+#include <endian.h>
+
+#include "base/base.h"
+
+#define MEMO_WORD_MAX 15
+
+struct memo_slot {
+    uint64_t key[2];          /* both 0: empty */
+    char form[MEMO_WORD_MAX]; /* canonical form, padded */
+    uint8_t form_len : 4;
+    bool is_month : 1; /* the word for month, after which a date may be spelled */
+};
+_Static_assert(sizeof(struct memo_slot) == 32, "two slots fill a cache line");
+
+struct memo {
+    struct memo_slot *slots; /* in `block`, aligned to cache lines */
+    void *block;             /* owned */
+};
+
+bool memo_open(struct memo *m) TRABAO_MUST_USE;
+void memo_close(struct memo *m);
+
+#define MEMO_BUCKET_BITS 14
+
+/* The first of the two slots where a word may be. */
+static inline struct memo_slot *memo_bucket(const struct memo *m, uint64_t lo, uint64_t hi)
+{
+    const uint64_t mixed = (lo ^ (hi * UINT64_C(0x9E3779B97F4A7C15))) * UINT64_C(0xD6E8FEB86659FD93);
+    return m->slots + 2 * (mixed >> (64 - MEMO_BUCKET_BITS));
+}
+
+/* The slot of a word, or NULL. */
+static inline const struct memo_slot *memo_find(const struct memo *m, uint64_t lo, uint64_t hi)
+{
+    const struct memo_slot *slot = memo_bucket(m, lo, hi);
+    if (slot->key[0] == lo && slot->key[1] == hi)
+        return slot;
+    slot++;
+    return slot->key[0] == lo && slot->key[1] == hi ? slot : NULL;
+}
+
+/* Remembers a word; FORM_LEN <= MEMO_WORD_MAX. */
+void memo_add(struct memo *m, uint64_t lo, uint64_t hi, const char *form, size_t form_len, bool is_month);
+
+/* The first 16 bytes at P as two numbers, the first byte lowest, as if zeros followed END. */
+static inline void memo_load(const char *p, const char *end, uint64_t *lo, uint64_t *hi)
+{
+    if (end - p >= 16) {
+        *lo = le64toh(LOAD(uint64_t, p));
+        *hi = le64toh(LOAD(uint64_t, p + 8));
+    } else {
+        char padded[16] = {0};
+        memcpy(padded, p, (size_t)(end - p));
+        *lo = le64toh(LOAD(uint64_t, padded));
+        *hi = le64toh(LOAD(uint64_t, padded + 8));
+    }
+}
+
+#endif

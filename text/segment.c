@@ -1,0 +1,109 @@
+/*
+ * segment.c - the rules of segment.h in ICU's language, and the two iterators that carry them out.
+ *
+ * The rules mark runs of the scripts that need a dictionary with a status of their own; such a run is handed to the
+ * word iterator of the root locale, and its pieces are the words.
+ */
+#include "text/segment.h"
+
+#include <unicode/ubrk.h>
+#include <unicode/utext.h>
+
+#include "base/mem.h"
+
+#define STATUS_WORD 200
+#define STATUS_DICTIONARY 300
+
+static const UChar rules[] =
+    u"!!quoted_literals_only;"
+    u"$X = [\\p{M}\\p{Cf}];"
+    u"$Dictionary = [[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Word_Break=Katakana}"
+    u"\\p{Line_Break=Complex_Context}\\uAC00-\\uD7A3] - $X];"
+    u"$D = [0-9];"
+    u"$L = [[\\p{L}\\p{Nd}\\p{Alphabetic}] - $X - $Dictionary - $D];"
+    u"($L | $D) ($L | $D | $X)* {200};"
+    u"$D ($D | $X)* ([.,] $D ($D | $X)*)+ {200};"
+    u"$Dictionary ($Dictionary | $X)* {300};";
+
+struct segmenter {
+    UBreakIterator *words;      /* our rules */
+    UBreakIterator *dictionary; /* ICU's */
+    UText *text;                /* the part of the text that `words` works on */
+    UText *run;                 /* the part of it that `dictionary` works on */
+};
+
+static enum trabao_status icu_error(UErrorCode status, struct trabao_error *err)
+{
+    if (status == U_MEMORY_ALLOCATION_ERROR)
+        return error_no_memory(err);
+    return error_set(err, TRABAO_INTERNAL, "ICU cannot find words: %s", u_errorName(status));
+}
+
+enum trabao_status segmenter_open(struct segmenter **out, struct trabao_error *err)
+{
+    *out = NULL;
+    struct segmenter *s = mem_zalloc(1, sizeof *s);
+    if (s == NULL)
+        return error_no_memory(err);
+    UErrorCode status = U_ZERO_ERROR;
+    UParseError where;
+    s->words = ubrk_openRules(rules, (int32_t)ARRAY_LEN(rules) - 1, NULL, 0, &where, &status);
+    s->dictionary = ubrk_open(UBRK_WORD, "", NULL, 0, &status);
+    if (U_FAILURE(status)) {
+        segmenter_close(s);
+        return icu_error(status, err);
+    }
+    *out = s;
+    return TRABAO_OK;
+}
+
+void segmenter_close(struct segmenter *s)
+{
+    if (s == NULL)
+        return;
+    if (s->words != NULL)
+        ubrk_close(s->words);
+    if (s->dictionary != NULL)
+        ubrk_close(s->dictionary);
+    utext_close(s->text);
+    utext_close(s->run);
+    mem_free(s);
+}
+
+static void start_on(UBreakIterator *iterator, UText **ut, const char *text, size_t n, UErrorCode *status)
+{
+    *ut = utext_openUTF8(*ut, text, (int64_t)n, status);
+    ubrk_setUText(iterator, *ut, status);
+}
+
+/* The pieces of one run of a dictionary script, which starts at byte BASE of TEXT. */
+static void dictionary_words(struct segmenter *s, const char *text, size_t base, size_t n, segment_word *word,
+                             void *context, UErrorCode *status)
+{
+    start_on(s->dictionary, &s->run, text + base, n, status);
+    if (U_FAILURE(*status))
+        return;
+    int32_t start = ubrk_first(s->dictionary);
+    for (int32_t end = ubrk_next(s->dictionary); end != UBRK_DONE; start = end, end = ubrk_next(s->dictionary)) {
+        if (ubrk_getRuleStatus(s->dictionary) >= UBRK_WORD_NUMBER)
+            word(context, base + (size_t)start, base + (size_t)end);
+    }
+}
+
+enum trabao_status segment_words(struct segmenter *s, const char *text, size_t from, size_t to, segment_word *word,
+                                 void *context, struct trabao_error *err)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    start_on(s->words, &s->text, text + from, to - from, &status);
+    if (U_FAILURE(status))
+        return icu_error(status, err);
+    int32_t start = ubrk_first(s->words);
+    for (int32_t end = ubrk_next(s->words); end != UBRK_DONE; start = end, end = ubrk_next(s->words)) {
+        const int32_t kind = ubrk_getRuleStatus(s->words);
+        if (kind == STATUS_WORD)
+            word(context, from + (size_t)start, from + (size_t)end);
+        else if (kind == STATUS_DICTIONARY)
+            dictionary_words(s, text, from + (size_t)start, (size_t)(end - start), word, context, &status);
+    }
+    return U_FAILURE(status) ? icu_error(status, err) : TRABAO_OK;
+}
