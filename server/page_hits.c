@@ -1,0 +1,88 @@
+/*
+ * page_hits.c - the list of hits on a result page.
+ */
+#include "server/page.h"
+
+/* A part of the line below a title that, when it is chosen, narrows the search to it. */
+static void filter_link(struct buf *out, const struct page_query *query, enum page_field field, const char *value,
+                        const char *label)
+{
+    if (value == NULL || value[0] == '\0') {
+        return;
+    }
+    html_raw(out, "<li>");
+    if (query->values[field] != NULL && strcmp(query->values[field], value) == 0) {
+        html_text(out, value); /* it is filtered by this already */
+    } else {
+        html_raw(out, "<a href=\"");
+        page_search_address(out, query, field, value);
+        html_raw(out, "\"");
+        html_attribute(out, "title", label);
+        html_raw(out, ">");
+        html_text(out, value);
+        html_raw(out, "</a>");
+    }
+    html_raw(out, "</li>");
+}
+
+static void meta_line(struct buf *out, const struct page_query *query, const struct trabao_hit *hit)
+{
+    html_raw(out, "<ul class=\"meta\">");
+    if (hit->date != NULL && hit->date[0] != '\0') {
+        html_raw(out, "<li>");
+        html_date(out, hit->date);
+        html_raw(out, "</li>");
+    }
+    filter_link(out, query, PAGE_SOURCE, hit->source, "Chỉ tìm trong nguồn này");
+    filter_link(out, query, PAGE_SECTION, hit->section, "Chỉ tìm trong chuyên mục này");
+    filter_link(out, query, PAGE_AUTHOR, hit->author, "Chỉ tìm bài của tác giả này");
+    html_raw(out, "</ul>\n");
+}
+
+static void hit_item(struct buf *out, const struct page_query *query, const struct trabao_hit *hit)
+{
+    html_raw(out, "<li class=\"hit\">\n<h2><a href=\"");
+    html_text(out, hit->href);
+    if (query->values[PAGE_Q] != NULL) {
+        html_raw(out, "?q=");
+        url_append_encoded(out, query->values[PAGE_Q], strlen(query->values[PAGE_Q]));
+    }
+    html_raw(out, "\">");
+    html_marked(out, &hit->title);
+    html_raw(out, "</a></h2>\n");
+    meta_line(out, query, hit);
+    if (hit->snippet.len > 0) {
+        html_raw(out, "<p class=\"snippet\">");
+        html_marked(out, &hit->snippet);
+        html_raw(out, "</p>\n");
+    }
+    html_raw(out, "</li>\n");
+}
+
+/* A line between hits where the match becomes looser: the reader should know why these are here. */
+static void tier_line(struct buf *out, enum trabao_tier tier)
+{
+    if (tier == TRABAO_TONE) {
+        html_raw(out, "<li class=\"tier\" role=\"presentation\"><p>Gần đúng: khác dấu thanh</p></li>\n");
+    } else if (tier == TRABAO_FOLDED) {
+        html_raw(out, "<li class=\"tier\" role=\"presentation\"><p>Gần đúng: chỉ giống khi bỏ hết dấu</p></li>\n");
+    }
+}
+
+void page_hits(struct buf *out, const struct page_query *query, const struct trabao_answer *answer, uint64_t first)
+{
+    /* Tiers follow one another only in the order of relevance, and an unmarked query means all of them alike. */
+    const bool by_tier = query->values[PAGE_SORT] == NULL && answer->totals_by_tier[TRABAO_EXACT] > 0;
+    enum trabao_tier tier = TRABAO_EXACT;
+    html_raw(out, "<ol class=\"hits\"");
+    buf_printf(out, " start=\"%llu\">\n", (unsigned long long)first);
+    for (size_t i = 0; i < answer->hit_count; i++) {
+        const struct trabao_hit *hit = &answer->hits[i];
+        if (by_tier && hit->tier != tier) {
+            tier = hit->tier;
+            tier_line(out, tier);
+        }
+        hit_item(out, query, hit);
+    }
+    html_raw(out, "</ol>\n");
+}

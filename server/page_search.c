@@ -1,0 +1,314 @@
+/*
+ * page_search.c - the result page: what was understood, how many, the hits, and where to go from here.
+ */
+#include "server/page.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "server/search_args.h"
+
+#define PAGE_HITS 20
+
+/* What a filter is called on its removable label. */
+static const struct {
+    enum page_field field;
+    const char *label;
+} FILTERS[] = {
+    {PAGE_FROM, "Từ"},          {PAGE_TO, "Đến"},              {PAGE_AUTHOR, "Tác giả"},
+    {PAGE_SOURCE, "Nguồn"},     {PAGE_SECTION, "Chuyên mục"},  {PAGE_NAME, "Nhắc đến"},
+    {PAGE_TIER, "Độ khớp dấu"},
+};
+
+static const struct {
+    const char *value, *label; /* NULL: the default */
+} SORTS[] = {{NULL, "Liên quan"}, {"newest", "Mới nhất"}, {"oldest", "Cũ nhất"}};
+
+static const char *tier_label(const char *value)
+{
+    static const char *const labels[][2] = {
+        {"exact", "đúng từng dấu"}, {"tone", "khác dấu thanh cũng được"}, {"folded", "bỏ hết dấu"}};
+    for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+        if (strcmp(value, labels[i][0]) == 0) {
+            return labels[i][1];
+        }
+    }
+    return value;
+}
+
+static bool has_filter(const struct page_query *query)
+{
+    for (size_t i = 0; i < ARRAY_LEN(FILTERS); i++) {
+        if (query->values[FILTERS[i].field] != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void active_filters(struct buf *out, const struct page_query *query)
+{
+    if (!has_filter(query)) {
+        return;
+    }
+    html_raw(out, "<ul class=\"chips\" aria-label=\"Bộ lọc đang dùng\">\n");
+    for (size_t i = 0; i < ARRAY_LEN(FILTERS); i++) {
+        const char *value = query->values[FILTERS[i].field];
+        if (value != NULL) {
+            html_raw(out, "<li><a href=\"");
+            page_search_address(out, query, FILTERS[i].field, NULL);
+            html_raw(out, "\" title=\"Bỏ bộ lọc này\"><span class=\"hidden\">Bỏ bộ lọc </span>");
+            html_text(out, FILTERS[i].label);
+            html_raw(out, ": <b>");
+            html_text(out, FILTERS[i].field == PAGE_TIER ? tier_label(value) : value);
+            html_raw(out, "</b><span class=\"cross\" aria-hidden=\"true\">×</span></a></li>\n");
+        }
+    }
+    html_raw(out, "</ul>\n");
+}
+
+/* ---- above the hits ------------------------------------------------------------------------------------------ */
+
+static void summary(struct buf *out, const struct trabao_answer *answer, uint64_t first)
+{
+    html_raw(out, "<p class=\"summary\" role=\"status\">");
+    if (answer->hit_count > 0 && answer->total > answer->hit_count) {
+        html_raw(out, "Bài ");
+        html_number(out, first);
+        html_raw(out, "–");
+        html_number(out, first + answer->hit_count - 1);
+        html_raw(out, " trong ");
+    }
+    html_raw(out, "<strong>");
+    if (!answer->total_exact) {
+        html_raw(out, "hơn ");
+    }
+    html_number(out, answer->total);
+    html_raw(out, " bài</strong>, ");
+    html_decimal(out, answer->took_ms);
+    html_raw(out, " ms</p>\n");
+}
+
+static void sort_links(struct buf *out, const struct page_query *query)
+{
+    const char *const chosen = query->values[PAGE_SORT];
+    html_raw(out, "<nav class=\"sort\" aria-label=\"Sắp xếp\">\n");
+    for (size_t i = 0; i < ARRAY_LEN(SORTS); i++) {
+        const char *value = SORTS[i].value;
+        const bool current = value == NULL ? chosen == NULL : chosen != NULL && strcmp(chosen, value) == 0;
+        html_raw(out, "<a href=\"");
+        page_search_address(out, query, PAGE_SORT, value);
+        html_raw(out, "\"");
+        html_attribute(out, "aria-current", current ? "true" : NULL);
+        html_raw(out, ">");
+        html_text(out, SORTS[i].label);
+        html_raw(out, "</a>\n");
+    }
+    html_raw(out, "</nav>\n");
+}
+
+static void suggestion(struct buf *out, const struct page_query *query, const struct trabao_answer *answer)
+{
+    if (answer->suggestion != NULL) {
+        html_raw(out, "<p class=\"suggestion\">Có phải bạn muốn tìm: <a href=\"");
+        page_search_address(out, query, PAGE_Q, answer->suggestion);
+        html_raw(out, "\">");
+        html_text(out, answer->suggestion);
+        html_raw(out, "</a>?</p>\n");
+    }
+}
+
+/* True when TEXT has a letter with Vietnamese marks, so that the searcher meant these marks. */
+static bool has_marks(const char *text)
+{
+    const size_t n = strlen(text);
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        i += utf8_decode(text + i, n - i, &c);
+        if ((c >= 0xC0 && c <= 0x1B0) || (c >= 0x300 && c <= 0x323) || (c >= 0x1EA0 && c <= 0x1EF9)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void widened(struct buf *out, const struct page_query *query, const struct trabao_answer *answer)
+{
+    const char *q = query->values[PAGE_Q];
+    if (answer->tier == TRABAO_EXACT || query->values[PAGE_TIER] != NULL || q == NULL || !has_marks(q)) {
+        return;
+    }
+    const uint64_t exact = answer->totals_by_tier[TRABAO_EXACT];
+    html_raw(out, "<li>");
+    if (exact == 0) {
+        html_raw(out, "Không có bài nào viết đúng từng dấu như vậy");
+    } else {
+        html_raw(out, "Chỉ ");
+        html_number(out, exact);
+        html_raw(out, " bài viết đúng từng dấu như vậy");
+    }
+    if (answer->total > exact) {
+        html_raw(out, ", nên có thêm ");
+        html_number(out, answer->total - exact);
+        html_raw(out, " bài khác dấu. <a href=\"");
+        page_search_address(out, query, PAGE_TIER, "exact");
+        html_raw(out, "\">Chỉ tìm đúng dấu</a>");
+    } else {
+        html_raw(out, "; bỏ dấu cũng không có thêm bài nào.");
+    }
+    html_raw(out, "</li>\n");
+}
+
+static void notes(struct buf *out, const struct page_query *query, const struct trabao_answer *answer)
+{
+    const size_t before = out->len;
+    html_raw(out, "<ul class=\"notes\">\n");
+    const size_t empty = out->len;
+    if (answer->relaxed) {
+        html_raw(out, "<li>Ít bài có đủ mọi từ; sau các bài ấy là những bài có phần lớn các từ.</li>\n");
+    }
+    if (answer->hit_count > 0) {
+        widened(out, query, answer);
+    }
+    for (size_t i = 0; i < answer->warning_count; i++) {
+        html_raw(out, "<li>");
+        html_text(out, answer->warnings[i]);
+        html_raw(out, "</li>\n");
+    }
+    if (out->len == empty && !buf_failed(out)) {
+        out->len = before; /* nothing to say after all */
+        return;
+    }
+    html_raw(out, "</ul>\n");
+}
+
+/* ---- below the hits, or instead of them ---------------------------------------------------------------------- */
+
+static void page_links(struct buf *out, const struct page_query *query, const struct trabao_answer *answer,
+                       uint64_t first)
+{
+    if (answer->next == NULL && query->values[PAGE_CURSOR] == NULL) {
+        return;
+    }
+    html_raw(out, "<nav class=\"pages\" aria-label=\"Các trang kết quả\">\n");
+    if (query->values[PAGE_CURSOR] != NULL) {
+        html_raw(out, "<a href=\"");
+        page_search_address(out, query, PAGE_SORT, query->values[PAGE_SORT]);
+        html_raw(out, "\">Về trang đầu</a>\n");
+    }
+    if (answer->next != NULL) {
+        char at[24];
+        snprintf(at, sizeof at, "%llu", (unsigned long long)(first + answer->hit_count));
+        struct page_query next = *query;
+        next.values[PAGE_AT] = at;
+        html_raw(out, "<a class=\"next\" rel=\"next\" href=\"");
+        page_search_address(out, &next, PAGE_CURSOR, answer->next);
+        html_raw(out, "\">Trang sau</a>\n");
+    }
+    html_raw(out, "</nav>\n");
+}
+
+static void nothing_found(struct buf *out, const struct page_query *query)
+{
+    const char *q = query->values[PAGE_Q] != NULL ? query->values[PAGE_Q] : "";
+    html_raw(out, "<section class=\"nothing\">\n<h2>Không tìm thấy bài nào</h2>\n<p>Bạn có thể thử:</p>\n<ul>\n");
+    if (strchr(q, ' ') != NULL) {
+        html_raw(out, "<li>bỏ bớt từ, giữ lại những từ chính;</li>\n");
+    }
+    if (strpbrk(q, "\"=") != NULL || strstr(q, "“") != NULL) {
+        html_raw(out, "<li>bỏ dấu ngoặc kép để các từ không phải đứng liền nhau;</li>\n");
+    }
+    if (query->values[PAGE_FROM] != NULL || query->values[PAGE_TO] != NULL) {
+        html_raw(out, "<li>mở rộng khoảng ngày;</li>\n");
+    }
+    if (has_filter(query)) {
+        const struct page_query bare = {.values = {[PAGE_Q] = query->values[PAGE_Q]}};
+        html_raw(out, "<li><a href=\"");
+        page_search_address(out, &bare, PAGE_SORT, NULL);
+        html_raw(out, "\">bỏ mọi bộ lọc</a>;</li>\n");
+    }
+    html_raw(out, "<li>xem lại chính tả, hoặc gõ không dấu để tìm mọi cách viết.</li>\n</ul>\n</section>\n");
+}
+
+static void problem_note(struct buf *out, const char *problem)
+{
+    html_raw(out, "<section class=\"nothing\">\n<h2>Không đọc được yêu cầu này</h2>\n"
+                  "<p>Xin xem lại các ô đã điền. Ngày có thể viết là 20/7/2020, 7/2020 hay 2020.</p>\n"
+                  "<p class=\"detail\"><code>");
+    html_text(out, problem);
+    html_raw(out, "</code></p>\n</section>\n");
+}
+
+/* ---- the page ------------------------------------------------------------------------------------------------ */
+
+/* The number of the page's first hit, from the address; it is only shown, so a wrong one harms nobody. */
+static uint64_t first_hit(const struct page_query *query, const struct trabao_answer *answer)
+{
+    const char *at = query->values[PAGE_AT];
+    if (query->values[PAGE_CURSOR] == NULL || at == NULL || at[strspn(at, "0123456789")] != '\0') {
+        return 1;
+    }
+    const uint64_t first = strtoull(at, NULL, 10);
+    return first >= 1 && first <= answer->total ? first : 1;
+}
+
+static void answer_part(struct buf *out, const struct page_query *query, const struct trabao_answer *answer)
+{
+    const uint64_t first = first_hit(query, answer);
+    html_raw(out, "<div class=\"bar\">\n");
+    summary(out, answer, first);
+    if (answer->hit_count > 0) {
+        sort_links(out, query);
+    }
+    html_raw(out, "</div>\n");
+    suggestion(out, query, answer);
+    notes(out, query, answer);
+    if (answer->hit_count > 0) {
+        page_hits(out, query, answer, first);
+    } else {
+        nothing_found(out, query);
+    }
+    page_links(out, query, answer, first);
+}
+
+void page_results(struct buf *out, const struct site *site, const struct page_query *query,
+                  const struct trabao_answer *answer, const char *problem)
+{
+    page_begin(out, site, query->values[PAGE_Q] != NULL ? query->values[PAGE_Q] : "Mọi bài báo", "results", query);
+    html_raw(out, "<h1 class=\"hidden\">Kết quả tìm kiếm</h1>\n");
+    active_filters(out, query);
+    if (answer != NULL) {
+        answer_part(out, query, answer);
+    } else {
+        problem_note(out, problem);
+    }
+    page_end(out, site);
+}
+
+void page_search(struct visit *visit)
+{
+    const struct page_query query = page_query_read(&visit->request->url);
+    struct trabao_request request;
+    struct trabao_answer *answer = NULL;
+    struct trabao_error err;
+    enum trabao_status status = search_args_read(&visit->request->url, &request, &err);
+    if (status == TRABAO_OK) {
+        request.limit = PAGE_HITS;
+        request.total = TRABAO_TOTAL_EXACT;
+        request.strict = false;
+        request.deadline_ms = visit->deadline_ms;
+        if (request.query_len == 0 && url_value(&visit->request->url, "sort") == NULL) {
+            request.sort = TRABAO_NEWEST; /* without words there is nothing to be relevant to */
+        }
+        status = trabao_search(visit->reader, &request, &answer, &err);
+    }
+    if (status == TRABAO_OK || status == TRABAO_NONE) {
+        page_results(&visit->reply->body, visit->site, &query, answer, NULL);
+        visit->passing = !answer->total_exact;
+    } else if (status == TRABAO_USAGE) {
+        visit->reply->status = site_http_status(status);
+        page_results(&visit->reply->body, visit->site, &query, NULL, err.message);
+    } else {
+        visit_fail(visit, status, &err);
+    }
+    trabao_answer_free(answer);
+}
