@@ -39,14 +39,13 @@ static inline struct memo_slot *memo_bucket(const struct memo *m, uint64_t lo, u
     return m->slots + 2 * (mixed >> (64 - MEMO_BUCKET_BITS));
 }
 
-/* The slot of a word, or NULL. */
+/* The slot of a word, or NULL. Which of the two it is cannot be predicted, so that is computed, not branched on. */
 static inline const struct memo_slot *memo_find(const struct memo *m, uint64_t lo, uint64_t hi)
 {
-    const struct memo_slot *slot = memo_bucket(m, lo, hi);
-    if (slot->key[0] == lo && slot->key[1] == hi)
-        return slot;
-    slot++;
-    return slot->key[0] == lo && slot->key[1] == hi ? slot : NULL;
+    const struct memo_slot *bucket = memo_bucket(m, lo, hi);
+    const bool first = ((bucket[0].key[0] ^ lo) | (bucket[0].key[1] ^ hi)) == 0;
+    const bool second = ((bucket[1].key[0] ^ lo) | (bucket[1].key[1] ^ hi)) == 0;
+    return (first | second) ? bucket + second : NULL;
 }
 
 /* Remembers a word; FORM_LEN <= MEMO_WORD_MAX. */

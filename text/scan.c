@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "text/letter.h"
+#include "text/run.h"
 
 struct scanner {
     struct collector *collector;
@@ -14,29 +15,14 @@ struct scanner {
 
 /* ---- runs, sixteen bytes at a time ----------------------------------------------------------------------------- */
 
-#define EACH_BYTE(x) (UINT64_C(0x0101010101010101) * (x))
+#define ONES UINT64_MAX
+#define LOW(n) (ONES >> (64 - 8 * (n)))
 
-/* The top bit of each byte of X that is not part of a run. Additions cannot carry: all summands are below 0x80. */
-static inline uint64_t separators(uint64_t x)
-{
-    const uint64_t low = x & EACH_BYTE(0x7F);
-    const uint64_t lower = low | EACH_BYTE(0x20);
-    const uint64_t digit = (low + EACH_BYTE(0x80 - '0')) & ~(low + EACH_BYTE(0x80 - '9' - 1));
-    const uint64_t alpha = (lower + EACH_BYTE(0x80 - 'a')) & ~(lower + EACH_BYTE(0x80 - 'z' - 1));
-    return ~(x | digit | alpha) & EACH_BYTE(0x80);
-}
-
-/* The top bits of the eight bytes, gathered: bit i is that of byte i. */
-static inline uint32_t gather(uint64_t top_bits)
-{
-    return (uint32_t)(((top_bits >> 7) * UINT64_C(0x0102040810204080)) >> 56);
-}
-
-/* Bytes of the run at the start of the sixteen bytes LO, HI; 16 when it may go on. */
-static inline unsigned run_length(uint64_t lo, uint64_t hi)
-{
-    return (unsigned)__builtin_ctz(gather(separators(lo)) | gather(separators(hi)) << 8 | 1U << 16);
-}
+/* Entry 8 + n keeps the first n of eight bytes, and entry n the part of n bytes that lies beyond the first eight. */
+static const uint64_t low_bytes[8 + MEMO_WORD_MAX + 1] = {
+    0,      0,      0,      0,      0,      0,      0,      0, /* of the second eight bytes nothing */
+    0,      LOW(1), LOW(2), LOW(3), LOW(4), LOW(5), LOW(6), LOW(7),
+    ONES,   ONES,   ONES,   ONES,   ONES,   ONES,   ONES,   ONES};
 
 /* ---- character by character ------------------------------------------------------------------------------------ */
 
@@ -187,12 +173,13 @@ enum trabao_status scan_text(struct collector *c, struct segmenter **segmenter, 
         if (letter_is_digit(text[at]) && scan_number(c, &at))
             continue;
         if (length <= MEMO_WORD_MAX) {
-            lo &= length < 8 ? (UINT64_C(1) << (8 * length)) - 1 : UINT64_MAX;
-            hi &= length > 8 ? (UINT64_C(1) << (8 * (length - 8))) - 1 : 0;
+            lo &= low_bytes[8 + length];
+            hi &= low_bytes[length];
             const struct memo_slot *slot = memo_find(c->memo, lo, hi);
             if (slot != NULL) {
                 collect_known(c, at, at + length, slot);
                 at += length;
+                at += at < c->n && text[at] == ' ';
                 continue;
             }
         }

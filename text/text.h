@@ -17,7 +17,7 @@
 /* Raised by every change that can alter a token; an archive of another version must be reindexed. */
 #define TEXT_VERSION 1
 
-/* Longest canonical form, in bytes; what is longer is cut at a character. */
+/* Longest canonical form, in bytes; what is longer is cut at a character (a number loses its inner separators too). */
 #define TEXT_FORM_MAX 64
 
 enum text_kind {
@@ -25,6 +25,15 @@ enum text_kind {
     TEXT_NUMBER, /* 3568 (also from 3.568), 1,8 */
     TEXT_DATE    /* 30/4, 30/4/1975, 7/2020: day before month, no leading zeros */
 };
+
+/*
+ * Dates. In figures (30/4, 30-04, 30.4.1975, 7/2020) a date is one token: 30/4 with the range of day and month, beside
+ * it, colocated, 30/4/1975 with the range of all and the number 1975 with its own; or 7/2020 and beside it 2020. In
+ * words (30 tháng 4 năm 1975, tháng 7 năm 2020) every word stays a token, and colocated with the number of the day
+ * (without a day: of the month) stand 30/4 and 30/4/1975 (7/2020), whose ranges go from that number (without a day:
+ * from `tháng`) to the last word of the date. So of the dates at one position the last is the most exact, and its
+ * range covers all that was written for it.
+ */
 
 struct text_token {
     uint32_t start;    /* first byte of the token in the source */
@@ -38,7 +47,7 @@ struct text_token {
 };
 
 struct text_tokens {
-    struct text_token *items; /* in the order of their start; owned */
+    struct text_token *items; /* in the order of their start, but for the 7/2020 of a spelled date; owned */
     size_t count;
     size_t capacity;
     char *forms; /* canonical forms one after another; owned */
@@ -54,7 +63,8 @@ void text_analyzer_close(struct text_analyzer *a);
 
 /*
  * Replaces the contents of TOKENS (zeroed before its first use, freed with text_tokens_free) by the tokens of TEXT,
- * N bytes, at most 1 GiB. Any bytes are accepted: an invalid one separates words. Fails only when memory runs out.
+ * N bytes, at most 1 GiB (else TRABAO_USAGE). Any bytes are accepted: an invalid one separates words. Fails otherwise
+ * only when memory runs out.
  */
 enum trabao_status text_tokenize(struct text_analyzer *a, const char *text, size_t n, struct text_tokens *tokens,
                                  struct trabao_error *err);
