@@ -1,0 +1,46 @@
+/*
+ * context.h - what the stages of reading one query share: the typed text, its tokens, the tree that grows, and the one
+ * place where a doubt becomes a warning (or, in the strict reading, the end).
+ *
+ * The status is sticky: once it is not TRABAO_OK, every stage stops as soon as it looks.
+ */
+#ifndef TRABAO_QUERY_CONTEXT_H
+#define TRABAO_QUERY_CONTEXT_H
+
+#include "query/arena.h"
+#include "query/parse.h"
+
+#define QUERY_WARNINGS_MAX 16 /* further ones are not kept: they would say the same things again */
+
+struct query_context {
+    const char *text; /* the query, borrowed */
+    size_t n;
+    int64_t now; /* civil seconds */
+    bool strict;
+    const struct text_tokens *tokens; /* of the whole query; borrowed */
+    struct query_tree *tree;          /* lives in its own arena */
+    struct trabao_error *err;         /* may be NULL */
+    enum trabao_status status;
+};
+
+/*
+ * Adds a warning (once, if the same one is there) or, in the strict reading, fails with it.
+ */
+void query_warn(struct query_context *c, const char *format, ...) TRABAO_PRINTF(2, 3);
+
+/* Records that memory ran out. */
+void query_no_memory(struct query_context *c);
+
+/* Zeroed memory of the tree; NULL, with the status set, when memory runs out. */
+void *query_new(struct query_context *c, size_t n, size_t size) TRABAO_MUST_USE;
+
+/* Length of the typed bytes [START, END) as a warning should quote them: not too long, cut at a character. */
+int query_quote_len(const struct query_context *c, size_t start, size_t end);
+
+/* True when token I has the canonical form FORM. */
+bool query_token_is(const struct query_context *c, size_t i, const char *form);
+
+/* How much the date that token I is says: 2 for 30/4/1975, 1 for 30/4 and 7/2020, 0 for what is no date. */
+int query_token_slashes(const struct query_context *c, size_t i);
+
+#endif

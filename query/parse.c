@@ -1,0 +1,515 @@
+/*
+ * parse.c - recursive descent over the items of lex.h.
+ *
+ *     query   = all { OR all }
+ *     all     = part { [AND] part }          AND binds tighter than OR
+ *     part    = { MINUS | NOT | FIELD | EXACT } ( WORD | DATE | QUOTE | OPEN query CLOSE )
+ *     part    = part NEAR part               between single words and phrases
+ *
+ * An operator that lacks an operand is a word, with a warning. Nodes without tokens (punctuation, empty parentheses)
+ * are no nodes: functions that make one return NULL for them. Lists under construction share one stack.
+ */
+#include "query/parse.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "query/lex.h"
+#include "query/tree.h"
+#include "query/trabao.h"
+#include "text/letter.h"
+
+#define PREFIX_LETTERS_MIN 2
+
+struct parser {
+    struct query_context *c;
+    const struct lex_item *item; /* next to be read */
+    struct query_node **stack;   /* children of the lists under construction; owned */
+    size_t count, capacity;
+    uint32_t prefixes; /* so far */
+};
+
+/* The signs and names in front of a part. */
+struct modifiers {
+    enum query_field field;
+    bool negated, exact;
+};
+
+static struct query_node *parse_query(struct parser *p, enum query_field field);
+
+/* ---- nodes ----------------------------------------------------------------------------------------------------- */
+
+static struct query_node *new_node(struct parser *p, enum query_kind kind, enum query_field field)
+{
+    struct query_node *node = query_new(p->c, 1, sizeof *node);
+    if (node != NULL) {
+        node->kind = kind;
+        node->field = field;
+    }
+    return node;
+}
+
+static void push(struct parser *p, struct query_node *node)
+{
+    void *stack = p->stack;
+    if (node == NULL)
+        return;
+    if (mem_grow(&stack, &p->capacity, p->count + 1, sizeof(struct query_node *))) {
+        p->stack = stack;
+        p->stack[p->count++] = node;
+    } else {
+        query_no_memory(p->c);
+    }
+}
+
+static void push_child(struct parser *p, struct query_node *node, enum query_kind list)
+{
+    if (node == NULL || node->kind != list) {
+        push(p, node);
+        return;
+    }
+    for (size_t i = 0; i < node->child_count; i++)
+        push(p, node->children[i]);
+}
+
+/*
+ * Takes the children above BASE off the stack: NULL for none, the child for one, else a list. NOT only stands in an
+ * AND, so there it keeps one of its own.
+ */
+static struct query_node *pop_list(struct parser *p, size_t base, enum query_kind kind)
+{
+    const size_t count = p->count - base;
+    struct query_node **children = p->stack + base;
+    p->count = base;
+    if (p->c->status != TRABAO_OK || count == 0)
+        return NULL;
+    if (count == 1 && (children[0]->kind != QUERY_NOT || kind != QUERY_AND))
+        return children[0];
+    struct query_node *node = new_node(p, kind, QUERY_ANY);
+    struct query_node **copy = query_new(p->c, count, sizeof(struct query_node *));
+    if (node == NULL || copy == NULL)
+        return NULL;
+    memcpy(copy, children, count * sizeof(struct query_node *));
+    node->children = copy;
+    node->child_count = count;
+    return node;
+}
+
+static struct query_node *negate(struct parser *p, struct query_node *child)
+{
+    if (child == NULL)
+        return NULL;
+    if (child->kind == QUERY_AND && child->child_count == 1)
+        return child->children[0]->children[0];
+    struct query_node *node = new_node(p, QUERY_NOT, QUERY_ANY);
+    struct query_node **children = query_new(p->c, 1, sizeof(struct query_node *));
+    if (node == NULL || children == NULL)
+        return NULL;
+    children[0] = child;
+    node->children = children;
+    node->child_count = 1;
+    return node;
+}
+
+/* ---- words and phrases ----------------------------------------------------------------------------------------- */
+
+/*
+ * Of token I of ITEM and the dates beside it, the one that says most. A date in words, within which other tokens stand,
+ * counts only if it is the end of the item (LAST_END): what came after it would otherwise stand at another distance
+ * than in the text.
+ */
+static size_t best_token(const struct query_context *c, const struct lex_item *item, size_t i, size_t last_end)
+{
+    const size_t stop = item->first_token + item->tokens;
+    size_t best = i;
+    size_t next = i + 1;
+    while (next < stop && c->tokens->items[next].colocated)
+        next++;
+    for (size_t k = i + 1; k < next; k++) {
+        const struct text_token *t = &c->tokens->items[k];
+        const bool alone = next == stop || c->tokens->items[next].start >= t->end;
+        const bool usable = t->kind == TEXT_DATE && t->start >= item->start && (alone || t->end == last_end);
+        if (usable && query_token_slashes(c, k) > query_token_slashes(c, best))
+            best = k;
+    }
+    return best;
+}
+
+/* End of the last token of ITEM that has a position of its own. */
+static size_t last_token_end(const struct query_context *c, const struct lex_item *item)
+{
+    size_t i = item->first_token + item->tokens;
+    while (i > item->first_token && c->tokens->items[i - 1].colocated)
+        i--;
+    return i > item->first_token ? c->tokens->items[i - 1].end : item->start;
+}
+
+static void set_token(const struct query_context *c, struct query_token *out, size_t i)
+{
+    const struct text_token *t = &c->tokens->items[i];
+    memcpy(out->form, text_form(c->tokens, i), t->form_len);
+    out->len = t->form_len;
+    out->marked = text_has_marks(out->form, out->len);
+    out->start = t->start;
+    out->end = t->end;
+}
+
+/* A phrase of COUNT tokens, or a term of one. QUOTED keeps a phrase of one a phrase. */
+static struct query_node *phrase_node(struct parser *p, const size_t *tokens, size_t count, const struct modifiers *m,
+                                      bool quoted)
+{
+    struct query_node *node = new_node(p, count == 1 && !quoted ? QUERY_TERM : QUERY_PHRASE, m->field);
+    struct query_token *copy = query_new(p->c, count, sizeof *copy);
+    if (node == NULL || copy == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        set_token(p->c, &copy[i], tokens[i]);
+    node->tokens = copy;
+    node->token_count = count;
+    node->quoted = quoted;
+    node->exact = m->exact;
+    return node;
+}
+
+/* True when token NEXT, in the same typed word as token BEFORE, begins a word of its own: x:y, but not 18:30. */
+static bool begins_word(const struct query_context *c, size_t before, size_t next)
+{
+    const struct text_token *a = &c->tokens->items[before];
+    const struct text_token *b = &c->tokens->items[next];
+    const char *text = c->text;
+    if (!b->joined)
+        return true;
+    if (memchr(text + a->end, ':', b->start - a->end) == NULL)
+        return false;
+    return !(text[a->end - 1] >= '0' && text[a->end - 1] <= '9' && text[b->start] >= '0' && text[b->start] <= '9');
+}
+
+/* What one typed word or one quote is: terms and phrases; NULL if it has no tokens. */
+static struct query_node *token_nodes(struct parser *p, const struct lex_item *item, const struct modifiers *m)
+{
+    const struct query_context *c = p->c;
+    const bool quoted = item->kind == LEX_QUOTE;
+    const size_t last_end = last_token_end(c, item);
+    const size_t base = p->count;
+    size_t *run = query_new(p->c, item->tokens, sizeof *run);
+    size_t count = 0;
+    size_t end = 0; /* of the tokens taken so far */
+    if (run == NULL)
+        return NULL;
+    for (size_t i = item->first_token; i < item->first_token + item->tokens; i++) {
+        if (c->tokens->items[i].colocated || c->tokens->items[i].start < end)
+            continue;
+        if (count > 0 && !quoted && begins_word(c, run[count - 1], i)) {
+            push(p, phrase_node(p, run, count, m, false));
+            count = 0;
+        }
+        run[count] = best_token(c, item, i, last_end);
+        end = c->tokens->items[run[count++]].end;
+    }
+    if (count > 0)
+        push(p, phrase_node(p, run, count, m, quoted));
+    return pop_list(p, base, QUERY_AND);
+}
+
+/* A word followed by a star: a prefix, if it may be one. */
+static struct query_node *prefix_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
+{
+    const char *typed = p->c->text + item->start;
+    struct query_node *node = token_nodes(p, item, m);
+    if (node == NULL)
+        return NULL;
+    const int len = query_quote_len(p->c, item->start, item->end);
+    if (node->kind != QUERY_TERM)
+        query_warn(p->c, "Dấu * chỉ dùng được sau một từ đơn nên “%.*s” được tìm như các từ.", len, typed);
+    else if (utf8_count(node->tokens[0].form, node->tokens[0].len) < PREFIX_LETTERS_MIN)
+        query_warn(p->c, "Trước dấu * cần ít nhất hai chữ nên “%.*s” được tìm như một từ.", len, typed);
+    else if (p->prefixes == QUERY_PREFIXES_MAX)
+        query_warn(p->c, "Chỉ %d từ được dùng dấu * nên “%.*s” được tìm như một từ.", QUERY_PREFIXES_MAX, len, typed);
+    else {
+        node->kind = QUERY_PREFIX;
+        p->prefixes++;
+    }
+    return node;
+}
+
+/* The word that an operator or field name without operands is. */
+static struct query_node *stray_word(struct parser *p, const struct lex_item *item, enum query_field field)
+{
+    const struct modifiers m = {.field = field};
+    query_warn(p->c, "“%.*s” thiếu vế đi cùng nên được tìm như một từ.",
+               query_quote_len(p->c, item->start, item->end), p->c->text + item->start);
+    return token_nodes(p, item, &m);
+}
+
+/* ---- grammar --------------------------------------------------------------------------------------------------- */
+
+/* True when a part can begin with this item. */
+static bool begins_part(enum lex_kind kind)
+{
+    return kind == LEX_WORD || kind == LEX_DATE || kind == LEX_QUOTE || kind == LEX_OPEN || kind == LEX_MINUS ||
+           kind == LEX_EXACT || kind == LEX_FIELD || kind == LEX_NOT || kind == LEX_FILTER;
+}
+
+/* Reads signs and names. False when one of them turned out to be a word, which is then in *STRAY. */
+static bool parse_modifiers(struct parser *p, struct modifiers *m, struct query_node **stray)
+{
+    for (;; p->item++) {
+        const enum lex_kind next = p->item->kind == LEX_END ? LEX_END : p->item[1].kind;
+        const bool followed = begins_part(next) && next != LEX_FILTER;
+        switch (p->item->kind) {
+        case LEX_MINUS:
+            m->negated = !m->negated;
+            break;
+        case LEX_EXACT:
+            m->exact = true;
+            break;
+        case LEX_NOT:
+        case LEX_FIELD:
+            if (!followed) {
+                *stray = stray_word(p, p->item++, m->field);
+                return false;
+            }
+            if (p->item->kind == LEX_NOT)
+                m->negated = !m->negated;
+            else
+                m->field = p->item->field;
+            break;
+        default:
+            return true;
+        }
+    }
+}
+
+static struct query_node *parse_part(struct parser *p, enum query_field field)
+{
+    struct modifiers m = {.field = field};
+    struct query_node *node = NULL;
+    if (parse_modifiers(p, &m, &node)) {
+        const struct lex_item *item = p->item;
+        switch (item->kind) {
+        case LEX_WORD:
+            node = item->star ? prefix_node(p, item, &m) : token_nodes(p, item, &m);
+            break;
+        case LEX_DATE:
+            node = phrase_node(p, &(const size_t){item->first_token}, 1, &m, false);
+            break;
+        case LEX_QUOTE:
+            node = token_nodes(p, item, &m);
+            break;
+        case LEX_OPEN:
+            p->item++;
+            node = parse_query(p, m.field);
+            break;
+        default:
+            return NULL; /* nothing follows the sign: an unclosed quote, for instance */
+        }
+        p->item++;
+    }
+    return m.negated ? negate(p, node) : node;
+}
+
+static bool is_unit(const struct query_node *node)
+{
+    return node != NULL && (node->kind == QUERY_TERM || node->kind == QUERY_PHRASE);
+}
+
+/* True when the items after a NEAR are one word or quote, perhaps with a field or = before it. */
+static bool unit_follows(const struct lex_item *item)
+{
+    while (item->kind == LEX_FIELD || item->kind == LEX_EXACT)
+        item++;
+    return (item->kind == LEX_WORD && !item->star) || item->kind == LEX_DATE || item->kind == LEX_QUOTE;
+}
+
+static struct query_node *near_node(struct parser *p, struct query_node *left, struct query_node *right,
+                                    uint32_t distance)
+{
+    const size_t base = p->count;
+    push_child(p, left, QUERY_NEAR);
+    push(p, right);
+    struct query_node *node = pop_list(p, base, QUERY_NEAR);
+    if (node == NULL)
+        return NULL;
+    node->field = left->field;
+    node->distance = distance;
+    if (left->kind == QUERY_NEAR && left->distance != distance) {
+        query_warn(p->c, "Các NEAR nối tiếp nhau dùng chung khoảng cách lớn nhất.");
+        node->distance = MAX(left->distance, distance);
+    }
+    return node;
+}
+
+/*
+ * Joins the part that was read last, on top of the stack, with what follows the NEAR that is next. A field named on
+ * the left side holds for the right one too. False, and nothing read, when one side is not a single word or phrase.
+ */
+static bool parse_near(struct parser *p, size_t base)
+{
+    const struct lex_item *near = p->item;
+    struct query_node *left = p->count > base ? p->stack[p->count - 1] : NULL;
+    if (left == NULL || !(is_unit(left) || left->kind == QUERY_NEAR) || !unit_follows(near + 1))
+        return false;
+    p->item = near + 1;
+    struct query_node *right = parse_part(p, left->field);
+    if (!is_unit(right) || right->field != left->field) {
+        p->item = near;
+        return false;
+    }
+    p->count--;
+    push(p, near_node(p, left, right, near->distance));
+    return true;
+}
+
+/* Reads an operator between parts, or what it is when it stands elsewhere. False at the end of the list. */
+static bool parse_operator(struct parser *p, size_t base, bool any, bool part_ended, enum query_field field)
+{
+    const struct lex_item *item = p->item;
+    const bool followed = item->kind != LEX_END && begins_part(item[1].kind);
+    if (item->kind == LEX_OR && any && followed)
+        return false;
+    if (item->kind == LEX_NEAR && part_ended && parse_near(p, base))
+        return true;
+    p->item++;
+    if (item->kind != LEX_AND || !any || !followed)
+        push(p, stray_word(p, item, field));
+    return true;
+}
+
+static struct query_node *parse_all(struct parser *p, enum query_field field)
+{
+    const size_t base = p->count;
+    bool any = false;   /* something was read that AND and OR can have on their left */
+    bool ended = false; /* what was read last is on top of the stack, and NEAR can take it */
+    while (p->c->status == TRABAO_OK) {
+        const enum lex_kind kind = p->item->kind;
+        if (kind == LEX_END || kind == LEX_CLOSE)
+            break;
+        if (kind == LEX_FILTER) {
+            p->item++;
+            ended = false;
+        } else if (begins_part(kind)) {
+            struct query_node *node = parse_part(p, field);
+            push_child(p, node, QUERY_AND);
+            ended = is_unit(node);
+        } else {
+            if (!parse_operator(p, base, any, ended, field))
+                break;
+            ended = kind == LEX_NEAR && p->count > base && p->stack[p->count - 1]->kind == QUERY_NEAR;
+        }
+        any = true;
+    }
+    return pop_list(p, base, QUERY_AND);
+}
+
+static struct query_node *parse_query(struct parser *p, enum query_field field)
+{
+    const size_t base = p->count;
+    push_child(p, parse_all(p, field), QUERY_OR);
+    while (p->c->status == TRABAO_OK && p->item->kind == LEX_OR) {
+        p->item++;
+        push_child(p, parse_all(p, field), QUERY_OR);
+    }
+    return pop_list(p, base, QUERY_OR);
+}
+
+/* ---- the whole query ------------------------------------------------------------------------------------------- */
+
+static bool any_marked(const struct query_node *node)
+{
+    if (node == NULL || node->kind == QUERY_NOT)
+        return false;
+    bool marked = false;
+    for (size_t i = 0; i < node->token_count && !marked; i++)
+        marked = node->tokens[i].marked;
+    for (size_t i = 0; i < node->child_count && !marked; i++)
+        marked = any_marked(node->children[i]);
+    return marked;
+}
+
+static bool is_blank(const char *text, size_t n)
+{
+    uint32_t c;
+    for (size_t i = 0; i < n;) {
+        i += utf8_decode(text + i, n - i, &c);
+        if (!letter_is_blank(c))
+            return false;
+    }
+    return true;
+}
+
+static void read_tree(struct query_context *c)
+{
+    struct query_tree *tree = c->tree;
+    struct lex_items items;
+    lex_query(c, &items);
+    struct parser p = {.c = c, .item = items.items};
+    if (c->status == TRABAO_OK)
+        tree->root = parse_query(&p, QUERY_ANY);
+    mem_free(p.stack);
+    if (c->status == TRABAO_OK && tree->root == NULL && !tree->dates.limited && !is_blank(c->text, c->n))
+        query_warn(c, "Trong câu tìm không có từ nào.");
+    if (c->status != TRABAO_OK)
+        return;
+    tree->any_marked = any_marked(tree->root);
+    struct buf understood;
+    buf_init(&understood, QUERY_TREE_TEXT_MAX);
+    if (query_tree_write(c, &understood))
+        tree->understood = query_arena_dup(tree->arena, buf_str(&understood), understood.len);
+    if (tree->understood == NULL)
+        query_no_memory(c);
+    buf_free(&understood);
+}
+
+static enum trabao_status check_text(const char *query, size_t n, struct trabao_error *err)
+{
+    if (n > TRABAO_QUERY_MAX)
+        return error_set(err, TRABAO_USAGE, "the query has %zu bytes; at most %d are read", n, TRABAO_QUERY_MAX);
+    if (n > 0 && memchr(query, '\0', n) != NULL)
+        return error_set(err, TRABAO_USAGE, "the query contains a NUL byte");
+    if (utf8_valid_prefix(query, n) != n)
+        return error_set(err, TRABAO_USAGE, "the query is not valid UTF-8");
+    return TRABAO_OK;
+}
+
+static struct query_tree *new_tree(void)
+{
+    struct query_arena *arena = query_arena_new();
+    struct query_tree *tree = arena == NULL ? NULL : query_arena_alloc(arena, 1, sizeof *tree);
+    if (tree == NULL) {
+        query_arena_free(arena);
+        return NULL;
+    }
+    tree->arena = arena;
+    tree->dates = (struct query_dates){.from = INT64_MIN, .to = INT64_MAX};
+    return tree;
+}
+
+enum trabao_status query_parse(struct text_analyzer *analyzer, const char *query, size_t n, int64_t now, bool strict,
+                               struct query_tree **out, struct trabao_error *err)
+{
+    struct text_tokens tokens = {0};
+    struct query_context c = {
+        .text = n > 0 ? query : "", .n = n, .now = now, .strict = strict, .tokens = &tokens, .err = err};
+    *out = NULL;
+    c.status = check_text(c.text, n, err);
+    if (c.status != TRABAO_OK)
+        return c.status;
+    c.tree = new_tree();
+    if (c.tree == NULL)
+        return error_no_memory(err);
+    c.status = text_tokenize(analyzer, c.text, n, &tokens, err);
+    if (c.status == TRABAO_OK)
+        read_tree(&c);
+    text_tokens_free(&tokens);
+    if (c.status == TRABAO_OK)
+        *out = c.tree;
+    else
+        query_tree_free(c.tree);
+    return c.status;
+}
+
+void query_tree_free(struct query_tree *tree)
+{
+    if (tree != NULL)
+        query_arena_free(tree->arena);
+}
