@@ -93,7 +93,8 @@ static void scan_chunk(struct collector *c, size_t at, size_t end)
             continue;
         }
         const size_t stop = word_end(c->text, at, end);
-        collect_word(c, at, stop, true);
+        const bool may_go_on = skip_digits(c->text, at, end) == stop; /* elsewhere, past `.` or `,` and a digit */
+        collect_word(c, at, stop, !may_go_on);
         at = stop;
     }
 }
