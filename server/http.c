@@ -17,6 +17,7 @@
 
 #include <microhttpd.h>
 #include <stdatomic.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -30,6 +31,7 @@
 
 struct http {
     struct MHD_Daemon *daemon;
+    int listener; /* not owned */
     struct pool *pool;
     struct http_handler handler;
     struct connections connections;
@@ -333,7 +335,7 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
 /* ---- the daemon ---------------------------------------------------------------------------------------------- */
 
 /* Almost all that libmicrohttpd says is about clients that went away. */
-static void log_message(void *cls TRABAO_UNUSED, const char *format, va_list args)
+static TRABAO_PRINTF(2, 0) void log_message(void *cls TRABAO_UNUSED, const char *format, va_list args)
 {
     char text[256];
     vsnprintf(text, sizeof text, format, args);
@@ -354,6 +356,7 @@ enum trabao_status http_start(int listener, unsigned connections, struct pool *p
     if (http == NULL) {
         return error_no_memory(err);
     }
+    http->listener = listener;
     http->pool = pool;
     http->handler = *handler;
     connections_init(&http->connections, connections, HTTP_REQUEST_SECONDS * 1e3 - 500, CROWDED_REQUEST_MS);
@@ -388,6 +391,7 @@ void http_drain(struct http *http, int grace_ms)
     const struct timespec pause = {.tv_nsec = 20 * 1000000};
     atomic_store(&http->draining, true);
     MHD_quiesce_daemon(http->daemon);
+    shutdown(http->listener, SHUT_RDWR); /* or new clients would wait in the backlog for an answer that never comes */
     const double end = clock_ms() + grace_ms;
     /* Twice in a row: a request may just have arrived on a connection that was waiting for one. */
     for (int idle = 0; idle < 2 && clock_ms() < end;) {

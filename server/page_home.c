@@ -15,7 +15,7 @@ static const struct example EXAMPLES[] = {
     {"\"chính quyền địa phương\"", "đúng cụm từ, trong ngoặc kép"},
     {"lũ lụt -bão", "có từ này, không có từ kia"},
     {"xăng OR dầu", "một trong hai từ"},
-    {"tiêuđề:hội nghị", "chỉ tìm trong tiêu đề"},
+    {"tiêuđề:\"hội nghị\"", "chỉ tìm trong tiêu đề"},
     {"giá vàng ngày:2020", "chỉ những bài năm 2020"},
 };
 

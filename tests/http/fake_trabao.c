@@ -26,6 +26,7 @@
 
 struct trabao_archive {
     char *path;
+    FILE *stream; /* kept open, so that a generation that is never closed shows in the process's descriptors */
     struct stat file;
     unsigned long generation, articles;
 };
@@ -38,7 +39,7 @@ struct trabao_reader {
 struct fake_answer {
     struct trabao_answer answer;
     struct trabao_hit hits[HITS_MAX];
-    struct trabao_mark mark;
+    struct trabao_mark marks[HITS_MAX];
     const char *warnings[1];
     char *query, *snippet;
     char next[24];
@@ -56,10 +57,9 @@ enum trabao_status trabao_open(const char *path, const struct trabao_open_option
     }
     struct trabao_archive *archive = mem_zalloc(1, sizeof *archive);
     fstat(fileno(file), &archive->file);
-    const int read = fscanf(file, "fake %lu %lu", &archive->generation, &archive->articles);
-    fclose(file);
-    if (read != 2) {
-        mem_free(archive);
+    archive->stream = file;
+    if (fscanf(file, "fake %lu %lu", &archive->generation, &archive->articles) != 2) {
+        trabao_close(archive);
         return error_set(err, TRABAO_DATA, "%s is not an archive; reindex", path);
     }
     archive->path = mem_dup(path, strlen(path));
@@ -70,6 +70,7 @@ enum trabao_status trabao_open(const char *path, const struct trabao_open_option
 void trabao_close(struct trabao_archive *archive)
 {
     if (archive != NULL) {
+        fclose(archive->stream);
         mem_free(archive->path);
         mem_free(archive);
     }
@@ -180,8 +181,8 @@ static void fill_hit(struct fake_answer *fake, size_t i, const char *text)
                                .snippet = text_of(fake->snippet != NULL ? fake->snippet : text),
                                .score = 1.5,
                                .id = (int64_t)i + 1};
-    fake->mark = (struct trabao_mark){0, (uint32_t)utf8_clip(text, strlen(text), 8)};
-    hit->snippet.marks = &fake->mark;
+    fake->marks[i] = (struct trabao_mark){0, (uint32_t)utf8_clip(text, strlen(text), 8)};
+    hit->snippet.marks = &fake->marks[i];
     hit->snippet.mark_count = 1;
 }
 
@@ -243,6 +244,7 @@ static void fill(struct fake_answer *fake, const struct trabao_request *request)
             fill_hit(fake, i, HOSTILE);
             fake->answer.suggestion = HOSTILE;
             fake->warnings[0] = HOSTILE;
+            fake->hits[i].tier = i == 0 ? TRABAO_EXACT : TRABAO_FOLDED;
         }
     }
 }
