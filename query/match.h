@@ -1,0 +1,27 @@
+/*
+ * match.h - where the patterns of a query occur in one text.
+ */
+#ifndef TRABAO_QUERY_MATCH_H
+#define TRABAO_QUERY_MATCH_H
+
+#include "base/base.h"
+#include "query/snippet.h"
+
+struct query_match {
+    uint32_t start, end; /* bytes of the text */
+    uint32_t pattern;
+};
+
+struct query_matches {
+    struct query_match *items; /* ascending by start; may overlap; owned, freed with mem_free */
+    size_t count, capacity;
+};
+
+/*
+ * Adds each place where one of PATTERNS begins, but no more than MAX places. TOKENS are those of the text. MATCHES is
+ * zeroed before its first use. False when memory runs out.
+ */
+bool query_match_all(const struct text_tokens *tokens, const struct snippet_pattern *patterns, size_t pattern_count,
+                     size_t max, struct query_matches *matches);
+
+#endif
