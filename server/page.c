@@ -68,7 +68,7 @@ void page_begin(struct buf *out, const struct site *site, const char *title, con
     html_raw(out, ">\n<a class=\"skip\" href=\"#main\">Đến nội dung chính</a>\n");
     if (query != NULL) {
         html_raw(out, "<header class=\"top\">\n<p class=\"brand\"><a href=\"/\">Tra báo</a></p>\n");
-        page_search_form(out, query);
+        page_search_form(out, query, false);
         html_raw(out, "</header>\n");
     }
     html_raw(out, "<main id=\"main\">\n");
@@ -110,13 +110,16 @@ static void form_hidden(struct buf *out, const struct page_query *query, enum pa
     }
 }
 
-void page_search_form(struct buf *out, const struct page_query *query)
+void page_search_form(struct buf *out, const struct page_query *query, bool focus)
 {
     html_raw(out, "<form class=\"search\" role=\"search\" action=\"/search\" method=\"get\">\n"
                   "<div class=\"box\">\n<label class=\"hidden\" for=\"q\">Tìm trong kho báo</label>\n"
-                  "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Gõ có dấu hay không dấu đều được\""
+                  "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Có dấu hay không dấu\""
                   " autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\" enterkeyhint=\"search\"");
     html_attribute(out, "value", query->values[PAGE_Q]);
+    if (focus) {
+        html_raw(out, " autofocus");
+    }
     html_raw(out, ">\n<button type=\"submit\">Tìm</button>\n</div>\n"
                   "<details class=\"filters\">\n<summary>Lọc theo ngày, tác giả, báo</summary>\n"
                   "<div class=\"fields\">\n");

@@ -54,8 +54,8 @@ void page_begin(struct buf *out, const struct site *site, const char *title, con
                 const struct page_query *query);
 void page_end(struct buf *out, const struct site *site);
 
-/* The search box with its filters; with HINT also the line that says what can be typed. */
-void page_search_form(struct buf *out, const struct page_query *query);
+/* The search box with its filters; with FOCUS the page opens with the cursor in it. */
+void page_search_form(struct buf *out, const struct page_query *query, bool focus);
 
 /* The list of hits of ANSWER, numbered from FIRST, whose links keep to QUERY. */
 void page_hits(struct buf *out, const struct page_query *query, const struct trabao_answer *answer, uint64_t first);

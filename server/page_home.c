@@ -83,7 +83,7 @@ void page_home(struct visit *visit)
     page_begin(out, visit->site, NULL, "home", NULL);
     html_raw(out, "<div class=\"hero\">\n<h1>Tra báo</h1>\n");
     archive_line(out, visit);
-    page_search_form(out, &query);
+    page_search_form(out, &query, true);
     html_raw(out, "</div>\n<div class=\"columns\">\n");
     examples(out);
     latest(out, visit);
