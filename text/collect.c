@@ -220,10 +220,8 @@ static size_t number_form(const char *text, size_t n, char out[TEXT_FORM_MAX])
 static void push_number(struct collector *c, const struct collect_number *number)
 {
     char form[TEXT_FORM_MAX];
-    const struct text_token token = {.start = (uint32_t)number->start,
-                                     .end = (uint32_t)number->end,
-                                     .kind = TEXT_NUMBER,
-                                     .joined = number->joined};
+    const struct text_token token = {
+        .start = (uint32_t)number->start, .end = (uint32_t)number->end, .kind = TEXT_NUMBER, .joined = number->joined};
     push(c, token, form, number_form(c->text + number->start, number->end - number->start, form));
 }
 
@@ -340,8 +338,7 @@ void collect_number(struct collector *c, size_t start, size_t end, bool whole)
 {
     struct collect_number number = {start, end, collect_is_joined(c, start), whole, 0};
     const bool glued = c->any && c->last_end == start;
-    if (c->pending_count > 0 && start - c->last_end == 1 &&
-        (c->text[start - 1] == '/' || c->text[start - 1] == '-')) {
+    if (c->pending_count > 0 && start - c->last_end == 1 && (c->text[start - 1] == '/' || c->text[start - 1] == '-')) {
         number.separator = c->text[start - 1];
         if (c->pending_count == COLLECT_PENDING_MAX) {
             push_numbers(c, c->pending, c->pending_count);

@@ -22,7 +22,7 @@ struct date {
     uint32_t day, month, year;
 };
 
-/* The N bytes at START of TEXT as a part: ASCII digits, perhaps with marks or invisible characters, which are skipped. */
+/* TEXT[START, END) as a part. Anything in it but ASCII digits (marks, invisible characters) is skipped. */
 struct date_part date_read_part(const char *text, size_t start, size_t end);
 
 /*

@@ -204,8 +204,7 @@ static enum trabao_status find_fts5(sqlite3 *db, fts5_api **api, struct trabao_e
     return TRABAO_OK;
 }
 
-enum trabao_status fts5_vietnamese_register(struct sqlite3 *db, struct fts5_vietnamese **out,
-                                            struct trabao_error *err)
+enum trabao_status fts5_vietnamese_register(struct sqlite3 *db, struct fts5_vietnamese **out, struct trabao_error *err)
 {
     fts5_api *api;
     if (out != NULL)

@@ -12,11 +12,11 @@
 
 /* The part a code point plays in cutting words; the rules of segment.c say the same in ICU's language. */
 enum letter_class {
-    LETTER_NONE,    /* separates words: punctuation, symbols, controls, blanks, U+FFFD */
-    LETTER_ALPHA,   /* a letter */
-    LETTER_DIGIT,   /* an ASCII digit */
-    LETTER_EXTEND,  /* a combining mark or an invisible character: belongs to the letter before it */
-    LETTER_FOREIGN  /* outside these tables */
+    LETTER_NONE,   /* separates words: punctuation, symbols, controls, blanks, U+FFFD */
+    LETTER_ALPHA,  /* a letter */
+    LETTER_DIGIT,  /* an ASCII digit */
+    LETTER_EXTEND, /* a combining mark or an invisible character: belongs to the letter before it */
+    LETTER_FOREIGN /* outside these tables */
 };
 enum letter_class letter_class_of(uint32_t code_point);
 

@@ -27,7 +27,7 @@ size_t normal_compose(const uint32_t *c, size_t n, char *out, size_t max);
 /* What normal_strip removes. */
 enum normal_marks {
     NORMAL_TONES,    /* the five tone marks, from vowels */
-    NORMAL_ALL_MARKS /* every combining mark, from Latin letters; and the strokes of đ ø ł ħ ŧ, the lack of a dot of ı */
+    NORMAL_ALL_MARKS /* every combining mark, from Latin letters; the strokes of đ ø ł ħ ŧ; ı becomes i */
 };
 
 /* FORM (N bytes, a canonical form) without MARKS, in NFC; at most MAX bytes to OUT. As normal_compose otherwise. */

@@ -10,9 +10,13 @@
 #include <unicode/utext.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #define STATUS_WORD 200
 #define STATUS_DICTIONARY 300
+
+/* ICU needs some fifty bytes of memory for each character of a run, however long; longer runs are cut. */
+#define DICTIONARY_RUN_MAX 16384
 
 static const UChar rules[] =
     u"!!quoted_literals_only;"
@@ -76,7 +80,7 @@ static void start_on(UBreakIterator *iterator, UText **ut, const char *text, siz
     ubrk_setUText(iterator, *ut, status);
 }
 
-/* The pieces of one run of a dictionary script, which starts at byte BASE of TEXT. */
+/* The words of N <= DICTIONARY_RUN_MAX bytes in a dictionary script, which start at byte BASE of TEXT. */
 static void dictionary_words(struct segmenter *s, const char *text, size_t base, size_t n, segment_word *word,
                              void *context, UErrorCode *status)
 {
@@ -87,6 +91,15 @@ static void dictionary_words(struct segmenter *s, const char *text, size_t base,
     for (int32_t end = ubrk_next(s->dictionary); end != UBRK_DONE; start = end, end = ubrk_next(s->dictionary)) {
         if (ubrk_getRuleStatus(s->dictionary) >= UBRK_WORD_NUMBER)
             word(context, base + (size_t)start, base + (size_t)end);
+    }
+}
+
+static void dictionary_run(struct segmenter *s, const char *text, size_t start, size_t end, segment_word *word,
+                           void *context, UErrorCode *status)
+{
+    for (size_t n; start < end && U_SUCCESS(*status); start += n) {
+        n = utf8_clip(text + start, end - start, DICTIONARY_RUN_MAX);
+        dictionary_words(s, text, start, n, word, context, status);
     }
 }
 
@@ -103,7 +116,7 @@ enum trabao_status segment_words(struct segmenter *s, const char *text, size_t f
         if (kind == STATUS_WORD)
             word(context, from + (size_t)start, from + (size_t)end);
         else if (kind == STATUS_DICTIONARY)
-            dictionary_words(s, text, from + (size_t)start, (size_t)(end - start), word, context, &status);
+            dictionary_run(s, text, from + (size_t)start, from + (size_t)end, word, context, &status);
     }
     return U_FAILURE(status) ? icu_error(status, err) : TRABAO_OK;
 }

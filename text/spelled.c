@@ -90,7 +90,8 @@ static uint32_t year_after(const struct finder *f, size_t i, size_t *end)
     const char *form = text_form(f->tokens, i + 1);
     const size_t len = f->tokens->items[i + 1].form_len;
     const struct date_part year = number_at(f, i + 2);
-    if ((!form_is(form, len, "năm") && !form_is(form, len, "nam")) || year.digits != 4 || !date_year_is_valid(year.value))
+    if ((!form_is(form, len, "năm") && !form_is(form, len, "nam")) || year.digits != 4 ||
+        !date_year_is_valid(year.value))
         return 0;
     *end = year.end;
     return year.value;

@@ -26,17 +26,17 @@ struct syllable {
     size_t nucleus_count; /* 1..NUCLEUS_MAX */
 };
 
-static const char initials[][4] = {"",  "b",  "c",  "ch", "d",  "g",  "gh", "gi", "h", "k",  "kh", "l",  "m", "n",
-                                   "ng", "ngh", "nh", "p", "ph", "qu", "r",  "s",  "t", "th", "tr", "v",  "x"};
+static const char initials[][4] = {"",   "b",   "c",  "ch", "d",  "g",  "gh", "gi", "h", "k",  "kh", "l", "m", "n",
+                                   "ng", "ngh", "nh", "p",  "ph", "qu", "r",  "s",  "t", "th", "tr", "v", "x"};
 static const char finals[][3] = {"c", "ch", "k", "m", "n", "ng", "nh", "p", "t"};
 
 static const char open_nuclei[][NUCLEUS_MAX + 1] = {
-    "a",  "A",  "V",  "e",  "E",  "i",   "o",   "O",   "P",   "u",   "W",   "y",   "ai",  "ao",  "au",  "Au",
-    "ay", "Ay", "eo", "Eu", "ia", "iu",  "oa",  "oe",  "oi",  "Oi",  "Pi",  "ua",  "uE",  "ui",  "uP",  "uy",
+    "a",  "A",  "V",  "e",   "E",   "i",   "o",   "O",   "P",   "u",   "W",   "y",   "ai",  "ao",  "au",  "Au",
+    "ay", "Ay", "eo", "Eu",  "ia",  "iu",  "oa",  "oe",  "oi",  "Oi",  "Pi",  "ua",  "uE",  "ui",  "uP",  "uy",
     "Wa", "Wi", "Wu", "iEu", "yEu", "oai", "oao", "oay", "oeo", "uAy", "uEu", "uOi", "uya", "uyu", "WPi", "WPu"};
-static const char closed_nuclei[][NUCLEUS_MAX + 1] = {
-    "a",  "A",  "V",  "e",  "E",  "i",  "o",  "O",  "P",  "u",  "W",  "y",
-    "iE", "oa", "oV", "oe", "oo", "uA", "uE", "uO", "uy", "WP", "yE", "uyE"};
+static const char closed_nuclei[][NUCLEUS_MAX + 1] = {"a",  "A",  "V",  "e",  "E",  "i",  "o",  "O",
+                                                      "P",  "u",  "W",  "y",  "iE", "oa", "oV", "oe",
+                                                      "oo", "uA", "uE", "uO", "uy", "WP", "yE", "uyE"};
 
 /* ---- the grammar --------------------------------------------------------------------------------------------- */
 
@@ -194,8 +194,8 @@ static void unify_i_and_y(struct syllable *s)
     if (s->nucleus_count != 1 || s->nucleus + 1 != s->count || s->letters[s->nucleus].base != 'y')
         return;
     const char first = s->letters[0].base;
-    const bool single = s->nucleus == 1 && (first == 'h' || first == 'k' || first == 'l' || first == 'm' ||
-                                            first == 's' || first == 't');
+    const bool single = s->nucleus == 1 &&
+                        (first == 'h' || first == 'k' || first == 'l' || first == 'm' || first == 's' || first == 't');
     if (single || (s->nucleus == 2 && first == 'q'))
         s->letters[s->nucleus].base = 'i';
 }

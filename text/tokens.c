@@ -74,8 +74,8 @@ static void reference_word(void *context, size_t start, size_t end)
     collect_word(context, start, end, false);
 }
 
-enum trabao_status text_tokenize_by_icu(struct text_analyzer *a, const char *text, size_t n,
-                                        struct text_tokens *tokens, struct trabao_error *err)
+enum trabao_status text_tokenize_by_icu(struct text_analyzer *a, const char *text, size_t n, struct text_tokens *tokens,
+                                        struct trabao_error *err)
 {
     enum trabao_status status = check_length(n, err);
     if (status == TRABAO_OK && a->segmenter == NULL)

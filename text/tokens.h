@@ -6,7 +6,7 @@
 
 #include "text/text.h"
 
-enum trabao_status text_tokenize_by_icu(struct text_analyzer *a, const char *text, size_t n,
-                                        struct text_tokens *tokens, struct trabao_error *err);
+enum trabao_status text_tokenize_by_icu(struct text_analyzer *a, const char *text, size_t n, struct text_tokens *tokens,
+                                        struct trabao_error *err);
 
 #endif

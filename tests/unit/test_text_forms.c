@@ -167,21 +167,21 @@ static void check_syllable(const char *toneless, int32_t tone_place)
 static const struct {
     const char *rime;
     int32_t place;
-} rimes[] = {{"a", 0},     {"ai", 0},   {"ao", 0},   {"au", 0},    {"ay", 0},    {"âu", 0},   {"ây", 0},   {"an", 0},
-             {"ăng", 0},   {"ân", 0},   {"ach", 0},  {"e", 0},     {"eo", 0},    {"em", 0},   {"ê", 0},    {"êu", 0},
-             {"ênh", 0},   {"i", 0},    {"ia", 0},   {"iu", 0},    {"iêu", 1},   {"iên", 1},  {"iêc", 1},  {"inh", 0},
-             {"o", 0},     {"oi", 0},   {"oa", 0},   {"oe", 0},    {"oai", 1},   {"oay", 1},  {"oeo", 1},  {"oan", 1},
-             {"oăn", 1},   {"oang", 1}, {"oen", 1},  {"oong", 1},  {"ong", 0},   {"ô", 0},    {"ôi", 0},   {"ông", 0},
-             {"ơ", 0},     {"ơi", 0},   {"ơn", 0},   {"u", 0},     {"ua", 0},    {"ui", 0},   {"uy", 0},   {"uya", 1},
-             {"uyu", 1},   {"uyên", 2}, {"uynh", 1}, {"uyt", 1},   {"uê", 1},    {"uênh", 1}, {"uân", 1},  {"uây", 1},
-             {"uôi", 1},   {"uôn", 1},  {"uơ", 1},   {"ung", 0},   {"ư", 0},     {"ưa", 0},   {"ưi", 0},   {"ưu", 0},
-             {"ươi", 1},   {"ươu", 1},  {"ương", 1}, {"ưng", 0}};
+} rimes[] = {{"a", 0},   {"ai", 0},   {"ao", 0},   {"au", 0},   {"ay", 0},  {"âu", 0},   {"ây", 0},  {"an", 0},
+             {"ăng", 0}, {"ân", 0},   {"ach", 0},  {"e", 0},    {"eo", 0},  {"em", 0},   {"ê", 0},   {"êu", 0},
+             {"ênh", 0}, {"i", 0},    {"ia", 0},   {"iu", 0},   {"iêu", 1}, {"iên", 1},  {"iêc", 1}, {"inh", 0},
+             {"o", 0},   {"oi", 0},   {"oa", 0},   {"oe", 0},   {"oai", 1}, {"oay", 1},  {"oeo", 1}, {"oan", 1},
+             {"oăn", 1}, {"oang", 1}, {"oen", 1},  {"oong", 1}, {"ong", 0}, {"ô", 0},    {"ôi", 0},  {"ông", 0},
+             {"ơ", 0},   {"ơi", 0},   {"ơn", 0},   {"u", 0},    {"ua", 0},  {"ui", 0},   {"uy", 0},  {"uya", 1},
+             {"uyu", 1}, {"uyên", 2}, {"uynh", 1}, {"uyt", 1},  {"uê", 1},  {"uênh", 1}, {"uân", 1}, {"uây", 1},
+             {"uôi", 1}, {"uôn", 1},  {"uơ", 1},   {"ung", 0},  {"ư", 0},   {"ưa", 0},   {"ưi", 0},  {"ưu", 0},
+             {"ươi", 1}, {"ươu", 1},  {"ương", 1}, {"ưng", 0}};
 
 static void every_syllable_in_every_spelling(void **state)
 {
     (void)state;
-    static const char *const initials[] = {"",   "b",  "ch", "d",  "đ",  "h",  "kh", "l", "m",
-                                           "ng", "nh", "ph", "r",  "s",  "th", "tr", "v", "x"};
+    static const char *const initials[] = {"",   "b",  "ch", "d", "đ", "h",  "kh", "l", "m",
+                                           "ng", "nh", "ph", "r", "s", "th", "tr", "v", "x"};
     char word[64];
     for (size_t i = 0; i < ARRAY_LEN(initials); i++) {
         for (size_t r = 0; r < ARRAY_LEN(rimes); r++) {
@@ -207,7 +207,7 @@ static uint32_t random_letter(struct random *r)
 {
     static const struct {
         uint32_t first, count;
-    } areas[] = {{'a', 26},   {'A', 26},      {0xC0, 0x190},  {0x1E00, 0x100}, {0x1EA0, 90},
+    } areas[] = {{'a', 26},   {'A', 26},      {0xC0, 0x190},   {0x1E00, 0x100}, {0x1EA0, 90},
                  {0x300, 70}, {0x370, 0x200}, {0x1F00, 0x100}, {0xAC00, 0x100}, {0x3040, 0x60}};
     const uint32_t area = random_below(r, random_below(r, 4) == 0 ? ARRAY_LEN(areas) : 5);
     return areas[area].first + random_below(r, areas[area].count);
@@ -325,7 +325,8 @@ static void latin_words_fold_as_icu_folds_them(void **state)
         char expected[256];
         size_t n = 0;
         for (uint32_t k = 1 + random_below(&r, 6); k > 0; k--) {
-            const uint32_t c = random_below(&r, 2) == 0 ? 0xC0 + random_below(&r, 0x190) : 0x1E00 + random_below(&r, 256);
+            const uint32_t c =
+                random_below(&r, 2) == 0 ? 0xC0 + random_below(&r, 0x190) : 0x1E00 + random_below(&r, 256);
             n += utf8_encode(c == 0xD7 || c == 0xF7 ? 'q' : c, utf8 + n);
         }
         const struct form f = canonical(utf8, n);
@@ -375,7 +376,9 @@ static void nfc_of_a_text(void **state)
     }
     struct buf out;
     buf_init(&out, 64);
-    assert_true(text_nfc("a\xFF\n\tb\xC2\xAD" "c", 8, &out));
+    assert_true(text_nfc("a\xFF\n\tb\xC2\xAD"
+                         "c",
+                         8, &out));
     assert_string_equal(buf_str(&out), "a" UTF8_REPLACEMENT "\n\tbc");
     buf_free(&out);
 }

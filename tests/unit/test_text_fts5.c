@@ -33,8 +33,8 @@ static int run(const char *sql)
 
 static int insert(const char *table, int64_t id, const char *title, const char *body)
 {
-    char *sql = sqlite3_mprintf("INSERT INTO %s(rowid, title, body) VALUES(%lld, %Q, %Q)", table, (long long)id, title,
-                                body);
+    char *sql =
+        sqlite3_mprintf("INSERT INTO %s(rowid, title, body) VALUES(%lld, %Q, %Q)", table, (long long)id, title, body);
     const int rc = run(sql);
     sqlite3_free(sql);
     return rc;
@@ -59,7 +59,8 @@ static const char *matches(const char *table, const char *query)
 static void fill(const char *options)
 {
     char *sql = sqlite3_mprintf("DROP TABLE IF EXISTS t; CREATE VIRTUAL TABLE t USING fts5(title, body, "
-                                "tokenize = %Q)", options);
+                                "tokenize = %Q)",
+                                options);
     assert_int_equal(run(sql), SQLITE_OK);
     sqlite3_free(sql);
     assert_int_equal(insert("t", 1, "Hoà bình ở TP.Đà Nẵng", "Lễ 30/4/1975 tổ chức tại TP.HCM"), SQLITE_OK);
@@ -141,8 +142,9 @@ static void highlights_stand_on_source_bytes(void **state)
     fill("vietnamese");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         sqlite3_stmt *statement = NULL;
-        assert_int_equal(sqlite3_prepare_v2(db, "SELECT highlight(t, 0, '[', ']') FROM t(?1) WHERE rowid = 1", -1,
-                                            &statement, NULL), SQLITE_OK);
+        assert_int_equal(
+            sqlite3_prepare_v2(db, "SELECT highlight(t, 0, '[', ']') FROM t(?1) WHERE rowid = 1", -1, &statement, NULL),
+            SQLITE_OK);
         sqlite3_bind_text(statement, 1, cases[i].query, -1, SQLITE_STATIC);
         assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
         assert_string_equal((const char *)sqlite3_column_text(statement, 0), cases[i].expected);
@@ -214,8 +216,10 @@ static void every_allocation_may_fail(void **state)
         if (fts5_vietnamese_register(other, NULL, &err) != TRABAO_OK)
             rc = err.status == TRABAO_NO_MEMORY ? SQLITE_NOMEM : SQLITE_ERROR;
         if (rc == SQLITE_OK)
-            rc = sqlite3_exec(other, "CREATE VIRTUAL TABLE t USING fts5(a, tokenize = 'vietnamese');"
-                                     "INSERT INTO t VALUES('Ngày 30 tháng 4 năm 1975')", NULL, NULL, NULL);
+            rc = sqlite3_exec(other,
+                              "CREATE VIRTUAL TABLE t USING fts5(a, tokenize = 'vietnamese');"
+                              "INSERT INTO t VALUES('Ngày 30 tháng 4 năm 1975')",
+                              NULL, NULL, NULL);
         mem_fail_at(0, false);
         /* FTS5 reports any failure to create a tokenizer as "error in tokenizer constructor" */
         assert_true(rc == SQLITE_OK || rc == SQLITE_NOMEM || rc == SQLITE_ERROR);
@@ -227,14 +231,10 @@ static void every_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_spelling_finds_all),
-        cmocka_unit_test(query_means_the_most_exact_date),
-        cmocka_unit_test(alternatives_in_phrases_and_near),
-        cmocka_unit_test(folding_options),
-        cmocka_unit_test(highlights_stand_on_source_bytes),
-        cmocka_unit_test(replayed_tokens_are_stored),
-        cmocka_unit_test(integrity_check_agrees),
-        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(one_spelling_finds_all),           cmocka_unit_test(query_means_the_most_exact_date),
+        cmocka_unit_test(alternatives_in_phrases_and_near), cmocka_unit_test(folding_options),
+        cmocka_unit_test(highlights_stand_on_source_bytes), cmocka_unit_test(replayed_tokens_are_stored),
+        cmocka_unit_test(integrity_check_agrees),           cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests_name("text FTS5", tests, open_database, close_database);
 }

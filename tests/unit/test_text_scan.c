@@ -180,6 +180,26 @@ static void hostile_bytes(void **state)
     }
 }
 
+static void long_runs_are_covered_whole(void **state)
+{
+    (void)state;
+    enum { CHARACTERS = 100000 };
+    struct random r = {13};
+    char *text = malloc(CHARACTERS * 3);
+    size_t n = 0;
+    assert_non_null(text);
+    for (size_t i = 0; i < CHARACTERS; i++)
+        n += utf8_encode(0x4E00 + random_below(&r, 0x5000), text + n);
+    compare(text, n);
+    uint32_t covered = 0;
+    for (size_t i = 0; i < fast.count; i++) {
+        assert_int_equal(fast.items[i].start, covered);
+        covered = fast.items[i].end;
+    }
+    assert_int_equal(covered, n);
+    free(text);
+}
+
 /* ---- real articles --------------------------------------------------------------------------------------------- */
 
 static void compare_article(const char *line, size_t n)
@@ -261,7 +281,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(run_length_is_a_count), cmocka_unit_test(classes_are_those_of_icu),
         cmocka_unit_test(hostile_characters),    cmocka_unit_test(hostile_numbers),
-        cmocka_unit_test(hostile_bytes),         cmocka_unit_test(real_articles),
+        cmocka_unit_test(hostile_bytes),         cmocka_unit_test(long_runs_are_covered_whole),
+        cmocka_unit_test(real_articles),
     };
     return cmocka_run_group_tests_name("text scan", tests, open_analyzer, close_analyzer);
 }

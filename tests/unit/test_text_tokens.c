@@ -128,7 +128,9 @@ static void nothing_gives_nothing(void **state)
     assert_int_equal(tokens.count, 0);
     cut("\xE1\x85\x9F\xE2\x80\x8B", 6); /* an invisible letter is left as it is, a zero width space is not */
     assert_int_equal(tokens.count, 1);
-    cut("a\0b\xFF" "c", 5);
+    cut("a\0b\xFF"
+        "c",
+        5);
     assert_int_equal(tokens.count, 3);
     assert_false(tokens.items[1].joined);
     assert_true(tokens.items[2].joined);
@@ -137,10 +139,11 @@ static void nothing_gives_nothing(void **state)
 /* Texts of words, numbers, marks, blanks and odd bytes. */
 static size_t random_text(struct random *r, char *out, size_t max)
 {
-    static const char *const pieces[] = {
-        "việt",  "Hòa",  "hoà",   "TP",   "tháng", "năm", "30",    "4",      "1975",   "7/2020", "3.568", "1,8", "/",
-        "-",     ".",    ",",     " ",    " ",     " ",   "\n",    "\u0301", "\u0323", "\u200B", "đ",     "U23", "中国",
-        "\u00A0", "\xFF", "\u2019", "“",  "Zürich", "_",  "\u0302", "20",    "12",     "ê",      "😀",    "ไทย"};
+    static const char *const pieces[] = {"việt",   "Hòa",    "hoà",    "TP",   "tháng",  "năm",    "30",     "4",
+                                         "1975",   "7/2020", "3.568",  "1,8",  "/",      "-",      ".",      ",",
+                                         " ",      " ",      " ",      "\n",   "\u0301", "\u0323", "\u200B", "đ",
+                                         "U23",    "中国",   "\u00A0", "\xFF", "\u2019", "“",      "Zürich", "_",
+                                         "\u0302", "20",     "12",     "ê",    "😀",      "ไทย"};
     size_t n = 0;
     for (uint32_t k = random_below(r, 40); k > 0; k--) {
         const char *piece = pieces[random_below(r, ARRAY_LEN(pieces))];
