@@ -45,6 +45,12 @@ void query_warn(struct query_context *c, const char *format, ...)
         keep_warning(c, warning);
 }
 
+void query_warn_about(struct query_context *c, size_t start, size_t end, const char *problem)
+{
+    const size_t len = utf8_clip(c->text + start, end - start, QUOTE_MAX);
+    query_warn(c, "“%.*s%s”: %s.", (int)len, c->text + start, len < end - start ? "…" : "", problem);
+}
+
 void query_no_memory(struct query_context *c)
 {
     if (c->status == TRABAO_OK)
@@ -57,11 +63,6 @@ void *query_new(struct query_context *c, size_t n, size_t size)
     if (piece == NULL)
         query_no_memory(c);
     return piece;
-}
-
-int query_quote_len(const struct query_context *c, size_t start, size_t end)
-{
-    return (int)utf8_clip(c->text + start, end - start, QUOTE_MAX);
 }
 
 bool query_token_is(const struct query_context *c, size_t i, const char *form)

@@ -28,14 +28,14 @@ struct query_context {
  */
 void query_warn(struct query_context *c, const char *format, ...) TRABAO_PRINTF(2, 3);
 
+/* A warning that quotes the typed bytes [START, END), shortened if need be, and says of them what PROBLEM says. */
+void query_warn_about(struct query_context *c, size_t start, size_t end, const char *problem);
+
 /* Records that memory ran out. */
 void query_no_memory(struct query_context *c);
 
 /* Zeroed memory of the tree; NULL, with the status set, when memory runs out. */
 void *query_new(struct query_context *c, size_t n, size_t size) TRABAO_MUST_USE;
-
-/* Length of the typed bytes [START, END) as a warning should quote them: not too long, cut at a character. */
-int query_quote_len(const struct query_context *c, size_t start, size_t end);
 
 /* True when token I has the canonical form FORM. */
 bool query_token_is(const struct query_context *c, size_t i, const char *form);

@@ -231,36 +231,44 @@ static bool after_negation(const struct lexer *lx)
     return item != NULL && (item->kind == LEX_MINUS || item->kind == LEX_NOT);
 }
 
-/* The date filter whose value begins after the colon, at VALUE. False, with a warning, when it cannot be read. */
+/*
+ * Reads the value of a date filter, which begins at or after VALUE, in quotes or not. *END is where it stops; when it
+ * is no date, *END is where the words stop that were looked at first.
+ */
+static bool read_value(const struct lexer *lx, size_t value, size_t *end, int64_t *from, int64_t *to)
+{
+    size_t len;
+    const size_t begin = skip_gap(lx, value);
+    const bool quoted = at(lx, begin, &len) == '"';
+    const size_t close = quoted ? next_quote(lx, begin + len) : lx->c->n;
+    if (close == lx->c->n) {
+        const bool found = find_dates(lx, begin, end, from, to);
+        if (!found)
+            *end = word_end(lx, begin);
+        return found;
+    }
+    const bool found = read_dates(lx, begin + len, close, from, to);
+    at(lx, close, &len);
+    *end = close + len;
+    return found;
+}
+
+/* The date filter at `pos` whose value begins after the colon, at VALUE. False, with a warning, if it is unreadable. */
 static bool lex_filter(struct lexer *lx, enum filter filter, size_t value)
 {
     const size_t start = lx->pos;
     int64_t from = 0;
     int64_t to = 0;
-    size_t begin = skip_gap(lx, value);
-    size_t stop = begin;
-    size_t end = begin;
-    bool found;
-    if (after_negation(lx)) {
-        query_warn(lx->c, "Phép lọc ngày không thể phủ định nên “%.*s” được tìm như các từ.",
-                   query_quote_len(lx->c, start, word_end(lx, begin)), lx->c->text + start);
-        return false;
-    }
-    size_t len;
-    if (at(lx, begin, &len) == '"' && next_quote(lx, begin + len) < lx->c->n) {
-        begin += len;
-        stop = next_quote(lx, begin);
-        found = read_dates(lx, begin, stop, &from, &to);
-        at(lx, stop, &len);
-        end = stop + len;
-    } else {
-        found = find_dates(lx, begin, &end, &from, &to);
-        stop = found ? end : word_end(lx, begin);
-    }
-    found = found && !(filter == FILTER_AFTER && from == INT64_MIN) && !(filter == FILTER_BEFORE && to == INT64_MAX);
-    if (!found) {
-        query_warn(lx->c, "Không đọc được “%.*s” như một ngày nên tìm như các từ.", query_quote_len(lx->c, start, stop),
-                   lx->c->text + start);
+    size_t end;
+    const bool found = read_value(lx, value, &end, &from, &to);
+    const bool bounded = !(filter == FILTER_AFTER && from == INT64_MIN) && !(filter == FILTER_BEFORE && to == INT64_MAX);
+    const char *problem = NULL;
+    if (after_negation(lx))
+        problem = "phép lọc ngày không thể phủ định nên được tìm như các từ";
+    else if (!found || !bounded)
+        problem = "không đọc được như một ngày nên được tìm như các từ";
+    if (problem != NULL) {
+        query_warn_about(lx->c, start, end, problem);
         return false;
     }
     push(lx, LEX_FILTER, start, end);

@@ -79,10 +79,10 @@ static void push_child(struct parser *p, struct query_node *node, enum query_kin
 static struct query_node *pop_list(struct parser *p, size_t base, enum query_kind kind)
 {
     const size_t count = p->count - base;
-    struct query_node **children = p->stack + base;
     p->count = base;
     if (p->c->status != TRABAO_OK || count == 0)
         return NULL;
+    struct query_node **children = p->stack + base;
     if (count == 1 && (children[0]->kind != QUERY_NOT || kind != QUERY_AND))
         return children[0];
     struct query_node *node = new_node(p, kind, QUERY_ANY);
@@ -214,21 +214,22 @@ static struct query_node *token_nodes(struct parser *p, const struct lex_item *i
 /* A word followed by a star: a prefix, if it may be one. */
 static struct query_node *prefix_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
 {
-    const char *typed = p->c->text + item->start;
     struct query_node *node = token_nodes(p, item, m);
+    const char *problem = NULL;
     if (node == NULL)
         return NULL;
-    const int len = query_quote_len(p->c, item->start, item->end);
     if (node->kind != QUERY_TERM)
-        query_warn(p->c, "Dấu * chỉ dùng được sau một từ đơn nên “%.*s” được tìm như các từ.", len, typed);
+        problem = "dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ";
     else if (utf8_count(node->tokens[0].form, node->tokens[0].len) < PREFIX_LETTERS_MIN)
-        query_warn(p->c, "Trước dấu * cần ít nhất hai chữ nên “%.*s” được tìm như một từ.", len, typed);
+        problem = "trước dấu * cần ít nhất hai chữ nên được tìm như một từ";
     else if (p->prefixes == QUERY_PREFIXES_MAX)
-        query_warn(p->c, "Chỉ %d từ được dùng dấu * nên “%.*s” được tìm như một từ.", QUERY_PREFIXES_MAX, len, typed);
-    else {
-        node->kind = QUERY_PREFIX;
-        p->prefixes++;
+        problem = "câu tìm có quá nhiều dấu * nên được tìm như một từ";
+    if (problem != NULL) {
+        query_warn_about(p->c, item->start, item->end, problem);
+        return node;
     }
+    node->kind = QUERY_PREFIX;
+    p->prefixes++;
     return node;
 }
 
@@ -236,8 +237,7 @@ static struct query_node *prefix_node(struct parser *p, const struct lex_item *i
 static struct query_node *stray_word(struct parser *p, const struct lex_item *item, enum query_field field)
 {
     const struct modifiers m = {.field = field};
-    query_warn(p->c, "“%.*s” thiếu vế đi cùng nên được tìm như một từ.",
-               query_quote_len(p->c, item->start, item->end), p->c->text + item->start);
+    query_warn_about(p->c, item->start, item->end, "thiếu vế đi cùng nên được tìm như một từ");
     return token_nodes(p, item, &m);
 }
 

@@ -1,0 +1,57 @@
+/*
+ * test_query_support.h - what the tests of query/ share: an analyzer, a random source, a query read and written out.
+ */
+#ifndef TRABAO_TEST_QUERY_SUPPORT_H
+#define TRABAO_TEST_QUERY_SUPPORT_H
+
+#include "base/base.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "query/parse.h"
+
+static struct text_analyzer *analyzer;
+
+static int open_analyzer(void **state)
+{
+    (void)state;
+    return text_analyzer_open(&analyzer, NULL) == TRABAO_OK ? 0 : -1;
+}
+
+static int close_analyzer(void **state)
+{
+    (void)state;
+    text_analyzer_close(analyzer);
+    return 0;
+}
+
+/* Wednesday 2024-07-31, 10:00. */
+TRABAO_UNUSED static int64_t test_now(void)
+{
+    return civil_from_ymd(2024, 7, 31) + 10 * 3600;
+}
+
+static uint64_t random_state = 1;
+
+/* A number below LIMIT; the same row of numbers in every run. */
+TRABAO_UNUSED static uint32_t random_below(uint32_t limit)
+{
+    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(random_state >> 33) % limit;
+}
+
+/* QUERY as a tree, which must be readable. */
+TRABAO_UNUSED static struct query_tree *read_query(const char *query, size_t n)
+{
+    struct query_tree *tree = NULL;
+    struct trabao_error err = {0};
+    const enum trabao_status status = query_parse(analyzer, query, n, test_now(), false, &tree, &err);
+    if (status != TRABAO_OK)
+        fail_msg("\"%.*s\" is refused: %s", (int)n, query, err.message);
+    return tree;
+}
+
+#endif
