@@ -125,7 +125,7 @@ static enum trabao_status slow_chunk(struct scanner *s, size_t *at)
 
 /* ---- the text -------------------------------------------------------------------------------------------------- */
 
-/* One past the ASCII number at AT, of whose run LENGTH bytes are digits; *WHOLE: it has no inner separators. */
+/* One past the ASCII number at AT; *WHOLE: it has no inner separators. */
 static size_t number_end(const char *text, size_t at, size_t n, bool *whole)
 {
     *whole = true;
