@@ -252,29 +252,49 @@ static bool word_begins(const struct window *w, size_t pos)
     return !blank_at(w, pos) && (pos == 0 || blank_at(w, step_back(w->text, pos)));
 }
 
+/* Where a window may start, as found by walking back from the core. */
+struct starts {
+    size_t sentence, sentence_back; /* byte, and characters before the core; SIZE_MAX if there is none */
+    size_t word;                    /* with some context before the core */
+    size_t farthest;                /* the word that fills the width, when what follows the core does not */
+};
+
 /*
- * Walks back from the core by at most LIMIT characters to the start of a sentence: the nearest one, or the farthest
- * that is at most FILL characters away, when what follows the core is too short to fill the width. Without any, a third
- * of the room is spent on the words before the core.
+ * Looks at most LIMIT characters back. The nearest sentence is taken, or a farther one that is at most FILL characters
+ * away.
  */
-static void choose_start(struct window *w, size_t limit, size_t fill)
+static struct starts find_starts(const struct window *w, size_t limit, size_t fill)
 {
-    size_t sentence = SIZE_MAX;
-    size_t word = w->core;
+    struct starts s = {SIZE_MAX, SIZE_MAX, w->core, w->core};
     size_t pos = w->core;
     for (size_t back = 0;; back++) {
         if (word_begins(w, pos)) {
             if (back <= limit / 2)
-                word = pos;
-            if ((sentence == SIZE_MAX || back <= fill) && sentence_begins(w, pos))
-                sentence = pos;
+                s.word = pos;
+            if (back <= fill)
+                s.farthest = pos;
+            if ((s.sentence == SIZE_MAX || back <= fill) && sentence_begins(w, pos)) {
+                s.sentence = pos;
+                s.sentence_back = back;
+            }
         }
         if (back == limit || pos == 0)
-            break;
+            return s;
         pos = step_back(w->text, pos);
     }
-    w->start = sentence != SIZE_MAX ? sentence : word;
-    w->cut_start = sentence == SIZE_MAX && w->start > 0;
+}
+
+/* ROOM is what the core leaves of the width, AFTER how much of it the text behind the core can fill. */
+static void choose_start(struct window *w, size_t room, size_t after)
+{
+    const size_t fill = room - after;
+    const struct starts s = find_starts(w, MAX(room * 2 / 3, fill), fill);
+    const bool sentence = s.sentence != SIZE_MAX && (fill <= s.sentence_back || fill - s.sentence_back <= w->width / 2);
+    if (sentence)
+        w->start = s.sentence;
+    else
+        w->start = MIN(s.farthest, s.word);
+    w->cut_start = !sentence && !sentence_begins(w, w->start);
 }
 
 static size_t skip_blanks(const struct window *w, size_t pos)
@@ -313,7 +333,7 @@ static void choose_ends(struct window *w)
     const size_t core = count_characters(w->text, w->core, w->core_end);
     const size_t room = core < w->width ? w->width - core : 0;
     const size_t after = count_characters(w->text, w->core_end, advance(w, w->core_end, room, w->n));
-    choose_start(w, MAX(room * 2 / 3, room - after), room - after);
+    choose_start(w, room, after);
     choose_end(w);
 }
 
