@@ -339,12 +339,6 @@ static void choose_ends(struct window *w)
 
 /* ---- the text -------------------------------------------------------------------------------------------------- */
 
-static void append_character(struct buf *out, uint32_t c)
-{
-    char bytes[4];
-    buf_append(out, bytes, utf8_encode(c, bytes));
-}
-
 /* Copies the window with single blanks, and translates the marks, whose number is in OUT, to bytes of the copy. */
 static void copy_window(const struct window *w, const struct query_match *matches, struct snippet *out)
 {
@@ -358,13 +352,17 @@ static void copy_window(const struct window *w, const struct query_match *matche
         if (letter_is_blank(c)) {
             blank = true;
         } else {
-            buf_append_str(out->text, blank ? " " : "");
+            if (blank)
+                buf_append_char(out->text, ' ');
             blank = false;
             if (next < out->mark_count && !begun && matches[next].start <= pos) {
                 out->marks[next].start = (uint32_t)out->text->len;
                 begun = true;
             }
-            append_character(out->text, c);
+            if (len == 1 && c == 0xFFFD)
+                buf_append_str(out->text, UTF8_REPLACEMENT); /* a byte that is no UTF-8 */
+            else
+                buf_append(out->text, w->text + pos, len);
         }
         pos += len;
         if (begun && (pos >= matches[next].end || pos >= w->end)) {
