@@ -1,6 +1,6 @@
 /*
- * answer_json.c - what the library gives out, as the JSON objects of the HTTP interface. Jansson builds and writes them;
- * keys stand in the order in which they are set.
+ * answer_json.c - what the library gives out, as the JSON objects of the HTTP interface. Jansson builds and writes
+ * them; keys stand in the order in which they are set.
  *
  * Text is given twice: plain, with its marks as ranges of Unicode characters, and as HTML, escaped and marked.
  */

@@ -7,8 +7,11 @@
 
 bool command_format_from_name(const char *name, enum command_format *out)
 {
-    static const char *const names[] = {[COMMAND_TEXT] = "text", [COMMAND_JSON] = "json", [COMMAND_JSONL] = "jsonl",
-                                        [COMMAND_CSV] = "csv",   [COMMAND_TREC] = "trec"};
+    static const char *const names[] = {[COMMAND_TEXT] = "text",
+                                        [COMMAND_JSON] = "json",
+                                        [COMMAND_JSONL] = "jsonl",
+                                        [COMMAND_CSV] = "csv",
+                                        [COMMAND_TREC] = "trec"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (strcmp(name, names[i]) == 0) {
             *out = (enum command_format)i;

@@ -63,7 +63,8 @@ static void print_text(const char *json)
     size_t i;
     json_t *token;
     json_t *object = json_loads(json, 0, NULL);
-    json_array_foreach (json_object_get(object, "tokens"), i, token) {
+    json_array_foreach(json_object_get(object, "tokens"), i, token)
+    {
         const char *form;
         const char *tone;
         const char *folded;

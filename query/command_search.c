@@ -33,8 +33,21 @@ struct run {
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
-enum { KEY_SORT = 256, KEY_FROM, KEY_TO, KEY_FORMAT, KEY_BATCH, KEY_TIER, KEY_STRICT, KEY_AUTHOR, KEY_SOURCE,
-       KEY_SECTION, KEY_NAME, KEY_EXPLAIN, KEY_DB };
+enum {
+    KEY_SORT = 256,
+    KEY_FROM,
+    KEY_TO,
+    KEY_FORMAT,
+    KEY_BATCH,
+    KEY_TIER,
+    KEY_STRICT,
+    KEY_AUTHOR,
+    KEY_SOURCE,
+    KEY_SECTION,
+    KEY_NAME,
+    KEY_EXPLAIN,
+    KEY_DB
+};
 
 static const struct argp_option option_table[] = {
     {"db", KEY_DB, "FILE", 0, "The archive", 0},

@@ -54,8 +54,10 @@ static void print_value(const char *prefix, const char *key, json_t *value)
     char name[256];
     snprintf(name, sizeof name, "%s%s%s", prefix, prefix[0] != '\0' ? "." : "", key);
     if (json_is_object(value) && strlen(name) + 1 < sizeof name) {
-        json_object_foreach (value, member, inner)
+        json_object_foreach(value, member, inner)
+        {
             print_value(name, member, inner);
+        }
     } else if (json_is_string(value)) {
         printf("%s: %s\n", name, json_string_value(value));
     } else {
@@ -70,8 +72,10 @@ static void print_text(const char *json)
     const char *key;
     json_t *value;
     json_t *object = json_loads(json, 0, NULL);
-    json_object_foreach (object, key, value)
+    json_object_foreach(object, key, value)
+    {
         print_value("", key, value);
+    }
     json_decref(object);
 }
 

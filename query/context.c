@@ -7,8 +7,8 @@
 
 #include "base/utf8.h"
 
-#define QUOTE_MAX 80     /* bytes of typed text in a warning */
-#define WARNING_MAX 512  /* bytes of a warning */
+#define QUOTE_MAX 80    /* bytes of typed text in a warning */
+#define WARNING_MAX 512 /* bytes of a warning */
 
 static void keep_warning(struct query_context *c, const char *warning)
 {

@@ -145,18 +145,18 @@ struct field_name {
 };
 
 static const struct field_name field_names[] = {
-    {"title", QUERY_TITLE, FILTER_NONE},     {"tiêuđề", QUERY_TITLE, FILTER_NONE},
-    {"tieude", QUERY_TITLE, FILTER_NONE},    {"author", QUERY_AUTHOR, FILTER_NONE},
-    {"tácgiả", QUERY_AUTHOR, FILTER_NONE},   {"tacgia", QUERY_AUTHOR, FILTER_NONE},
-    {"source", QUERY_SOURCE, FILTER_NONE},   {"nguồn", QUERY_SOURCE, FILTER_NONE},
-    {"nguon", QUERY_SOURCE, FILTER_NONE},    {"section", QUERY_SECTION, FILTER_NONE},
-    {"mục", QUERY_SECTION, FILTER_NONE},     {"muc", QUERY_SECTION, FILTER_NONE},
-    {"name", QUERY_NAME, FILTER_NONE},       {"tên", QUERY_NAME, FILTER_NONE},
-    {"ten", QUERY_NAME, FILTER_NONE},        {"date", QUERY_ANY, FILTER_DATE},
-    {"ngày", QUERY_ANY, FILTER_DATE},        {"ngay", QUERY_ANY, FILTER_DATE},
-    {"after", QUERY_ANY, FILTER_AFTER},      {"từ", QUERY_ANY, FILTER_AFTER},
-    {"tu", QUERY_ANY, FILTER_AFTER},         {"before", QUERY_ANY, FILTER_BEFORE},
-    {"đến", QUERY_ANY, FILTER_BEFORE},       {"den", QUERY_ANY, FILTER_BEFORE},
+    {"title", QUERY_TITLE, FILTER_NONE},   {"tiêuđề", QUERY_TITLE, FILTER_NONE},
+    {"tieude", QUERY_TITLE, FILTER_NONE},  {"author", QUERY_AUTHOR, FILTER_NONE},
+    {"tácgiả", QUERY_AUTHOR, FILTER_NONE}, {"tacgia", QUERY_AUTHOR, FILTER_NONE},
+    {"source", QUERY_SOURCE, FILTER_NONE}, {"nguồn", QUERY_SOURCE, FILTER_NONE},
+    {"nguon", QUERY_SOURCE, FILTER_NONE},  {"section", QUERY_SECTION, FILTER_NONE},
+    {"mục", QUERY_SECTION, FILTER_NONE},   {"muc", QUERY_SECTION, FILTER_NONE},
+    {"name", QUERY_NAME, FILTER_NONE},     {"tên", QUERY_NAME, FILTER_NONE},
+    {"ten", QUERY_NAME, FILTER_NONE},      {"date", QUERY_ANY, FILTER_DATE},
+    {"ngày", QUERY_ANY, FILTER_DATE},      {"ngay", QUERY_ANY, FILTER_DATE},
+    {"after", QUERY_ANY, FILTER_AFTER},    {"từ", QUERY_ANY, FILTER_AFTER},
+    {"tu", QUERY_ANY, FILTER_AFTER},       {"before", QUERY_ANY, FILTER_BEFORE},
+    {"đến", QUERY_ANY, FILTER_BEFORE},     {"den", QUERY_ANY, FILTER_BEFORE},
 };
 
 /* The field whose name and colon stand at `pos`, and the byte after the colon; NULL if none does. */
@@ -261,7 +261,8 @@ static bool lex_filter(struct lexer *lx, enum filter filter, size_t value)
     int64_t to = 0;
     size_t end;
     const bool found = read_value(lx, value, &end, &from, &to);
-    const bool bounded = !(filter == FILTER_AFTER && from == INT64_MIN) && !(filter == FILTER_BEFORE && to == INT64_MAX);
+    const bool bounded =
+        !(filter == FILTER_AFTER && from == INT64_MIN) && !(filter == FILTER_BEFORE && to == INT64_MAX);
     const char *problem = NULL;
     if (after_negation(lx))
         problem = "phép lọc ngày không thể phủ định nên được tìm như các từ";

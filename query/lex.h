@@ -29,11 +29,12 @@ enum lex_kind {
 
 struct lex_item {
     enum lex_kind kind;
-    uint32_t start, end;          /* bytes of the query */
-    uint32_t first_token, tokens; /* index of the first token and their number; a field or operator has those of its name */
-    uint32_t distance;            /* LEX_NEAR */
-    enum query_field field;       /* LEX_FIELD */
-    bool star;                    /* LEX_WORD: a * follows it directly */
+    uint32_t start, end;    /* bytes of the query */
+    uint32_t first_token;   /* an index; a field or operator has the tokens of its name */
+    uint32_t tokens;        /* their number, the colocated ones included */
+    uint32_t distance;      /* LEX_NEAR */
+    enum query_field field; /* LEX_FIELD */
+    bool star;              /* LEX_WORD: a * follows it directly */
 };
 
 struct lex_items {

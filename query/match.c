@@ -27,7 +27,7 @@ static bool has_bit(const uint64_t *bits, size_t i)
     return (bits[i / 64] >> (i % 64) & 1) != 0;
 }
 
-/* Of the length and three bytes: enough to tell most words of one language apart, and cheap for every word of a text. */
+/* Of the length and three bytes: enough to tell most words of one language apart, and cheap for all words of a text. */
 static size_t hash(const char *form, size_t n)
 {
     const unsigned char *f = (const unsigned char *)form;

@@ -13,10 +13,10 @@
 #include "query/answer_json.h"
 #include "text/letter.h"
 
-#define INDENT 5          /* columns before all lines of a hit but the first */
-#define WIDTH_MAX 100     /* columns: longer lines are hard to read */
+#define INDENT 5      /* columns before all lines of a hit but the first */
+#define WIDTH_MAX 100 /* columns: longer lines are hard to read */
 #define WIDTH_MIN 30
-#define SCORE_STEP 1e-6   /* what a TREC score is at least below the one before */
+#define SCORE_STEP 1e-6 /* what a TREC score is at least below the one before */
 
 static const char bold[] = "\033[1m";
 static const char underlined[] = "\033[4m";
@@ -36,8 +36,8 @@ struct printer printer_for_stdout(enum command_format format, bool batch)
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
     const bool terminal = isatty(STDOUT_FILENO) == 1;
-    const bool color = terminal && (no_color == NULL || no_color[0] == '\0') &&
-                       (term == NULL || strcmp(term, "dumb") != 0);
+    const bool color =
+        terminal && (no_color == NULL || no_color[0] == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
     return (struct printer){.format = format, .batch = batch, .color = color, .width = terminal ? terminal_width() : 0};
 }
 

@@ -19,9 +19,9 @@
 struct window {
     const char *text;
     size_t n;
-    size_t width;           /* characters */
-    size_t core, core_end;  /* bytes; core_end 0: no match */
-    size_t start, end;      /* bytes */
+    size_t width;            /* characters */
+    size_t core, core_end;   /* bytes; core_end 0: no match */
+    size_t start, end;       /* bytes */
     bool cut_start, cut_end; /* a sentence is cut there */
 };
 

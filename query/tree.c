@@ -7,9 +7,9 @@
  */
 #include "query/tree.h"
 
-static const char *const field_names[] = {[QUERY_ANY] = "",          [QUERY_TITLE] = "title:",
-                                          [QUERY_AUTHOR] = "author:", [QUERY_SOURCE] = "source:",
-                                          [QUERY_SECTION] = "section:", [QUERY_NAME] = "name:"};
+static const char *const field_names[] = {
+    [QUERY_ANY] = "",           [QUERY_TITLE] = "title:",     [QUERY_AUTHOR] = "author:",
+    [QUERY_SOURCE] = "source:", [QUERY_SECTION] = "section:", [QUERY_NAME] = "name:"};
 
 /* ---- dates ----------------------------------------------------------------------------------------------------- */
 

@@ -41,10 +41,10 @@ static struct trabao_hit make_hit(void)
 
 /* What make_hit is as JSON, without the braces. */
 #define HIT                                                                                                            \
-    "\"key\":\"https://bao.example/1\",\"title\":\"Bão <3\",\"url\":\"https://bao.example/1\","                        \
-    "\"date\":\"2020-07-20\",\"author\":\"Thanh Thủy\",\"source\":null,\"section\":null,\"score\":12.346,"             \
-    "\"tier\":\"tone\",\"href\":\"/article/9f3a\",\"snippet\":{\"text\":\"… Mặt trận \\\"ở\\\" a&b …\","                \
-    "\"marks\":[[2,10],[12,13]]},\"snippet_html\":\"… <mark>Mặt trận</mark> &quot;<mark>ở</mark>&quot; "               \
+    "\"key\":\"https://bao.example/1\",\"title\":\"Bão <3\",\"url\":\"https://bao.example/1\","                       \
+    "\"date\":\"2020-07-20\",\"author\":\"Thanh Thủy\",\"source\":null,\"section\":null,\"score\":12.346,"           \
+    "\"tier\":\"tone\",\"href\":\"/article/9f3a\",\"snippet\":{\"text\":\"… Mặt trận \\\"ở\\\" a&b …\","     \
+    "\"marks\":[[2,10],[12,13]]},\"snippet_html\":\"… <mark>Mặt trận</mark> &quot;<mark>ở</mark>&quot; "       \
     "a&amp;b …\",\"title_html\":\"<mark>Bão</mark> &lt;3\""
 
 static void test_hit(void **state)

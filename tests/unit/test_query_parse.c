@@ -60,8 +60,8 @@ static void check_triplet(const struct triplet *t)
     char *dump = query_tree_dump(tree);
     join_warnings(tree, warnings, sizeof warnings);
     if (strcmp(dump, t->dump) != 0 || strcmp(warnings, t->warnings) != 0)
-        fail_msg("\n%s\nis read as  %s\n      with  %s\ninstead of  %s\n      with  %s", t->query, dump, warnings, t->dump,
-                 t->warnings);
+        fail_msg("\n%s\nis read as  %s\n      with  %s\ninstead of  %s\n      with  %s", t->query, dump, warnings,
+                 t->dump, t->warnings);
     mem_free(dump);
     query_tree_free(tree);
 }
@@ -158,9 +158,9 @@ static void test_marked(void **state)
     static const struct {
         const char *query;
         bool marked;
-    } cases[] = {{"tu vong", false},   {"tử vong", true},       {"tu -vòng", false},    {"a OR \"vòng\"", true},
-                 {"title:đá", true},   {"-(a b) -đ", false},    {"a NEAR/2 bé", true},  {"hoà*", true},
-                 {"30/4 date:2020", false}};
+    } cases[] = {{"tu vong", false},      {"tử vong", true},  {"tu -vòng", false},
+                 {"a OR \"vòng\"", true}, {"title:đá", true}, {"-(a b) -đ", false},
+                 {"a NEAR/2 bé", true},   {"hoà*", true},     {"30/4 date:2020", false}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct query_tree *tree = read_query(cases[i].query, strlen(cases[i].query));
         assert_int_equal(tree->any_marked, cases[i].marked);
@@ -196,9 +196,9 @@ struct author {
 
 static const struct {
     const char *typed, *form;
-} words[] = {{"bão", "bão"},     {"Lũ", "lũ"},       {"QUÝ", "quí"},  {"hoà", "hòa"}, {"đá", "đá"},
-             {"cua", "cua"},     {"Trong", "trong"}, {"tỷ", "tỉ"},    {"or", "or"},   {"not", "not"},
-             {"u23", "u23"},     {"Việt", "việt"},   {"vịêt", "việt"}};
+} words[] = {{"bão", "bão"}, {"Lũ", "lũ"},       {"QUÝ", "quí"},  {"hoà", "hòa"}, {"đá", "đá"},
+             {"cua", "cua"}, {"Trong", "trong"}, {"tỷ", "tỉ"},    {"or", "or"},   {"not", "not"},
+             {"u23", "u23"}, {"Việt", "việt"},   {"vịêt", "việt"}};
 
 static const struct {
     const char *typed, *dumped;
@@ -401,10 +401,50 @@ static void check_node(const struct query_node *node, const struct query_node *p
 }
 
 static const char *const pieces[] = {
-    " ",      " ",     " ",        "a",       "bão",    "Việt",   "\"",    "“",         "(",      ")",      "-",
-    "=",      "*",     ":",        "title:",  "từ:",    "date:",  "OR",    "HOẶC",      "AND",    "NOT",    "NEAR/3",
-    "NEAR/",  "2020",  "..",       "30/4",    "tháng",  "7",      "năm",   "ngày",      "\t",     "\n",     "，",
-    "\xCC\x81", "\xC2\xA0", "\xE2\x80\x8B", "\xEF\xBB\xBF", "\xF0\x9F\x98\x80", "中文", "TP.HCM", "hôm qua", "|", "&", "～",
+    " ",
+    " ",
+    " ",
+    "a",
+    "bão",
+    "Việt",
+    "\"",
+    "“",
+    "(",
+    ")",
+    "-",
+    "=",
+    "*",
+    ":",
+    "title:",
+    "từ:",
+    "date:",
+    "OR",
+    "HOẶC",
+    "AND",
+    "NOT",
+    "NEAR/3",
+    "NEAR/",
+    "2020",
+    "..",
+    "30/4",
+    "tháng",
+    "7",
+    "năm",
+    "ngày",
+    "\t",
+    "\n",
+    "，",
+    "\xCC\x81",
+    "\xC2\xA0",
+    "\xE2\x80\x8B",
+    "\xEF\xBB\xBF",
+    "\xF0\x9F\x98\x80",
+    "中文",
+    "TP.HCM",
+    "hôm qua",
+    "|",
+    "&",
+    "～",
 };
 
 static void test_soup(void **state)
@@ -432,9 +472,10 @@ static void test_long_queries(void **state)
 {
     (void)state;
     static const char *const bricks[] = {
-        "(",     ")",    "\"",    "-",       "- ",     "(a OR ",  "NOT ",      "title:",  "title: ",
-        "date:", "date: a ", "date:,", "date:\"", "từ:2020 ", "a NEAR/3 ", "a NEAR/3 (", "a:", "a.",     "a* ",
-        "30 tháng 4 ", "tháng ", "ngày 1/", "=",   "\"\" ",    "-(",        "a OR ",   "\xCC\x81", "()",
+        "(",         ")",          "\"",    "-",        "- ",     "(a OR ",      "NOT ",
+        "title:",    "title: ",    "date:", "date: a ", "date:,", "date:\"",     "từ:2020 ",
+        "a NEAR/3 ", "a NEAR/3 (", "a:",    "a.",       "a* ",    "30 tháng 4 ", "tháng ",
+        "ngày 1/",   "=",          "\"\" ", "-(",       "a OR ",  "\xCC\x81",    "()",
     };
     const clock_t start = clock();
     for (size_t i = 0; i < ARRAY_LEN(bricks); i++) {
@@ -505,7 +546,8 @@ static void assert_dates(const char *text, const char *from, const char *to)
         } else {
             assert_true(civil_parse(expected[i], strlen(expected[i]), &date));
             if (bounds[i] != date.second)
-                fail_msg("\"%s\": bound %d is %lld s off %s", text, i, (long long)(bounds[i] - date.second), expected[i]);
+                fail_msg("\"%s\": bound %d is %lld s off %s", text, i, (long long)(bounds[i] - date.second),
+                         expected[i]);
         }
     }
 }
@@ -550,10 +592,10 @@ static void test_dates(void **state)
 static void test_no_dates(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"",       " ",          "..",          "a",         "31/02/2020", "07/20/2020",
-                                        "20/7",   "0",          "2021..2020",  "2020..a",   "a..2020",    "hóm qua",
-                                        "quý 5/2024", "quý 0/2024", "quý 2", "quý 2/24", "q2", "tháng 13/2020", "hôm",
-                                        "tuần nay"};
+    static const char *const texts[] = {
+        "",        " ",       "..",      "a",          "31/02/2020", "07/20/2020", "20/7",     "0",  "2021..2020",
+        "2020..a", "a..2020", "hóm qua", "quý 5/2024", "quý 0/2024", "quý 2",      "quý 2/24", "q2", "tháng 13/2020",
+        "hôm",     "tuần nay"};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         int64_t from;
         int64_t to;
@@ -589,13 +631,13 @@ static void test_relative_dates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),       cmocka_unit_test(test_strict),
-        cmocka_unit_test(test_understood),   cmocka_unit_test(test_understood_words),
-        cmocka_unit_test(test_marked),       cmocka_unit_test(test_token_places),
-        cmocka_unit_test(test_random_trees), cmocka_unit_test(test_soup),
-        cmocka_unit_test(test_long_queries), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_golden),        cmocka_unit_test(test_strict),
+        cmocka_unit_test(test_understood),    cmocka_unit_test(test_understood_words),
+        cmocka_unit_test(test_marked),        cmocka_unit_test(test_token_places),
+        cmocka_unit_test(test_random_trees),  cmocka_unit_test(test_soup),
+        cmocka_unit_test(test_long_queries),  cmocka_unit_test(test_limits),
         cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_no_dates),     cmocka_unit_test(test_relative_dates),
+        cmocka_unit_test(test_no_dates),      cmocka_unit_test(test_relative_dates),
     };
     return cmocka_run_group_tests_name("query_parse", tests, open_analyzer, close_analyzer);
 }

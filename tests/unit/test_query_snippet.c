@@ -80,8 +80,7 @@ static void show(const char *text, size_t n, const struct trabao_mark *marks, si
 
 static void make_snippet(const char *body, size_t n, const struct patterns *p, size_t width, struct snippet *out)
 {
-    const enum trabao_status status =
-        snippet_make(analyzer, &tokens, body, n, p->items, p->count, width, out, NULL);
+    const enum trabao_status status = snippet_make(analyzer, &tokens, body, n, p->items, p->count, width, out, NULL);
     assert_int_equal(status, TRABAO_OK);
 }
 
@@ -138,8 +137,9 @@ static void test_windows(void **state)
     assert_snippet(body, "chín", 12, ELLIPSIS " [chín] mười.");
     assert_snippet(body, "đây", 40, ELLIPSIS " nghìn vạn triệu tỷ. Hết chuyện ở [đây].");
     assert_snippet(body, "đây", 34, "Hết chuyện ở [đây].");
-    assert_snippet(body, "chuyện", 200, "Một hai ba bốn năm. Sáu bảy tám chín mười. Trăm nghìn vạn triệu tỷ. Hết "
-                                         "[chuyện] ở đây.");
+    assert_snippet(body, "chuyện", 200,
+                   "Một hai ba bốn năm. Sáu bảy tám chín mười. Trăm nghìn vạn triệu tỷ. Hết "
+                   "[chuyện] ở đây.");
 }
 
 /* More patterns win over more matches; then those that stand closer; then the first. */
@@ -171,8 +171,8 @@ static void test_marks(void **state)
     struct buf shown;
     make_patterns(&p, "bão|lũ");
     buf_init(&shown, 4096);
-    assert_int_equal(
-        snippet_mark_all(analyzer, &tokens, text, strlen(text), p.items, p.count, &marks, &count, NULL), TRABAO_OK);
+    assert_int_equal(snippet_mark_all(analyzer, &tokens, text, strlen(text), p.items, p.count, &marks, &count, NULL),
+                     TRABAO_OK);
     show(text, strlen(text), marks, count, &shown);
     assert_string_equal(buf_str(&shown), "  [Bão  lũ],\n[lũ]\n[bão] ");
     mem_free(marks);
@@ -468,8 +468,9 @@ static void check_article(const char *body, size_t n)
     assert_true(s.mark_count >= 1);
     for (size_t i = 0; i < s.mark_count; i++) {
         bool any = false;
-        assert_int_equal(text_tokenize(analyzer, text.data + s.marks[i].start, s.marks[i].end - s.marks[i].start,
-                                       &tokens, NULL), TRABAO_OK);
+        assert_int_equal(
+            text_tokenize(analyzer, text.data + s.marks[i].start, s.marks[i].end - s.marks[i].start, &tokens, NULL),
+            TRABAO_OK);
         for (size_t k = 0; k < tokens.count; k++) {
             for (size_t f = 0; f < 3; f++)
                 any = any || (strlen(forms[f]) == tokens.items[k].form_len &&
@@ -521,11 +522,10 @@ static int close_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),         cmocka_unit_test(test_dates),  cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_choice),        cmocka_unit_test(test_abbreviations),
-        cmocka_unit_test(test_marks),         cmocka_unit_test(test_random), cmocka_unit_test(test_random_marks),
-        cmocka_unit_test(test_bytes),         cmocka_unit_test(test_long_text),
-        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_articles),
+        cmocka_unit_test(test_words),     cmocka_unit_test(test_dates),         cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_choice),    cmocka_unit_test(test_abbreviations), cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_random),    cmocka_unit_test(test_random_marks),  cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_long_text), cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_articles),
     };
     return cmocka_run_group_tests_name("query_snippet", tests, open_analyzer, close_all);
 }
