@@ -106,6 +106,47 @@ static void check_options(struct argp_state *state, const struct options *o)
         argp_error(state, "a batch and a query exclude each other");
 }
 
+/* Filters and ways of matching; false when KEY is none of them. */
+static bool parse_request(int key, char *arg, struct argp_state *state, struct trabao_request *r)
+{
+    switch (key) {
+    case KEY_SORT:
+        if (!trabao_sort_from_name(arg, &r->sort))
+            argp_error(state, "--sort does not know \"%s\"", arg);
+        return true;
+    case KEY_FROM:
+        r->from = arg;
+        return true;
+    case KEY_TO:
+        r->to = arg;
+        return true;
+    case KEY_AUTHOR:
+        r->author = arg;
+        return true;
+    case KEY_SOURCE:
+        r->source = arg;
+        return true;
+    case KEY_SECTION:
+        r->section = arg;
+        return true;
+    case KEY_NAME:
+        r->name = arg;
+        return true;
+    case KEY_TIER:
+        if (!read_tier(arg, &r->tier))
+            argp_error(state, "--tier does not know \"%s\"", arg);
+        return true;
+    case KEY_STRICT:
+        r->strict = true;
+        return true;
+    case KEY_EXPLAIN:
+        r->explain = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
@@ -115,38 +156,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case 'n':
         read_limit(state, arg, &o->limit);
-        break;
-    case KEY_SORT:
-        if (!trabao_sort_from_name(arg, &o->request.sort))
-            argp_error(state, "--sort does not know \"%s\"", arg);
-        break;
-    case KEY_FROM:
-        o->request.from = arg;
-        break;
-    case KEY_TO:
-        o->request.to = arg;
-        break;
-    case KEY_AUTHOR:
-        o->request.author = arg;
-        break;
-    case KEY_SOURCE:
-        o->request.source = arg;
-        break;
-    case KEY_SECTION:
-        o->request.section = arg;
-        break;
-    case KEY_NAME:
-        o->request.name = arg;
-        break;
-    case KEY_TIER:
-        if (!read_tier(arg, &o->request.tier))
-            argp_error(state, "--tier does not know \"%s\"", arg);
-        break;
-    case KEY_STRICT:
-        o->request.strict = true;
-        break;
-    case KEY_EXPLAIN:
-        o->request.explain = true;
         break;
     case KEY_FORMAT:
         if (!command_format_from_name(arg, &o->format))
@@ -162,7 +171,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         check_options(state, o);
         break;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_request(key, arg, state, &o->request) ? 0 : ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
