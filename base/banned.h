@@ -11,6 +11,14 @@
 #include <string.h>
 #include <time.h>
 
+/* With fortified headers some of them are macros, which must be gone before their names are poisoned. */
+#undef strcpy
+#undef strcat
+#undef strncpy
+#undef strncat
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol atoll atof gets
 #pragma GCC poison gmtime localtime ctime asctime
 
