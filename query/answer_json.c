@@ -279,6 +279,35 @@ char *trabao_article_json(const struct trabao_article *a)
     return json_take_text(json_members(members, ARRAY_LEN(members)));
 }
 
+/* The keys of an input record: `category` is what the rest of the house calls a section. */
+static json_t *json_record(const struct trabao_article *a)
+{
+    const struct member members[] = {
+        {"key", json_optional(a->key)},          {"url", json_optional(a->url)},
+        {"title", json_optional(a->title)},      {"date", json_optional(a->date)},
+        {"author", json_optional(a->author)},    {"source", json_optional(a->source)},
+        {"category", json_optional(a->section)}, {"body", json_text(a->body, strlen(a->body))},
+    };
+    json_t *record = json_members(members, ARRAY_LEN(members));
+    if (a->reads >= 0 && json_object_set_new(record, "reads", json_integer((json_int_t)a->reads)) != 0) {
+        json_decref(record);
+        return NULL;
+    }
+    return record;
+}
+
+char *query_record_json(const struct trabao_article *article)
+{
+    json_t *record = json_record(article);
+    json_t *extra = json_object_text(article->extra);
+    const bool ok = record != NULL && (!json_is_object(extra) || json_object_update_missing(record, extra) == 0);
+    json_decref(extra);
+    if (ok)
+        return json_take_text(record);
+    json_decref(record);
+    return NULL;
+}
+
 /* ---- analysis -------------------------------------------------------------------------------------------------- */
 
 static json_t *json_token(const struct text_tokens *tokens, size_t i)

@@ -13,4 +13,10 @@
 char *query_answer_json(const struct trabao_answer *answer, const char *query_id);
 char *query_hit_json(const struct trabao_hit *hit, const char *query_id);
 
+/*
+ * An article with the keys of an input record (url title date author source category body and those of `extra`), and
+ * `key`. As above otherwise.
+ */
+char *query_record_json(const struct trabao_article *article);
+
 #endif

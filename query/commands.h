@@ -6,6 +6,7 @@
 #define TRABAO_COMMANDS_H
 
 int query_search_main(int argc, char **argv);
+int query_export_main(int argc, char **argv);
 int query_stats_main(int argc, char **argv);
 int query_analyze_main(int argc, char **argv);
 

@@ -136,6 +136,27 @@ static void test_article(void **state)
     mem_free(json);
 }
 
+/* A record can be indexed again: its own keys come back, and no other key may hide one of them. */
+static void test_record(void **state)
+{
+    (void)state;
+    const struct trabao_article article = {.key = "https://bao.example/1",
+                                           .url = "https://bao.example/1",
+                                           .title = "Bão",
+                                           .body = "Dòng 1",
+                                           .date = "2020-07",
+                                           .section = "Thời sự",
+                                           .extra = "{\"photo\":\"Ảnh\",\"title\":\"x\",\"id\":7}",
+                                           .reads = 216};
+    assert_json(query_record_json(&article),
+                "{\"key\":\"https://bao.example/1\",\"url\":\"https://bao.example/1\",\"title\":\"Bão\","
+                "\"date\":\"2020-07\",\"author\":null,\"source\":null,\"category\":\"Thời sự\","
+                "\"body\":\"Dòng 1\",\"reads\":216,\"photo\":\"Ảnh\",\"id\":7}");
+    const struct trabao_article bare = {.key = "k", .title = "", .body = "", .date = "", .reads = -1};
+    assert_json(query_record_json(&bare), "{\"key\":\"k\",\"url\":null,\"title\":null,\"date\":null,"
+                                          "\"author\":null,\"source\":null,\"category\":null,\"body\":\"\"}");
+}
+
 static void test_analyze(void **state)
 {
     (void)state;
@@ -184,8 +205,9 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hit),     cmocka_unit_test(test_bad_bytes), cmocka_unit_test(test_answer),
-        cmocka_unit_test(test_article), cmocka_unit_test(test_analyze),   cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_hit),           cmocka_unit_test(test_bad_bytes), cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_article),       cmocka_unit_test(test_record),    cmocka_unit_test(test_analyze),
+        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests_name("query_json", tests, NULL, NULL);
 }

@@ -1,0 +1,129 @@
+/*
+ * command_export.c - `trabao export`: the stored articles, all of them or those that a query finds, oldest first, one
+ * JSON object a line with the keys of an input record and `key`.
+ */
+#include "query/commands.h"
+
+#include <argp.h>
+
+#include "base/mem.h"
+#include "query/answer_json.h"
+#include "query/command.h"
+
+struct options {
+    const char *db;
+    struct buf query;
+};
+
+enum { KEY_DB = 256, KEY_FORMAT };
+
+static const struct argp_option option_table[] = {
+    {"db", KEY_DB, "FILE", 0, "The archive", 0},
+    {"format", KEY_FORMAT, "FORMAT", 0, "jsonl", 0},
+    {0},
+};
+
+static const char doc[] =
+    "Print the articles of an archive, or those that a query finds, oldest first, as JSON lines that can be indexed "
+    "again.\vExit status: 0 done, 1 nothing was found, 64 usage, 65 bad archive, 66 no such file, 70 internal error, "
+    "74 input/output error.";
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct options *o = state->input;
+    switch (key) {
+    case KEY_DB:
+        o->db = arg;
+        break;
+    case KEY_FORMAT:
+        if (strcmp(arg, "jsonl") != 0)
+            argp_error(state, "--format takes jsonl, not \"%s\"", arg);
+        break;
+    case ARGP_KEY_ARG:
+        command_add_word(&o->query, arg);
+        break;
+    case ARGP_KEY_END:
+        if (o->db == NULL)
+            argp_error(state, "--db FILE is missing");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static enum trabao_status print_article(struct trabao_reader *reader, const char *key, struct trabao_error *err)
+{
+    struct trabao_article *article = NULL;
+    const enum trabao_status status = trabao_article_by_key(reader, key, NULL, &article, err);
+    if (status == TRABAO_NONE)
+        return error_set(err, TRABAO_DATA, "the archive has no article \"%s\", though it was found", key);
+    if (status != TRABAO_OK)
+        return status;
+    char *json = query_record_json(article);
+    trabao_article_free(article);
+    if (json == NULL)
+        return error_no_memory(err);
+    puts(json);
+    mem_free(json);
+    return TRABAO_OK;
+}
+
+/* One page of hits; *NEXT, which is freed first, becomes the cursor of the page after it (NULL on the last one). */
+static enum trabao_status print_page(struct trabao_reader *reader, struct trabao_request *request, char **next,
+                                     uint64_t *count, struct trabao_error *err)
+{
+    struct trabao_answer *answer = NULL;
+    request->cursor = *next;
+    enum trabao_status status = trabao_search(reader, request, &answer, err);
+    mem_free(*next);
+    *next = NULL;
+    if (status != TRABAO_OK)
+        return status;
+    for (size_t i = 0; i < answer->hit_count && status == TRABAO_OK; i++)
+        status = print_article(reader, answer->hits[i].key, err);
+    *count += answer->hit_count;
+    if (status == TRABAO_OK && answer->next != NULL) {
+        *next = mem_dup(answer->next, strlen(answer->next));
+        if (*next == NULL)
+            status = error_no_memory(err);
+    }
+    trabao_answer_free(answer);
+    return status;
+}
+
+static enum trabao_status export_all(const struct options *o, struct trabao_error *err)
+{
+    struct command_archive archive;
+    struct trabao_request request = {.query = buf_str(&o->query),
+                                     .query_len = o->query.len,
+                                     .sort = TRABAO_OLDEST,
+                                     .tier = TRABAO_TIER_AUTO,
+                                     .total = TRABAO_TOTAL_NONE,
+                                     .limit = TRABAO_LIMIT_MAX};
+    char *next = NULL;
+    uint64_t count = 0;
+    enum trabao_status status = command_open(&archive, o->db, err);
+    if (status == TRABAO_OK) {
+        do
+            status = print_page(archive.reader, &request, &next, &count, err);
+        while (status == TRABAO_OK && next != NULL && !ferror(stdout));
+    }
+    mem_free(next);
+    command_close(&archive);
+    return status == TRABAO_OK && count == 0 ? TRABAO_NONE : status;
+}
+
+int query_export_main(int argc, char **argv)
+{
+    static const struct argp argp = {option_table, parse_option, "[QUERY...]", doc, NULL, NULL, NULL};
+    struct options o = {.db = NULL};
+    struct trabao_error err = {0};
+    buf_init(&o.query, COMMAND_TEXT_MAX);
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    const enum trabao_status status = buf_failed(&o.query) ? error_no_memory(&err) : export_all(&o, &err);
+    buf_free(&o.query);
+    if (status != TRABAO_OK && status != TRABAO_NONE)
+        return command_fail(argv[0], &err);
+    return command_end(argv[0], status);
+}
