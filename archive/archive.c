@@ -1,0 +1,352 @@
+/*
+ * archive.c - opening a published archive and reading articles from it (see archive.h).
+ */
+#include "archive/archive.h"
+
+#include <sys/stat.h>
+
+#include "archive/db.h"
+#include "archive/schema.h"
+#include "base/mem.h"
+#include "text/fts5_vietnamese.h"
+
+#define STORED_CEILING ((size_t)1 << 30)
+
+static enum trabao_status damaged(const struct archive *a, const char *what, struct trabao_error *err)
+{
+    return error_set(err, TRABAO_DATA, "%s: the %s of the archive are damaged; reindex", a->path, what);
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------------- */
+
+static enum trabao_status load_facts(struct archive *a, sqlite3 *db, struct trabao_error *err)
+{
+    int64_t generation = 0, articles = 0, text_bytes = 0, words = 0;
+    if (schema_get_meta(db, "generation", &generation, NULL) != TRABAO_OK ||
+        schema_get_meta(db, "articles", &articles, NULL) != TRABAO_OK ||
+        schema_get_meta(db, "text_bytes", &text_bytes, NULL) != TRABAO_OK ||
+        schema_get_meta(db, "words", &words, NULL) != TRABAO_OK ||
+        schema_get_meta(db, "built_at", &a->built_at, NULL) != TRABAO_OK || articles < 0 ||
+        articles > IMPACT_ARTICLES_MAX) {
+        return damaged(a, "facts", err);
+    }
+    a->generation = (uint64_t)generation;
+    a->text_bytes = (uint64_t)text_bytes;
+    a->words = (uint64_t)words;
+    a->count = (uint32_t)articles;
+    return TRABAO_OK;
+}
+
+static enum trabao_status load_numbers(struct archive *a, sqlite3 *db, struct trabao_error *err)
+{
+    sqlite3_stmt *rows = NULL;
+    uint32_t loaded = 0;
+    a->ids = mem_alloc(MAX(1U, a->count), sizeof *a->ids);
+    enum trabao_status status = a->ids ? TRABAO_OK : error_no_memory(err);
+    if (status == TRABAO_OK) {
+        status = db_prepare(db, "SELECT ids FROM numbers ORDER BY first", &rows, err);
+    }
+    while (status == TRABAO_OK && (status = db_step(rows, "reading the article numbers", err)) == TRABAO_OK) {
+        const size_t bytes = (size_t)sqlite3_column_bytes(rows, 0);
+        if (bytes % sizeof *a->ids || bytes / sizeof *a->ids > a->count - loaded) {
+            status = damaged(a, "article numbers", err);
+            break;
+        }
+        memcpy(a->ids + loaded, sqlite3_column_blob(rows, 0), bytes);
+        loaded += (uint32_t)(bytes / sizeof *a->ids);
+    }
+    sqlite3_finalize(rows);
+    if (status != TRABAO_NONE) {
+        return status;
+    }
+    for (uint32_t i = 1; i < loaded; i++) {
+        if (a->ids[i] <= a->ids[i - 1]) {
+            return damaged(a, "article numbers", err);
+        }
+    }
+    return loaded == a->count ? TRABAO_OK : damaged(a, "article numbers", err);
+}
+
+static enum trabao_status load_dictionary(sqlite3 *db, const char *name, struct pack_dictionary **out,
+                                          struct trabao_error *err)
+{
+    sqlite3_stmt *row = NULL;
+    enum trabao_status status = db_prepare(db, "SELECT bytes FROM dictionary WHERE name = ?1", &row, err);
+    if (status == TRABAO_OK) {
+        sqlite3_bind_text(row, 1, name, -1, SQLITE_STATIC);
+        status = db_step(row, "reading a dictionary", err);
+    }
+    if (status == TRABAO_OK) {
+        status = pack_dictionary_open(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), out, err);
+    } else if (status == TRABAO_NONE) {
+        status = error_set(err, TRABAO_DATA, "the archive has no dictionary \"%s\"; reindex", name);
+    }
+    sqlite3_finalize(row);
+    return status;
+}
+
+static enum trabao_status load(struct archive *a, size_t cache_bytes, struct trabao_error *err)
+{
+    struct stat facts;
+    sqlite3 *db = NULL;
+    if (stat(a->path, &facts) != 0) {
+        return error_set(err, TRABAO_NO_INPUT, "%s: no such archive, or it cannot be read", a->path);
+    }
+    a->device = facts.st_dev;
+    a->inode = facts.st_ino;
+    a->file_bytes = (uint64_t)facts.st_size;
+    enum trabao_status status = db_open_published(a->path, &db, err);
+    if (status == TRABAO_OK) {
+        status = schema_check(db, a->path, err);
+    }
+    if (status == TRABAO_OK) {
+        status = load_facts(a, db, err);
+    }
+    if (status == TRABAO_OK) {
+        status = load_numbers(a, db, err);
+    }
+    if (status == TRABAO_OK) {
+        status = lexicon_load(&a->lexicon, db, err);
+    }
+    if (status == TRABAO_OK) {
+        status = load_dictionary(db, "words", &a->words_dictionary, err);
+    }
+    if (status == TRABAO_OK) {
+        status = load_dictionary(db, "residues", &a->residues_dictionary, err);
+    }
+    db_close(db);
+    return status == TRABAO_OK ? impact_cache_open(cache_bytes, &a->cache, err) : status;
+}
+
+enum trabao_status archive_open(const char *path, size_t cache_bytes, struct archive **out, struct trabao_error *err)
+{
+    struct archive *a = mem_zalloc(1, sizeof *a);
+    *out = NULL;
+    if (!a) {
+        return error_no_memory(err);
+    }
+    lexicon_init(&a->lexicon);
+    a->path = mem_dup(path, strlen(path));
+    const enum trabao_status status = a->path ? load(a, cache_bytes, err) : error_no_memory(err);
+    if (status == TRABAO_OK) {
+        *out = a;
+    } else {
+        archive_close(a);
+    }
+    return status;
+}
+
+void archive_close(struct archive *a)
+{
+    if (a) {
+        impact_cache_close(a->cache);
+        pack_dictionary_close(a->words_dictionary);
+        pack_dictionary_close(a->residues_dictionary);
+        lexicon_free(&a->lexicon);
+        mem_free(a->ids);
+        mem_free(a->path);
+        mem_free(a);
+    }
+}
+
+bool archive_superseded(const struct archive *a)
+{
+    struct stat facts;
+    return stat(a->path, &facts) == 0 && (facts.st_ino != a->inode || facts.st_dev != a->device);
+}
+
+uint32_t archive_lower_bound(const struct archive *a, int64_t id)
+{
+    uint32_t low = 0, high = a->count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (a->ids[middle] < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------- */
+
+enum trabao_status archive_reader_open(struct archive *archive, struct archive_reader **out, struct trabao_error *err)
+{
+    struct archive_reader *r = mem_zalloc(1, sizeof *r);
+    *out = NULL;
+    if (!r) {
+        return error_no_memory(err);
+    }
+    r->archive = archive;
+    buf_init(&r->plain, STORED_CEILING);
+    enum trabao_status status = db_open_published(archive->path, &r->db, err);
+    if (status == TRABAO_OK) {
+        status = fts5_vietnamese_register(r->db, NULL, err);
+    }
+    if (status == TRABAO_OK) {
+        status = impact_reader_open(r->db, archive->cache, &r->impacts, err);
+    }
+    if (status == TRABAO_OK) {
+        status = pack_context_open(&r->pack, err);
+    }
+    if (status == TRABAO_OK) {
+        status = db_prepare(r->db,
+                            "SELECT key, key_hash, content_hash, generation, second, precision, title, url, author,"
+                            " source, section, extra, encoding, reads, residue FROM article WHERE id = ?1",
+                            &r->by_id, err);
+    }
+    if (status == TRABAO_OK) {
+        status = db_prepare(r->db, "SELECT id, content_hash, generation FROM article WHERE key_hash = ?1", &r->by_hash, err);
+    }
+    if (status == TRABAO_OK) {
+        status = db_prepare(r->db, "SELECT terms FROM words WHERE id = ?1", &r->words, err);
+    }
+    if (status == TRABAO_OK) {
+        *out = r;
+    } else {
+        archive_reader_close(r);
+    }
+    return status;
+}
+
+void archive_reader_close(struct archive_reader *r)
+{
+    if (r) {
+        sqlite3_finalize(r->by_id);
+        sqlite3_finalize(r->by_hash);
+        sqlite3_finalize(r->words);
+        impact_reader_close(r->impacts);
+        pack_context_close(r->pack);
+        db_close(r->db);
+        buf_free(&r->plain);
+        mem_free(r);
+    }
+}
+
+void archive_stored_init(struct archive_stored *stored)
+{
+    *stored = (struct archive_stored){0};
+    buf_init(&stored->bytes, STORED_CEILING);
+}
+
+void archive_stored_free(struct archive_stored *stored)
+{
+    buf_free(&stored->bytes);
+}
+
+enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wordcode_terms *out,
+                                 struct trabao_error *err)
+{
+    out->count = out->title_count = 0;
+    sqlite3_bind_int64(r->words, 1, id);
+    enum trabao_status status = db_step(r->words, "reading the words of an article", err);
+    if (status == TRABAO_OK) {
+        status = pack_expand(r->pack, r->archive->words_dictionary, sqlite3_column_blob(r->words, 0),
+                             (size_t)sqlite3_column_bytes(r->words, 0), &r->plain, err);
+    }
+    sqlite3_reset(r->words);
+    if (status == TRABAO_OK &&
+        !wordcode_terms(r->plain.data, r->plain.len, r->archive->lexicon.count, out)) {
+        status = error_set(err, TRABAO_DATA, "the words of article %lld are damaged; reindex", (long long)id);
+    }
+    return status;
+}
+
+/* Puts the body of the article on the current row of by_id together, at the end of STORED's bytes. */
+static enum trabao_status read_body(struct archive_reader *r, struct archive_stored *stored, struct trabao_error *err)
+{
+    struct wordcode_terms terms = {0};
+    struct buf residue;
+    buf_init(&residue, STORED_CEILING);
+    const int column = sqlite3_column_count(r->by_id) - 1;
+    enum trabao_status status =
+        pack_expand(r->pack, r->archive->residues_dictionary, sqlite3_column_blob(r->by_id, column),
+                    (size_t)sqlite3_column_bytes(r->by_id, column), &residue, err);
+    if (status == TRABAO_OK) {
+        status = archive_terms(r, stored->id, &terms, err);
+    }
+    if (status == TRABAO_OK &&
+        !wordcode_body(&r->archive->lexicon, &terms, residue.data, residue.len, &stored->bytes)) {
+        status = error_set(err, TRABAO_DATA, "the body of article %lld is damaged; reindex", (long long)stored->id);
+    }
+    buf_free(&residue);
+    wordcode_terms_free(&terms);
+    return status;
+}
+
+/* The columns of by_id that are texts of an article, in their order. */
+static const struct {
+    int column;
+    enum article_field field;
+} TEXTS[] = {{0, ARTICLE_KEY},    {6, ARTICLE_TITLE},    {7, ARTICLE_URL},    {8, ARTICLE_AUTHOR},
+             {9, ARTICLE_SOURCE}, {10, ARTICLE_SECTION}, {11, ARTICLE_EXTRA}, {12, ARTICLE_ENCODING}};
+
+static enum trabao_status copy_row(struct archive_reader *r, bool body, struct archive_stored *stored,
+                                   struct trabao_error *err)
+{
+    size_t at[ARTICLE_FIELDS] = {0};
+    struct article *a = &stored->article;
+    for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
+        const char *text = db_text(r->by_id, TEXTS[i].column);
+        at[TEXTS[i].field] = stored->bytes.len;
+        if (text) {
+            const size_t len = (size_t)sqlite3_column_bytes(r->by_id, TEXTS[i].column);
+            a->fields[TEXTS[i].field] = (struct article_text){text, len};
+            buf_append(&stored->bytes, text, len);
+            buf_append_char(&stored->bytes, '\0');
+        }
+    }
+    stored->key_hash = (uint64_t)sqlite3_column_int64(r->by_id, 1);
+    stored->content_hash = (uint64_t)sqlite3_column_int64(r->by_id, 2);
+    a->generation = (uint64_t)sqlite3_column_int64(r->by_id, 3);
+    a->date.second = sqlite3_column_int64(r->by_id, 4);
+    a->date.precision = (uint8_t)MIN(sqlite3_column_int(r->by_id, 5), CIVIL_TIME);
+    a->reads = sqlite3_column_type(r->by_id, 13) == SQLITE_NULL ? -1 : sqlite3_column_int64(r->by_id, 13);
+    if (body) {
+        at[ARTICLE_BODY] = stored->bytes.len;
+        const enum trabao_status status = read_body(r, stored, err);
+        if (status != TRABAO_OK) {
+            return status;
+        }
+        a->fields[ARTICLE_BODY] = (struct article_text){"", stored->bytes.len - at[ARTICLE_BODY]};
+    }
+    if (!buf_append_char(&stored->bytes, '\0')) {
+        return error_no_memory(err);
+    }
+    for (size_t f = 0; f < ARTICLE_FIELDS; f++) {
+        if (a->fields[f].text) {
+            a->fields[f].text = stored->bytes.data + at[f];
+        }
+    }
+    return TRABAO_OK;
+}
+
+enum trabao_status archive_read(struct archive_reader *r, int64_t id, bool body, struct archive_stored *stored,
+                                struct trabao_error *err)
+{
+    buf_clear(&stored->bytes);
+    stored->article = (struct article){0};
+    stored->id = id;
+    sqlite3_bind_int64(r->by_id, 1, id);
+    enum trabao_status status = db_step(r->by_id, "reading an article", err);
+    if (status == TRABAO_OK) {
+        status = copy_row(r, body, stored, err);
+    }
+    sqlite3_reset(r->by_id);
+    return status;
+}
+
+enum trabao_status archive_find(struct archive_reader *r, uint64_t key_hash, struct archive_found *out,
+                                struct trabao_error *err)
+{
+    sqlite3_bind_int64(r->by_hash, 1, (int64_t)key_hash);
+    const enum trabao_status status = db_step(r->by_hash, "looking an article up", err);
+    if (status == TRABAO_OK) {
+        out->id = sqlite3_column_int64(r->by_hash, 0);
+        out->content_hash = (uint64_t)sqlite3_column_int64(r->by_hash, 1);
+        out->generation = (uint64_t)sqlite3_column_int64(r->by_hash, 2);
+    }
+    sqlite3_reset(r->by_hash);
+    return status;
+}

@@ -1,0 +1,95 @@
+/*
+ * archive.h - a published archive, open for reading.
+ *
+ * One struct archive is shared by all threads: what never changes while the file lives (ids, lexicon, dictionaries) and
+ * the cache of index blocks. Each thread reads through a struct archive_reader of its own.
+ */
+#ifndef TRABAO_ARCHIVE_H
+#define TRABAO_ARCHIVE_H
+
+#include <sqlite3.h>
+#include <sys/types.h>
+
+#include "archive/article.h"
+#include "archive/impact.h"
+#include "archive/lexicon.h"
+#include "archive/pack.h"
+#include "archive/wordcode.h"
+#include "base/base.h"
+#include "base/status.h"
+
+struct archive {
+    char *path;
+    dev_t device; /* of the file that was opened, to see when another takes its place */
+    ino_t inode;
+    uint64_t generation;
+    uint64_t text_bytes, words;
+    int64_t built_at;     /* civil seconds */
+    uint64_t file_bytes;
+    uint32_t count;       /* articles */
+    int64_t *ids;         /* [count], ascending: an article's number is its place here */
+    struct lexicon lexicon;
+    struct pack_dictionary *words_dictionary, *residues_dictionary;
+    struct impact_cache *cache;
+};
+
+/* CACHE_BYTES: ceiling of the cache of index blocks. TRABAO_NO_INPUT, TRABAO_DATA ("reindex"). */
+enum trabao_status archive_open(const char *path, size_t cache_bytes, struct archive **out, struct trabao_error *err);
+void archive_close(struct archive *archive);
+
+/* True when another file is at the path now. */
+bool archive_superseded(const struct archive *archive);
+
+/* The number of the first article whose id is not below ID; archive->count when there is none. */
+uint32_t archive_lower_bound(const struct archive *archive, int64_t id);
+
+struct archive_reader {
+    struct archive *archive;
+    sqlite3 *db;
+    struct impact_reader *impacts;
+    struct pack_context *pack;
+    sqlite3_stmt *by_id, *by_hash, *words;
+    struct buf plain; /* scratch */
+};
+
+enum trabao_status archive_reader_open(struct archive *archive, struct archive_reader **out,
+                                       struct trabao_error *err);
+void archive_reader_close(struct archive_reader *r);
+
+/* An article with its memory: freed with archive_stored_free. */
+struct archive_stored {
+    struct article article; /* points into bytes */
+    int64_t id;
+    uint64_t key_hash, content_hash;
+    struct buf bytes;
+};
+void archive_stored_init(struct archive_stored *stored);
+void archive_stored_free(struct archive_stored *stored);
+
+/* Replaces the contents of STORED. TRABAO_NONE: no such article. Without BODY its body is missing, and cheaper. */
+enum trabao_status archive_read(struct archive_reader *r, int64_t id, bool body, struct archive_stored *stored,
+                                struct trabao_error *err);
+
+/* The article whose key has a hash. */
+struct archive_found {
+    int64_t id;
+    uint64_t content_hash;
+    uint64_t generation;
+};
+
+/* TRABAO_NONE when there is no such article. */
+enum trabao_status archive_find(struct archive_reader *r, uint64_t key_hash, struct archive_found *out,
+                                struct trabao_error *err);
+
+/* The terms of title and body in text order. */
+enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wordcode_terms *out,
+                                 struct trabao_error *err);
+
+/*
+ * Proves that the file is sound: SQLite's integrity check, FTS5's against the stored texts, and that the postings of
+ * FTS5 and the impact index name the same articles. *REPORT (freed with mem_free) says what is wrong, one a line;
+ * TRABAO_DATA if anything is. Nothing is written.
+ */
+enum trabao_status archive_check(const char *path, char **report, struct trabao_error *err);
+
+#endif

@@ -1,0 +1,443 @@
+/*
+ * build.c - the second pass of a load (see build.h).
+ *
+ * A sample of the articles gives the frequent terms the low numbers and trains the dictionaries; then the pipeline
+ * cuts, numbers and packs, this thread writes rows and feeds FTS5 in ascending id, and at the end postings, lexicon and
+ * numbers are written. The file is built without a journal beside the final name; it is flushed once, when published.
+ */
+#include "archive/build.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/db.h"
+#include "archive/pipeline.h"
+#include "archive/schema.h"
+#include "base/fsutil.h"
+#include "base/mem.h"
+#include "text/fts5_vietnamese.h"
+
+#define SAMPLE_ARTICLES 6000
+#define WORDS_DICTIONARY ((size_t)112 << 10)
+#define RESIDUES_DICTIONARY ((size_t)112 << 10)
+#define DICTIONARY_MAX ((size_t)1 << 20)
+#define NUMBERS_PER_ROW 2000
+#define PATH_CEILING 16384
+
+enum { INSERT_ARTICLE, INSERT_WORDS, INSERT_FTS, STATEMENTS };
+
+struct build {
+    struct spill *spill;
+    const struct build_options *options;
+    struct build_result *result;
+    sqlite3 *db;
+    struct fts5_vietnamese *fts;
+    sqlite3_stmt *statements[STATEMENTS];
+    struct lexicon lexicon;
+    struct impact_builder *impacts;
+    struct pack_dictionary *words, *residues;
+    uint32_t *lengths; /* by article number */
+};
+
+/* ---- the sample ---------------------------------------------------------------------------------------------- */
+
+struct sample {
+    struct spill_port *port;
+    struct text_analyzer *analyzer;
+    struct document document;
+    struct document_counts counts;
+    struct pack_samples words, residues;
+    struct buf scratch;
+};
+
+static enum trabao_status sample_open(struct sample *s, struct spill *spill, struct trabao_error *err)
+{
+    *s = (struct sample){0};
+    document_init(&s->document);
+    pack_samples_init(&s->words);
+    pack_samples_init(&s->residues);
+    buf_init(&s->scratch, (size_t)1 << 30);
+    const enum trabao_status status = spill_port_open(spill, &s->port, err);
+    return status == TRABAO_OK ? text_analyzer_open(&s->analyzer, err) : status;
+}
+
+static void sample_close(struct sample *s)
+{
+    spill_port_close(s->port);
+    text_analyzer_close(s->analyzer);
+    document_free(&s->document);
+    document_counts_free(&s->counts);
+    pack_samples_free(&s->words);
+    pack_samples_free(&s->residues);
+    buf_free(&s->scratch);
+}
+
+/* Walks the sample; numbers its terms in LEXICON and, if STREAMS, collects what the dictionaries learn from. */
+static enum trabao_status sample_walk(struct sample *s, struct spill *spill, struct lexicon *lexicon, bool streams,
+                                      struct trabao_error *err)
+{
+    const uint32_t count = spill_count(spill);
+    const uint32_t step = MAX(1U, count / SAMPLE_ARTICLES);
+    enum trabao_status status = TRABAO_OK;
+    for (uint32_t i = 0; status == TRABAO_OK && i < count; i += step) {
+        struct document *d = &s->document;
+        uint32_t length;
+        status = spill_read(s->port, i, &d->bytes, &d->article, err);
+        if (status == TRABAO_OK) {
+            status = document_tokenize(d, s->analyzer, err);
+        }
+        if (status == TRABAO_OK) {
+            status = document_number(d, lexicon, &s->counts, &length, err);
+        }
+        if (status == TRABAO_OK && streams) {
+            status = document_code(d, &s->scratch, err);
+            if (status == TRABAO_OK &&
+                (!pack_samples_add(&s->words, &d->words) || !pack_samples_add(&s->residues, &d->residue))) {
+                status = error_no_memory(err);
+            }
+        }
+    }
+    return status;
+}
+
+static int by_count(const void *a, const void *b, void *context)
+{
+    const struct lexicon_term *terms = context;
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    if (terms[x].count != terms[y].count) {
+        return terms[x].count > terms[y].count ? -1 : 1;
+    }
+    return x < y ? -1 : x > y;
+}
+
+/* Enters the terms of SAMPLE into LEXICON, the frequent ones first. */
+static enum trabao_status rank_terms(const struct lexicon *sample, struct lexicon *lexicon, struct trabao_error *err)
+{
+    uint32_t *order = mem_alloc(sample->count, sizeof *order);
+    if (!order) {
+        return error_no_memory(err);
+    }
+    for (uint32_t t = 0; t < sample->count; t++) {
+        order[t] = t;
+    }
+    qsort_r(order, sample->count, sizeof *order, by_count, sample->terms);
+    enum trabao_status status = TRABAO_OK;
+    for (uint32_t i = 0; status == TRABAO_OK && i < sample->count; i++) {
+        if (lexicon_add(lexicon, lexicon_form(sample, order[i]), sample->terms[order[i]].len) == LEXICON_NONE) {
+            status = error_no_memory(err);
+        }
+    }
+    mem_free(order);
+    return status;
+}
+
+static enum trabao_status save_dictionary(struct build *b, const char *name, const struct pack_samples *samples,
+                                          size_t size, struct pack_dictionary **out, struct trabao_error *err)
+{
+    struct buf bytes;
+    sqlite3_stmt *insert = NULL;
+    buf_init(&bytes, DICTIONARY_MAX);
+    enum trabao_status status = pack_train(samples, size, &bytes, err);
+    if (status == TRABAO_OK) {
+        status = pack_dictionary_open(buf_str(&bytes), bytes.len, out, err);
+    }
+    if (status == TRABAO_OK) {
+        status = db_prepare(b->db, "INSERT INTO dictionary(name, bytes) VALUES(?1, ?2)", &insert, err);
+    }
+    if (status == TRABAO_OK) {
+        sqlite3_bind_text(insert, 1, name, -1, SQLITE_STATIC);
+        sqlite3_bind_blob64(insert, 2, buf_str(&bytes), bytes.len, SQLITE_STATIC);
+        status = db_run(insert, "writing a dictionary", err);
+    }
+    sqlite3_finalize(insert);
+    buf_free(&bytes);
+    return status;
+}
+
+static enum trabao_status learn(struct build *b, struct trabao_error *err)
+{
+    struct sample s;
+    struct lexicon seen;
+    lexicon_init(&seen);
+    enum trabao_status status = sample_open(&s, b->spill, err);
+    if (status == TRABAO_OK) {
+        status = sample_walk(&s, b->spill, &seen, false, err);
+    }
+    if (status == TRABAO_OK) {
+        status = rank_terms(&seen, &b->lexicon, err);
+    }
+    if (status == TRABAO_OK) {
+        status = sample_walk(&s, b->spill, &b->lexicon, true, err);
+    }
+    if (status == TRABAO_OK) {
+        status = save_dictionary(b, "words", &s.words, WORDS_DICTIONARY, &b->words, err);
+    }
+    if (status == TRABAO_OK) {
+        status = save_dictionary(b, "residues", &s.residues, RESIDUES_DICTIONARY, &b->residues, err);
+    }
+    /* The sample is counted again with everything else. */
+    for (uint32_t t = 0; t < b->lexicon.count; t++) {
+        b->lexicon.terms[t].count = 0;
+    }
+    lexicon_free(&seen);
+    sample_close(&s);
+    return status;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------------------------- */
+
+static void bind_text(sqlite3_stmt *statement, int parameter, const struct article_text *text)
+{
+    if (text->text) {
+        sqlite3_bind_text64(statement, parameter, text->text, text->len, SQLITE_STATIC, SQLITE_UTF8);
+    } else {
+        sqlite3_bind_null(statement, parameter);
+    }
+}
+
+static enum trabao_status insert_article(struct build *b, const struct spill_entry *e, const struct document *d,
+                                         struct trabao_error *err)
+{
+    static const enum article_field texts[] = {ARTICLE_TITLE,   ARTICLE_URL,   ARTICLE_AUTHOR,  ARTICLE_SOURCE,
+                                               ARTICLE_SECTION, ARTICLE_EXTRA, ARTICLE_ENCODING};
+    sqlite3_stmt *s = b->statements[INSERT_ARTICLE];
+    const struct article *a = &d->article;
+    int p = 1;
+    sqlite3_bind_int64(s, p++, e->id);
+    bind_text(s, p++, &a->fields[ARTICLE_KEY]);
+    sqlite3_bind_int64(s, p++, (int64_t)e->key_hash);
+    sqlite3_bind_int64(s, p++, (int64_t)e->content_hash);
+    sqlite3_bind_int64(s, p++, (int64_t)(a->generation ? a->generation : b->options->generation));
+    if (a->date.precision == CIVIL_NONE) {
+        sqlite3_bind_null(s, p++);
+    } else {
+        sqlite3_bind_int64(s, p++, a->date.second);
+    }
+    sqlite3_bind_int(s, p++, a->date.precision);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        bind_text(s, p++, &a->fields[texts[i]]);
+    }
+    if (a->reads < 0) {
+        sqlite3_bind_null(s, p++);
+    } else {
+        sqlite3_bind_int64(s, p++, a->reads);
+    }
+    sqlite3_bind_blob64(s, p, d->packed_residue.data, d->packed_residue.len, SQLITE_STATIC);
+    return db_run(s, "writing an article", err);
+}
+
+static enum trabao_status insert_document(struct build *b, uint32_t number, const struct document *d,
+                                          struct trabao_error *err)
+{
+    const struct spill_entry *e = spill_at(b->spill, number);
+    enum trabao_status status = insert_article(b, e, d, err);
+    if (status == TRABAO_OK) {
+        sqlite3_stmt *s = b->statements[INSERT_WORDS];
+        sqlite3_bind_int64(s, 1, e->id);
+        sqlite3_bind_blob64(s, 2, d->packed_words.data, d->packed_words.len, SQLITE_STATIC);
+        status = db_run(s, "writing the words of an article", err);
+    }
+    if (status == TRABAO_OK) {
+        sqlite3_stmt *s = b->statements[INSERT_FTS];
+        struct fts5_replay replay[SCHEMA_COLUMNS];
+        sqlite3_bind_int64(s, 1, e->id);
+        for (enum schema_column c = 0; c < SCHEMA_COLUMNS; c++) {
+            const struct article_text *text = document_column(d, c);
+            bind_text(s, 2 + (int)c, text);
+            replay[c] = (struct fts5_replay){&d->columns[c], text->len};
+        }
+        fts5_vietnamese_replay(b->fts, replay, SCHEMA_COLUMNS);
+        status = db_run(s, "indexing an article", err);
+        fts5_vietnamese_replay(b->fts, NULL, 0);
+        const struct article_text *title = document_column(d, SCHEMA_TITLE);
+        b->result->text_bytes += title->len + document_column(d, SCHEMA_BODY)->len;
+    }
+    return status;
+}
+
+static enum trabao_status numbered(void *context, uint32_t number, uint32_t length,
+                                   const struct document_counts *counts, struct trabao_error *err)
+{
+    struct build *b = context;
+    enum trabao_status status = TRABAO_OK;
+    b->lengths[number] = length;
+    for (size_t i = 0; status == TRABAO_OK && i < counts->touched_count; i++) {
+        const uint32_t term = counts->touched[i];
+        status = impact_builder_add(b->impacts, term, number, counts->frequency[term], err);
+    }
+    return status;
+}
+
+static enum trabao_status write_articles(struct build *b, struct trabao_error *err)
+{
+    const struct pipeline_plan plan = {.spill = b->spill,
+                                       .lexicon = &b->lexicon,
+                                       .words = b->words,
+                                       .residues = b->residues,
+                                       .numbered = numbered,
+                                       .context = b,
+                                       .threads = b->options->threads};
+    struct pipeline *pipeline = NULL;
+    struct pipeline_chunk *chunk = NULL;
+    enum trabao_status status = pipeline_open(&plan, &pipeline, err);
+    while (status == TRABAO_OK && (status = pipeline_next(pipeline, &chunk, err)) == TRABAO_OK && chunk) {
+        for (uint32_t i = 0; status == TRABAO_OK && i < chunk->count; i++) {
+            status = insert_document(b, chunk->first + i, &chunk->documents[i], err);
+        }
+        b->result->articles += chunk->count;
+        pipeline_done(pipeline, chunk);
+        if (status == TRABAO_OK && b->options->progress &&
+            !b->options->progress(b->options->context, b->result->articles, b->result->text_bytes)) {
+            status = error_set(err, TRABAO_TIMEOUT, "interrupted; the archive is what it was");
+        }
+    }
+    pipeline_close(pipeline);
+    return status;
+}
+
+static enum trabao_status write_numbers(struct build *b, struct trabao_error *err)
+{
+    sqlite3_stmt *insert = NULL;
+    int64_t ids[NUMBERS_PER_ROW];
+    enum trabao_status status = db_prepare(b->db, "INSERT INTO numbers(first, ids) VALUES(?1, ?2)", &insert, err);
+    const uint32_t count = spill_count(b->spill);
+    for (uint32_t first = 0; status == TRABAO_OK && first < count; first += NUMBERS_PER_ROW) {
+        const uint32_t n = MIN((uint32_t)NUMBERS_PER_ROW, count - first);
+        for (uint32_t i = 0; i < n; i++) {
+            ids[i] = spill_at(b->spill, first + i)->id;
+        }
+        sqlite3_bind_int64(insert, 1, first);
+        sqlite3_bind_blob(insert, 2, ids, (int)(n * sizeof *ids), SQLITE_STATIC);
+        status = db_run(insert, "writing the article numbers", err);
+    }
+    sqlite3_finalize(insert);
+    return status;
+}
+
+static enum trabao_status write_facts(struct build *b, struct trabao_error *err)
+{
+    uint64_t words = 0;
+    for (uint32_t i = 0; i < spill_count(b->spill); i++) {
+        words += b->lengths[i];
+    }
+    b->result->words = words;
+    b->result->terms = b->lexicon.count;
+    const struct {
+        const char *name;
+        uint64_t value;
+    } facts[] = {{"generation", b->options->generation}, {"articles", b->result->articles},
+                 {"text_bytes", b->result->text_bytes},  {"words", words},
+                 {"terms", b->lexicon.count},            {"built_at", (uint64_t)civil_now()}};
+    enum trabao_status status = TRABAO_OK;
+    for (size_t i = 0; status == TRABAO_OK && i < ARRAY_LEN(facts); i++) {
+        status = schema_set_meta(b->db, facts[i].name, (int64_t)facts[i].value, err);
+    }
+    return status;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------------------------- */
+
+static enum trabao_status prepare(struct build *b, const char *temporary, const char *folder, struct trabao_error *err)
+{
+    static const char *const sql[STATEMENTS] = {
+        "INSERT INTO article(id, key, key_hash, content_hash, generation, second, precision, title, url, author,"
+        " source, section, extra, encoding, reads, residue)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "INSERT INTO words(id, terms) VALUES(?1, ?2)",
+        "INSERT INTO fts(rowid, body, title, author, source, section) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    };
+    if (spill_count(b->spill) > IMPACT_ARTICLES_MAX) {
+        return error_set(err, TRABAO_USAGE, "more than %u articles do not fit one archive", IMPACT_ARTICLES_MAX);
+    }
+    b->lengths = mem_zalloc(spill_count(b->spill), sizeof *b->lengths);
+    enum trabao_status status = b->lengths ? db_create(temporary, &b->db, err) : error_no_memory(err);
+    if (status == TRABAO_OK) {
+        status = fts5_vietnamese_register(b->db, &b->fts, err);
+    }
+    if (status == TRABAO_OK) {
+        status = db_exec(b->db, "BEGIN", "beginning", err);
+    }
+    if (status == TRABAO_OK) {
+        status = schema_create(b->db, err);
+    }
+    for (size_t i = 0; status == TRABAO_OK && i < STATEMENTS; i++) {
+        status = db_prepare(b->db, sql[i], &b->statements[i], err);
+    }
+    return status == TRABAO_OK ? impact_builder_open(folder, &b->impacts, err) : status;
+}
+
+static enum trabao_status fill(struct build *b, struct trabao_error *err)
+{
+    enum trabao_status status = learn(b, err);
+    if (status == TRABAO_OK) {
+        status = write_articles(b, err);
+    }
+    if (status == TRABAO_OK) {
+        status = impact_builder_finish(b->impacts, b->lengths, spill_count(b->spill), &b->lexicon, b->db, err);
+    }
+    if (status == TRABAO_OK) {
+        status = lexicon_save(&b->lexicon, b->db, err);
+    }
+    if (status == TRABAO_OK) {
+        status = write_numbers(b, err);
+    }
+    if (status == TRABAO_OK) {
+        status = write_facts(b, err);
+    }
+    if (status == TRABAO_OK) {
+        status = db_exec(b->db, "INSERT INTO fts(fts) VALUES('optimize')", "merging the FTS5 index", err);
+    }
+    return status == TRABAO_OK ? db_exec(b->db, "COMMIT", "committing", err) : status;
+}
+
+static void finish(struct build *b)
+{
+    for (size_t i = 0; i < STATEMENTS; i++) {
+        sqlite3_finalize(b->statements[i]);
+    }
+    db_close(b->db);
+    impact_builder_close(b->impacts);
+    lexicon_free(&b->lexicon);
+    pack_dictionary_close(b->words);
+    pack_dictionary_close(b->residues);
+    mem_free(b->lengths);
+}
+
+enum trabao_status archive_build(struct spill *spill, const char *path, const struct build_options *options,
+                                 struct build_result *result, struct trabao_error *err)
+{
+    struct build b = {.spill = spill, .options = options, .result = result};
+    struct buf temporary;
+    buf_init(&temporary, PATH_CEILING);
+    *result = (struct build_result){0};
+    char *folder = fs_folder(path);
+    enum trabao_status status = TRABAO_OK;
+    if (!folder || !buf_printf(&temporary, "%s.building", path)) {
+        status = error_no_memory(err);
+        goto done;
+    }
+    /* What a killed build left behind. */
+    if (unlink(buf_str(&temporary)) != 0 && errno != ENOENT) {
+        status = error_set_errno(err, TRABAO_IO, errno, "%s: removing it", buf_str(&temporary));
+        goto done;
+    }
+    status = prepare(&b, buf_str(&temporary), folder, err);
+    if (status == TRABAO_OK) {
+        status = fill(&b, err);
+    }
+    finish(&b);
+    if (status == TRABAO_OK) {
+        status = fs_publish(buf_str(&temporary), path, err);
+    }
+    struct stat facts;
+    if (status == TRABAO_OK && stat(path, &facts) == 0) {
+        result->file_bytes = (uint64_t)facts.st_size;
+    } else {
+        unlink(buf_str(&temporary));
+    }
+done:
+    buf_free(&temporary);
+    mem_free(folder);
+    return status;
+}

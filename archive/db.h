@@ -1,0 +1,49 @@
+/*
+ * db.h - the one door to SQLite: every handle is opened, hardened and asked through here.
+ *
+ * A published archive is never written to: it is replaced whole by rename. Readers therefore open it immutable, and
+ * only the builder's file and the checker's copy are opened for writing.
+ */
+#ifndef TRABAO_DB_H
+#define TRABAO_DB_H
+
+#include <sqlite3.h>
+
+#include "base/base.h"
+#include "base/status.h"
+
+/* Opens PATH read-only and immutable, with views and triggers off and every SQL extension point closed. */
+enum trabao_status db_open_published(const char *path, sqlite3 **out, struct trabao_error *err);
+
+/* Creates PATH (which must not exist) for building: no journal, no sync; it is fsynced as a whole when published. */
+enum trabao_status db_create(const char *path, sqlite3 **out, struct trabao_error *err);
+
+/* Opens an existing PATH for the checker, with views on, read-only. */
+enum trabao_status db_open_for_check(const char *path, sqlite3 **out, struct trabao_error *err);
+
+void db_close(sqlite3 *db);
+
+/* Runs statements without results. STEP names the work in the message. */
+enum trabao_status db_exec(sqlite3 *db, const char *sql, const char *step, struct trabao_error *err);
+
+/* A statement that is kept for the life of its owner. */
+enum trabao_status db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out, struct trabao_error *err);
+
+/* Steps STATEMENT, which returns no row, and resets it. */
+enum trabao_status db_run(sqlite3_stmt *statement, const char *step, struct trabao_error *err);
+
+/*
+ * Steps STATEMENT: TRABAO_OK with a row, TRABAO_NONE at the end, else the failure. The caller resets it.
+ */
+enum trabao_status db_step(sqlite3_stmt *statement, const char *step, struct trabao_error *err);
+
+/* Turns the last error of DB into a status and a message that begins with STEP. */
+enum trabao_status db_failure(sqlite3 *db, const char *step, struct trabao_error *err);
+
+/* Text of a column, or NULL; valid until the next step. */
+static inline const char *db_text(sqlite3_stmt *statement, int column)
+{
+    return (const char *)sqlite3_column_text(statement, column);
+}
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * impact.h - the impact index: for each term, in which articles it weighs how much, arranged for finding the best few.
+ *
+ * Articles are numbered in id order (so, in date order) and cut into windows of 256. A posting is two bytes: its place
+ * in the window and its impact, the term's saturated BM25F weight in the article without the inverse document
+ * frequency, quantised to 1..255. Beside the postings stands, per term and window, the largest impact: a query adds up
+ * these bounds and looks only at windows that can still matter (block-max pruning: Ding and Suel, SIGIR 2011; windows
+ * in descending order of their bound: Mallia, Suel, Tonellotto, SIGIR 2024).
+ *
+ * Table `impact`, one row per block, id = term << IMPACT_CHUNK_BITS | chunk:
+ *   chunk 0   u16 windows n; u16 window[n]; u8 largest impact[n]; u8 postings less one[n]; and, if they fit into one
+ *             page with all this, the postings themselves;
+ *   chunk 1.. else, the postings of as many windows as fit a page.
+ * Postings of a window: up to IMPACT_SPARSE_MAX of them as places, then impacts; more as a bit map of 256 places
+ * (32 bytes), then impacts in the order of the places. All numbers little-endian.
+ */
+#ifndef TRABAO_IMPACT_H
+#define TRABAO_IMPACT_H
+
+#include <sqlite3.h>
+
+#include "archive/lexicon.h"
+#include "base/base.h"
+#include "base/status.h"
+
+#define IMPACT_WINDOW 256 /* articles in a window */
+#define IMPACT_SPARSE_MAX 32
+#define IMPACT_BITMAP_BYTES (IMPACT_WINDOW / 8)
+#define IMPACT_CHUNK_BITS 12
+#define IMPACT_BLOCK_MAX 16200 /* bytes of a row, so that it needs no overflow page */
+#define IMPACT_WINDOWS_MAX 65535
+#define IMPACT_ARTICLES_MAX ((uint32_t)IMPACT_WINDOWS_MAX * IMPACT_WINDOW)
+
+/* Bytes that COUNT postings of a window take. */
+static inline uint32_t impact_bytes(uint32_t count)
+{
+    return count > IMPACT_SPARSE_MAX ? IMPACT_BITMAP_BYTES + count : 2 * count;
+}
+
+/* ---- scoring: the one definition of a posting's weight ------------------------------------------------------- */
+
+/* BM25F (Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009), tuned on a development split. */
+#define IMPACT_K1 1.2
+#define IMPACT_B 0.6
+#define IMPACT_TITLE_WEIGHT 4 /* an occurrence in the title counts as so many in the body */
+#define IMPACT_LEAD_WEIGHT 2  /* one among the first IMPACT_LEAD_WORDS of the body */
+#define IMPACT_LEAD_WORDS 50
+
+/*
+ * The impact, 1..255, of a term with weighted frequency FREQUENCY (>= 1) in an article of LENGTH words, where the
+ * average article has AVERAGE.
+ */
+uint8_t impact_of(uint32_t frequency, uint32_t length, double average);
+
+/* ---- building ------------------------------------------------------------------------------------------------ */
+
+struct impact_builder;
+
+/* Runs of sorted postings are spilled into files that exist only while open, in FOLDER. */
+enum trabao_status impact_builder_open(const char *folder, struct impact_builder **out, struct trabao_error *err);
+
+/* Adds a posting. ARTICLE never descends; FREQUENCY is the weighted one, clamped to 255. */
+enum trabao_status impact_builder_add(struct impact_builder *b, uint32_t term, uint32_t article, uint32_t frequency,
+                                      struct trabao_error *err);
+
+/*
+ * Writes the table. LENGTHS are the articles' lengths in words, by number. Sets the document frequencies in LEXICON.
+ */
+enum trabao_status impact_builder_finish(struct impact_builder *b, const uint32_t *lengths, uint32_t articles,
+                                         struct lexicon *lexicon, sqlite3 *db, struct trabao_error *err);
+void impact_builder_close(struct impact_builder *b);
+
+/* ---- reading ------------------------------------------------------------------------------------------------- */
+
+struct impact_cache;  /* decoded blocks, shared by all threads, bounded */
+struct impact_reader; /* one thread's statement and the blocks it holds */
+
+/* A term's windows, in ascending order. Held by the reader until impact_release. */
+struct impact_term {
+    uint32_t term;
+    uint32_t windows;
+    const uint16_t *window;     /* [windows] */
+    const uint8_t *largest;     /* [windows] largest impact */
+    const uint8_t *count_less;  /* [windows] postings less one */
+    const uint32_t *place;      /* [windows] chunk << 16 | offset of the postings in it */
+    struct impact_chunk **chunks; /* filled as they are needed; [chunk_count] */
+    uint32_t chunk_count;
+};
+
+enum trabao_status impact_cache_open(size_t bytes, struct impact_cache **out, struct trabao_error *err);
+void impact_cache_close(struct impact_cache *cache);
+
+enum trabao_status impact_reader_open(sqlite3 *db, struct impact_cache *cache, struct impact_reader **out,
+                                      struct trabao_error *err);
+void impact_reader_close(struct impact_reader *r);
+
+/* TRABAO_OK with *OUT NULL: the term has no postings. */
+enum trabao_status impact_find(struct impact_reader *r, uint32_t term, const struct impact_term **out,
+                               struct trabao_error *err);
+
+/* The postings of the I-th window of T: impact_bytes(count) bytes. */
+enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
+                                   const uint8_t **out, struct trabao_error *err);
+
+/* Lets go of everything that was found since the last release. */
+void impact_release(struct impact_reader *r);
+
+#endif

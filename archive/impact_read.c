@@ -1,0 +1,307 @@
+/*
+ * impact_read.c - the impact index behind a bounded cache of decoded blocks.
+ *
+ * The cache is shared by all threads: a hash table of blocks, each with a count of holders, and a clock hand that
+ * drops blocks nobody holds and nobody has asked for since it last came by. One mutex guards it; it is held for
+ * look-ups only, never while a block is read from the file.
+ */
+#include <pthread.h>
+
+#include "archive/db.h"
+#include "archive/impact.h"
+#include "base/mem.h"
+
+struct impact_chunk {
+    int64_t id;
+    struct impact_chunk *next; /* in its hash chain */
+    struct impact_chunk *clock_next, *clock_before; /* ring of all blocks */
+    uint32_t holders;
+    bool recent;   /* asked for since the clock hand came by */
+    size_t memory; /* bytes this block takes */
+    uint32_t len;  /* bytes of data */
+    struct impact_term head; /* of chunk 0: points into the memory behind data */
+    uint8_t data[];
+};
+
+#define CACHE_SLOTS (1U << 16)
+
+struct impact_cache {
+    pthread_mutex_t mutex;
+    size_t ceiling, used;
+    struct impact_chunk *hand;
+    struct impact_chunk *slots[CACHE_SLOTS];
+};
+
+/* A term that a query looks at: the head's own copy, whose chunks array belongs to the reader. */
+struct impact_reader {
+    struct impact_cache *cache;
+    sqlite3_stmt *select;
+    struct impact_chunk **held;
+    size_t held_count, held_capacity;
+    struct impact_term **terms; /* handed out since the last release; owned */
+    size_t term_count, term_capacity;
+};
+
+enum trabao_status impact_cache_open(size_t bytes, struct impact_cache **out, struct trabao_error *err)
+{
+    struct impact_cache *cache = mem_zalloc(1, sizeof *cache);
+    *out = cache;
+    if (!cache) {
+        return error_no_memory(err);
+    }
+    pthread_mutex_init(&cache->mutex, NULL);
+    cache->ceiling = bytes;
+    return TRABAO_OK;
+}
+
+static void unlink_block(struct impact_cache *cache, struct impact_chunk *block)
+{
+    struct impact_chunk **slot = &cache->slots[(uint64_t)block->id * 0x9E3779B97F4A7C15U >> 48];
+    while (*slot != block) {
+        slot = &(*slot)->next;
+    }
+    *slot = block->next;
+    block->clock_next->clock_before = block->clock_before;
+    block->clock_before->clock_next = block->clock_next;
+    if (cache->hand == block) {
+        cache->hand = block->clock_next == block ? NULL : block->clock_next;
+    }
+    cache->used -= block->memory;
+    mem_free(block);
+}
+
+void impact_cache_close(struct impact_cache *cache)
+{
+    if (cache) {
+        while (cache->hand) {
+            unlink_block(cache, cache->hand);
+        }
+        pthread_mutex_destroy(&cache->mutex);
+        mem_free(cache);
+    }
+}
+
+/* Frees blocks until the cache is within its ceiling, or every block has had its second chance. */
+static void make_room(struct impact_cache *cache)
+{
+    for (unsigned passed = 0; cache->used > cache->ceiling && cache->hand && passed < 2 * CACHE_SLOTS; passed++) {
+        struct impact_chunk *block = cache->hand;
+        cache->hand = block->clock_next;
+        if (block->holders == 0 && !block->recent) {
+            unlink_block(cache, block);
+        }
+        else {
+            block->recent = false;
+        }
+    }
+}
+
+static struct impact_chunk *look_up(struct impact_cache *cache, int64_t id)
+{
+    struct impact_chunk *block = cache->slots[(uint64_t)id * 0x9E3779B97F4A7C15U >> 48];
+    while (block && block->id != id) {
+        block = block->next;
+    }
+    if (block) {
+        block->holders++;
+        block->recent = true;
+    }
+    return block;
+}
+
+/* Puts BLOCK into the cache; if another thread was faster, frees it and returns the other's. */
+static struct impact_chunk *insert(struct impact_cache *cache, struct impact_chunk *block)
+{
+    pthread_mutex_lock(&cache->mutex);
+    struct impact_chunk *other = look_up(cache, block->id);
+    if (other) {
+        pthread_mutex_unlock(&cache->mutex);
+        mem_free(block);
+        return other;
+    }
+    struct impact_chunk **slot = &cache->slots[(uint64_t)block->id * 0x9E3779B97F4A7C15U >> 48];
+    block->next = *slot;
+    *slot = block;
+    block->holders = 1;
+    block->recent = true;
+    if (cache->hand) {
+        block->clock_next = cache->hand;
+        block->clock_before = cache->hand->clock_before;
+        block->clock_before->clock_next = block;
+        cache->hand->clock_before = block;
+    } else {
+        block->clock_next = block->clock_before = block;
+        cache->hand = block;
+    }
+    cache->used += block->memory;
+    make_room(cache);
+    pthread_mutex_unlock(&cache->mutex);
+    return block;
+}
+
+static enum trabao_status damaged(struct trabao_error *err)
+{
+    return error_set(err, TRABAO_DATA, "the impact index of the archive is damaged; reindex");
+}
+
+/* Decodes the head of a term in BLOCK, whose trailing memory has room for the table of places. */
+static enum trabao_status decode_head(struct impact_chunk *block, struct trabao_error *err)
+{
+    const uint32_t n = block->len >= 2 ? LOAD(uint16_t, block->data) : 0;
+    const uint32_t head = 2 + 4 * n;
+    if (n == 0 || block->len < head) {
+        return damaged(err);
+    }
+    /* u16 numbers are read in place: data begins at an even address, and the array 2 bytes behind it. */
+    const uint8_t *p = block->data + 2;
+    uint32_t *place = (uint32_t *)(void *)(block->data + (block->len + 3U) / 4 * 4);
+    block->head = (struct impact_term){.windows = n,
+                                       .window = (const uint16_t *)(const void *)p,
+                                       .largest = p + 2 * (size_t)n,
+                                       .count_less = p + 3 * (size_t)n,
+                                       .place = place};
+    const bool inside = block->len > head;
+    uint32_t chunk = inside ? 0 : 1, offset = inside ? head : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t bytes = impact_bytes(block->head.count_less[i] + 1U);
+        if (!inside && offset + bytes > IMPACT_BLOCK_MAX) {
+            chunk++;
+            offset = 0;
+        }
+        place[i] = chunk << 16 | offset;
+        offset += bytes;
+        if ((inside && offset > block->len) || (i && block->head.window[i] <= block->head.window[i - 1])) {
+            return damaged(err);
+        }
+    }
+    block->head.chunk_count = chunk + 1;
+    return TRABAO_OK;
+}
+
+static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct impact_chunk **out,
+                                     struct trabao_error *err)
+{
+    *out = NULL;
+    sqlite3_bind_int64(r->select, 1, id);
+    enum trabao_status status = db_step(r->select, "reading the impact index", err);
+    if (status == TRABAO_OK) {
+        const uint8_t *bytes = sqlite3_column_blob(r->select, 0);
+        const uint32_t len = (uint32_t)sqlite3_column_bytes(r->select, 0);
+        const bool head = (id & ((1 << IMPACT_CHUNK_BITS) - 1)) == 0;
+        const size_t windows = head && len >= 2 ? LOAD(uint16_t, bytes) : 0;
+        const size_t memory = sizeof(struct impact_chunk) + len + 3 + windows * sizeof(uint32_t);
+        struct impact_chunk *block = mem_alloc(memory, 1);
+        if (!block) {
+            status = error_no_memory(err);
+        } else {
+            *block = (struct impact_chunk){.id = id, .memory = memory, .len = len};
+            memcpy(block->data, bytes, len);
+            status = head ? decode_head(block, err) : TRABAO_OK;
+        }
+        if (status == TRABAO_OK) {
+            *out = insert(r->cache, block);
+        } else {
+            mem_free(block);
+        }
+    }
+    sqlite3_reset(r->select);
+    return status == TRABAO_NONE ? TRABAO_OK : status;
+}
+
+static enum trabao_status hold(struct impact_reader *r, int64_t id, struct impact_chunk **out,
+                               struct trabao_error *err)
+{
+    if (!mem_grow((void **)&r->held, &r->held_capacity, r->held_count + 1, sizeof(struct impact_chunk *))) {
+        return error_no_memory(err);
+    }
+    pthread_mutex_lock(&r->cache->mutex);
+    *out = look_up(r->cache, id);
+    pthread_mutex_unlock(&r->cache->mutex);
+    if (!*out) {
+        const enum trabao_status status = read_block(r, id, out, err);
+        if (status != TRABAO_OK || !*out) {
+            return status;
+        }
+    }
+    r->held[r->held_count++] = *out;
+    return TRABAO_OK;
+}
+
+enum trabao_status impact_reader_open(sqlite3 *db, struct impact_cache *cache, struct impact_reader **out,
+                                      struct trabao_error *err)
+{
+    struct impact_reader *r = mem_zalloc(1, sizeof *r);
+    *out = r;
+    if (!r) {
+        return error_no_memory(err);
+    }
+    r->cache = cache;
+    return db_prepare(db, "SELECT block FROM impact WHERE id = ?1", &r->select, err);
+}
+
+void impact_reader_close(struct impact_reader *r)
+{
+    if (r) {
+        impact_release(r);
+        sqlite3_finalize(r->select);
+        mem_free(r->held);
+        mem_free(r->terms);
+        mem_free(r);
+    }
+}
+
+enum trabao_status impact_find(struct impact_reader *r, uint32_t term, const struct impact_term **out,
+                               struct trabao_error *err)
+{
+    struct impact_chunk *block;
+    *out = NULL;
+    const enum trabao_status status = hold(r, (int64_t)term << IMPACT_CHUNK_BITS, &block, err);
+    if (status != TRABAO_OK || !block) {
+        return status;
+    }
+    const uint32_t chunks = block->head.chunk_count;
+    struct impact_term *t = mem_zalloc(1, sizeof *t + chunks * sizeof(struct impact_chunk *));
+    if (!t || !mem_grow((void **)&r->terms, &r->term_capacity, r->term_count + 1, sizeof(struct impact_term *))) {
+        mem_free(t);
+        return error_no_memory(err);
+    }
+    *t = block->head;
+    t->term = term;
+    t->chunks = (struct impact_chunk **)(void *)(t + 1);
+    t->chunks[0] = block;
+    r->terms[r->term_count++] = t;
+    *out = t;
+    return TRABAO_OK;
+}
+
+enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
+                                   const uint8_t **out, struct trabao_error *err)
+{
+    const uint32_t chunk = t->place[i] >> 16, offset = t->place[i] & 0xffff;
+    if (!t->chunks[chunk]) {
+        const enum trabao_status status =
+            hold(r, (int64_t)t->term << IMPACT_CHUNK_BITS | chunk, &t->chunks[chunk], err);
+        if (status != TRABAO_OK) {
+            return status;
+        }
+    }
+    const struct impact_chunk *block = t->chunks[chunk];
+    if (!block || offset + impact_bytes(t->count_less[i] + 1U) > block->len) {
+        return damaged(err);
+    }
+    *out = block->data + offset;
+    return TRABAO_OK;
+}
+
+void impact_release(struct impact_reader *r)
+{
+    pthread_mutex_lock(&r->cache->mutex);
+    for (size_t i = 0; i < r->held_count; i++) {
+        r->held[i]->holders--;
+    }
+    pthread_mutex_unlock(&r->cache->mutex);
+    for (size_t i = 0; i < r->term_count; i++) {
+        mem_free(r->terms[i]);
+    }
+    r->held_count = r->term_count = 0;
+}

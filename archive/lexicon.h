@@ -1,0 +1,66 @@
+/*
+ * lexicon.h - every term of an archive: its canonical form, its number, in how many articles it occurs, and how often.
+ *
+ * A term's number is its place in the lexicon. Numbers are dense, start at 0, and never change within a file: the
+ * impact index and the stored texts refer to them. The builder gives the frequent terms the low numbers.
+ *
+ * Looser forms are found through chains: all terms with one folded form hang on one hash slot (lexicon_index_folds),
+ * so that a word typed without marks finds its readings, and a tone-folded one filters them.
+ */
+#ifndef TRABAO_LEXICON_H
+#define TRABAO_LEXICON_H
+
+#include <sqlite3.h>
+
+#include "base/base.h"
+#include "base/status.h"
+
+#define LEXICON_NONE UINT32_MAX
+#define LEXICON_TERMS_MAX (UINT32_C(1) << 24) /* what the stored texts can refer to */
+
+struct lexicon_term {
+    uint32_t form;     /* offset of the canonical form in struct lexicon.forms */
+    uint8_t len;       /* bytes of the form */
+    uint32_t articles; /* document frequency over title and body */
+    uint64_t count;    /* occurrences over title and body */
+};
+
+struct lexicon {
+    struct lexicon_term *terms;
+    uint32_t count;
+    size_t capacity;
+    char *forms;
+    size_t forms_len, forms_capacity;
+    uint32_t *slots; /* open addressing over the forms: term number + 1, 0 = free */
+    uint32_t slot_mask;
+    uint32_t *fold_slots; /* the same over folded forms: first term of the chain + 1 */
+    uint32_t fold_mask;
+    uint32_t *fold_next; /* by term number: next term with the same folded form + 1, 0 = end */
+};
+
+void lexicon_init(struct lexicon *lexicon);
+void lexicon_free(struct lexicon *lexicon);
+
+static inline const char *lexicon_form(const struct lexicon *lexicon, uint32_t term)
+{
+    return lexicon->forms + lexicon->terms[term].form;
+}
+
+/* The number of FORM (N bytes), or LEXICON_NONE. */
+uint32_t lexicon_find(const struct lexicon *lexicon, const char *form, size_t n);
+
+/* The number of FORM, which is added if it is new. LEXICON_NONE when memory runs out or the lexicon is full. */
+uint32_t lexicon_add(struct lexicon *lexicon, const char *form, size_t n);
+
+/* Builds the fold chains; to be called once all terms are in. */
+enum trabao_status lexicon_index_folds(struct lexicon *lexicon, struct trabao_error *err);
+
+/* The first term whose folded form is FOLDED, and the next after TERM in its chain; LEXICON_NONE at the end. */
+uint32_t lexicon_fold_first(const struct lexicon *lexicon, const char *folded, size_t n);
+uint32_t lexicon_fold_next(const struct lexicon *lexicon, uint32_t term);
+
+/* Writes the terms to the table `lexicon`, in blocks; reads them back (and indexes the folds). */
+enum trabao_status lexicon_save(const struct lexicon *lexicon, sqlite3 *db, struct trabao_error *err);
+enum trabao_status lexicon_load(struct lexicon *lexicon, sqlite3 *db, struct trabao_error *err);
+
+#endif

@@ -1,0 +1,160 @@
+/*
+ * pack.c - training and using zstd dictionaries (see pack.h).
+ */
+#include "archive/pack.h"
+
+#define ZDICT_STATIC_LINKING_ONLY
+#include <zdict.h>
+#include <zstd.h>
+
+#include "base/mem.h"
+
+#define LEVEL 3
+#define SAMPLES_CEILING ((size_t)64 << 20)
+#define FEWEST_SAMPLES 64
+
+struct pack_dictionary {
+    ZSTD_CDict *compress;
+    ZSTD_DDict *expand;
+};
+
+struct pack_context {
+    ZSTD_CCtx *compress;
+    ZSTD_DCtx *expand;
+};
+
+void pack_samples_init(struct pack_samples *samples)
+{
+    *samples = (struct pack_samples){0};
+    buf_init(&samples->bytes, SAMPLES_CEILING);
+}
+
+bool pack_samples_add(struct pack_samples *samples, const struct buf *stream)
+{
+    if (samples->bytes.len + stream->len > SAMPLES_CEILING) {
+        return true;
+    }
+    if (!mem_grow((void **)&samples->sizes, &samples->capacity, samples->count + 1, sizeof *samples->sizes) ||
+        !buf_append(&samples->bytes, stream->data, stream->len)) {
+        return false;
+    }
+    samples->sizes[samples->count++] = stream->len;
+    return true;
+}
+
+enum trabao_status pack_train(const struct pack_samples *samples, size_t ceiling, struct buf *dictionary,
+                              struct trabao_error *err)
+{
+    buf_clear(dictionary);
+    if (samples->count < FEWEST_SAMPLES) {
+        return TRABAO_OK;
+    }
+    char *out = buf_reserve(dictionary, ceiling);
+    if (!out) {
+        return error_no_memory(err);
+    }
+    ZDICT_fastCover_params_t params = {.k = 1024, .d = 8, .f = 20, .steps = 1, .accel = 4};
+    params.zParams.compressionLevel = LEVEL;
+    const size_t n = ZDICT_trainFromBuffer_fastCover(out, ceiling, samples->bytes.data, samples->sizes,
+                                                     (unsigned)samples->count, params);
+    /* Samples too small or too alike to learn from are no failure: the frames are then packed without. */
+    dictionary->len = ZDICT_isError(n) ? 0 : n;
+    return TRABAO_OK;
+}
+
+void pack_samples_free(struct pack_samples *samples)
+{
+    buf_free(&samples->bytes);
+    mem_free(samples->sizes);
+}
+
+enum trabao_status pack_dictionary_open(const void *bytes, size_t n, struct pack_dictionary **out,
+                                        struct trabao_error *err)
+{
+    struct pack_dictionary *d = mem_zalloc(1, sizeof *d);
+    *out = d;
+    if (!d) {
+        return error_no_memory(err);
+    }
+    d->compress = ZSTD_createCDict(bytes, n, LEVEL);
+    d->expand = ZSTD_createDDict(bytes, n);
+    if (!d->compress || !d->expand) {
+        pack_dictionary_close(d);
+        *out = NULL;
+        return error_no_memory(err);
+    }
+    return TRABAO_OK;
+}
+
+void pack_dictionary_close(struct pack_dictionary *dictionary)
+{
+    if (dictionary) {
+        ZSTD_freeCDict(dictionary->compress);
+        ZSTD_freeDDict(dictionary->expand);
+        mem_free(dictionary);
+    }
+}
+
+enum trabao_status pack_context_open(struct pack_context **out, struct trabao_error *err)
+{
+    struct pack_context *c = mem_zalloc(1, sizeof *c);
+    *out = c;
+    if (!c) {
+        return error_no_memory(err);
+    }
+    c->compress = ZSTD_createCCtx();
+    c->expand = ZSTD_createDCtx();
+    if (!c->compress || !c->expand) {
+        pack_context_close(c);
+        *out = NULL;
+        return error_no_memory(err);
+    }
+    return TRABAO_OK;
+}
+
+void pack_context_close(struct pack_context *context)
+{
+    if (context) {
+        ZSTD_freeCCtx(context->compress);
+        ZSTD_freeDCtx(context->expand);
+        mem_free(context);
+    }
+}
+
+enum trabao_status pack_compress(struct pack_context *context, const struct pack_dictionary *dictionary,
+                                 const void *bytes, size_t n, struct buf *out, struct trabao_error *err)
+{
+    buf_clear(out);
+    const size_t bound = ZSTD_compressBound(n);
+    char *room = buf_reserve(out, bound);
+    if (!room) {
+        return error_no_memory(err);
+    }
+    const size_t len = ZSTD_compress_usingCDict(context->compress, room, bound, bytes, n, dictionary->compress);
+    if (ZSTD_isError(len)) {
+        return error_set(err, TRABAO_INTERNAL, "compressing an article: %s", ZSTD_getErrorName(len));
+    }
+    out->len = len;
+    return TRABAO_OK;
+}
+
+enum trabao_status pack_expand(struct pack_context *context, const struct pack_dictionary *dictionary,
+                               const void *bytes, size_t n, struct buf *out, struct trabao_error *err)
+{
+    buf_clear(out);
+    const unsigned long long plain = ZSTD_getFrameContentSize(bytes, n);
+    if (plain > PACK_PLAIN_MAX) {
+        return error_set(err, TRABAO_DATA, "a stored article is damaged (no zstd frame of a known size)");
+    }
+    char *room = buf_reserve(out, plain);
+    if (!room) {
+        return error_no_memory(err);
+    }
+    const size_t len = ZSTD_decompress_usingDDict(context->expand, room, plain, bytes, n, dictionary->expand);
+    if (ZSTD_isError(len) || len != plain) {
+        return error_set(err, TRABAO_DATA, "a stored article is damaged: %s",
+                         ZSTD_isError(len) ? ZSTD_getErrorName(len) : "wrong size");
+    }
+    out->len = len;
+    return TRABAO_OK;
+}

@@ -1,0 +1,122 @@
+/*
+ * schema.c - the archive's tables in SQL (see schema.h).
+ */
+#include "archive/schema.h"
+
+#include "archive/db.h"
+#include "text/text.h"
+
+static const char SCHEMA[] =
+    /* The stored articles. id: publication second * 16 + n (article.h), so id order is date order. */
+    "CREATE TABLE article("
+    "  id INTEGER PRIMARY KEY,"
+    "  key TEXT NOT NULL,"           /* the URL, else the record's id, else path#record */
+    "  key_hash INTEGER NOT NULL,"   /* of the key: the {id} of /article/{id} */
+    "  content_hash INTEGER NOT NULL," /* of all fields: an unchanged record is not indexed again */
+    "  generation INTEGER NOT NULL," /* that added or last changed it */
+    "  second INTEGER,"              /* civil seconds of the date; NULL: undated */
+    "  precision INTEGER NOT NULL,"  /* enum civil_precision */
+    "  title TEXT, url TEXT, author TEXT, source TEXT, section TEXT,"
+    "  extra TEXT,"                  /* JSON object of the record's other keys */
+    "  reads INTEGER,"               /* the portal's read counter */
+    "  encoding TEXT,"               /* what its bytes were taken for, NULL: utf-8 */
+    "  residue BLOB NOT NULL);"      /* the body without its words (wordcode.h), packed (pack.h) */
+    "CREATE UNIQUE INDEX article_key ON article(key_hash);"
+    /* The terms of title and body in text order (wordcode.h), packed: the forward index. */
+    "CREATE TABLE words(id INTEGER PRIMARY KEY, terms BLOB NOT NULL);"
+    /* What FTS5 checks itself against. trabao_body() puts the body together. */
+    "CREATE VIEW article_text AS SELECT article.id AS id, trabao_body(words.terms, article.residue) AS body,"
+    "  title, author, source, section FROM article JOIN words ON words.id = article.id;"
+    /* columnsize=0: lengths are needed for bm25(), which is not used. */
+    "CREATE VIRTUAL TABLE fts USING fts5(body, title, author, source, section, content='article_text',"
+    "  content_rowid='id', tokenize='vietnamese', columnsize=0);"
+    "CREATE TABLE lexicon(first INTEGER PRIMARY KEY, terms BLOB NOT NULL);" /* lexicon.h */
+    "CREATE TABLE impact(id INTEGER PRIMARY KEY, block BLOB NOT NULL);"     /* impact.h */
+    /* The ids of all articles in ascending order, 8 bytes each: an article's number is its place here. */
+    "CREATE TABLE numbers(first INTEGER PRIMARY KEY, ids BLOB NOT NULL);"
+    "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;" /* pack.h */
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
+
+enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err)
+{
+    char pragmas[128];
+    snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d", SCHEMA_APPLICATION_ID,
+             SCHEMA_VERSION);
+    enum trabao_status status = db_exec(db, pragmas, "marking the archive", err);
+    if (status == TRABAO_OK) {
+        status = db_exec(db, SCHEMA, "creating the tables", err);
+    }
+    if (status == TRABAO_OK) {
+        /* The largest leaf that fits our page: a quarter of the rows of the default. */
+        status = db_exec(db, "INSERT INTO fts(fts, rank) VALUES('pgsz', 16000)", "configuring FTS5", err);
+    }
+    if (status == TRABAO_OK) {
+        status = schema_set_meta(db, "text_version", TEXT_VERSION, err);
+    }
+    return status;
+}
+
+static enum trabao_status read_number(sqlite3 *db, const char *sql, int64_t *value, struct trabao_error *err)
+{
+    sqlite3_stmt *statement = NULL;
+    *value = 0;
+    enum trabao_status status = db_prepare(db, sql, &statement, err);
+    if (status == TRABAO_OK) {
+        status = db_step(statement, sql, err);
+        if (status == TRABAO_OK) {
+            *value = sqlite3_column_int64(statement, 0);
+        }
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
+enum trabao_status schema_check(sqlite3 *db, const char *path, struct trabao_error *err)
+{
+    int64_t application, version, text_version;
+    if (read_number(db, "PRAGMA application_id", &application, NULL) != TRABAO_OK ||
+        application != SCHEMA_APPLICATION_ID) {
+        return error_set(err, TRABAO_DATA, "%s is not a Trabao archive, or it is damaged", path);
+    }
+    if (read_number(db, "PRAGMA user_version", &version, NULL) != TRABAO_OK || version != SCHEMA_VERSION) {
+        return error_set(err, TRABAO_DATA, "%s has archive format %lld, this program reads %d: reindex", path,
+                         (long long)version, SCHEMA_VERSION);
+    }
+    if (schema_get_meta(db, "text_version", &text_version, NULL) != TRABAO_OK) {
+        return error_set(err, TRABAO_DATA, "%s is damaged: reindex", path);
+    }
+    if (text_version != TEXT_VERSION) {
+        return error_set(err, TRABAO_DATA, "%s was indexed with text version %lld, this program has %d: reindex", path,
+                         (long long)text_version, TEXT_VERSION);
+    }
+    return TRABAO_OK;
+}
+
+enum trabao_status schema_set_meta(sqlite3 *db, const char *name, int64_t value, struct trabao_error *err)
+{
+    sqlite3_stmt *statement = NULL;
+    enum trabao_status status =
+        db_prepare(db, "INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)", &statement, err);
+    if (status == TRABAO_OK) {
+        sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(statement, 2, value);
+        status = db_run(statement, "writing the archive's facts", err);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
+enum trabao_status schema_get_meta(sqlite3 *db, const char *name, int64_t *value, struct trabao_error *err)
+{
+    sqlite3_stmt *statement = NULL;
+    enum trabao_status status = db_prepare(db, "SELECT value FROM meta WHERE name = ?1", &statement, err);
+    if (status == TRABAO_OK) {
+        sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+        status = db_step(statement, "reading the archive's facts", err);
+        if (status == TRABAO_OK) {
+            *value = sqlite3_column_int64(statement, 0);
+        }
+    }
+    sqlite3_finalize(statement);
+    return status;
+}

@@ -1,0 +1,245 @@
+/*
+ * spill.c - the temporary file of a load (see spill.h).
+ *
+ * Frames are packed at a fast level in the adding thread and written with pwrite at offsets handed out under a mutex;
+ * the entries stay in memory (56 bytes and the key, an article).
+ */
+#include "archive/spill.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "base/mem.h"
+
+#define SPILL_LEVEL (-3) /* speed: the frames are read once, seconds later */
+#define ARTICLE_CEILING ((size_t)512 << 20)
+
+struct spill {
+    int fd;
+    pthread_mutex_t mutex; /* guards everything below while articles are added */
+    uint64_t end;          /* of the file */
+    struct spill_entry *entries;
+    size_t count, capacity;
+    char *keys; /* NUL-terminated, one after another */
+    size_t keys_len, keys_capacity;
+};
+
+struct spill_port {
+    struct spill *spill;
+    ZSTD_CCtx *compress;
+    ZSTD_DCtx *expand;
+    struct buf plain, packed;
+};
+
+enum trabao_status spill_open(const char *folder, struct spill **out, struct trabao_error *err)
+{
+    struct spill *s = mem_zalloc(1, sizeof *s);
+    *out = s;
+    if (!s) {
+        return error_no_memory(err);
+    }
+    pthread_mutex_init(&s->mutex, NULL);
+    s->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (s->fd < 0) {
+        return error_set_errno(err, TRABAO_IO, errno, "%s: making a temporary file for articles", folder);
+    }
+    return TRABAO_OK;
+}
+
+void spill_close(struct spill *s)
+{
+    if (s) {
+        if (s->fd >= 0) {
+            close(s->fd);
+        }
+        pthread_mutex_destroy(&s->mutex);
+        mem_free(s->entries);
+        mem_free(s->keys);
+        mem_free(s);
+    }
+}
+
+enum trabao_status spill_port_open(struct spill *s, struct spill_port **out, struct trabao_error *err)
+{
+    struct spill_port *port = mem_zalloc(1, sizeof *port);
+    *out = port;
+    if (!port) {
+        return error_no_memory(err);
+    }
+    port->spill = s;
+    buf_init(&port->plain, ARTICLE_CEILING);
+    buf_init(&port->packed, ZSTD_compressBound(ARTICLE_CEILING));
+    port->compress = ZSTD_createCCtx();
+    port->expand = ZSTD_createDCtx();
+    if (!port->compress || !port->expand) {
+        return error_no_memory(err);
+    }
+    return TRABAO_OK;
+}
+
+void spill_port_close(struct spill_port *port)
+{
+    if (port) {
+        ZSTD_freeCCtx(port->compress);
+        ZSTD_freeDCtx(port->expand);
+        buf_free(&port->plain);
+        buf_free(&port->packed);
+        mem_free(port);
+    }
+}
+
+static enum trabao_status pack(struct spill_port *port, const struct article *article, struct trabao_error *err)
+{
+    buf_clear(&port->plain);
+    buf_clear(&port->packed);
+    if (!article_write(article, &port->plain)) {
+        return error_no_memory(err);
+    }
+    const size_t bound = ZSTD_compressBound(port->plain.len);
+    char *room = buf_reserve(&port->packed, bound);
+    if (!room) {
+        return error_no_memory(err);
+    }
+    const size_t len =
+        ZSTD_compressCCtx(port->compress, room, bound, port->plain.data, port->plain.len, SPILL_LEVEL);
+    if (ZSTD_isError(len)) {
+        return error_set(err, TRABAO_INTERNAL, "compressing an article: %s", ZSTD_getErrorName(len));
+    }
+    port->packed.len = len;
+    return TRABAO_OK;
+}
+
+/* Enters ARTICLE and hands out its room in the file. */
+static bool enter(struct spill_port *port, const struct article *article, uint64_t order, uint64_t *offset)
+{
+    struct spill *s = port->spill;
+    const struct article_text *key = &article->fields[ARTICLE_KEY];
+    pthread_mutex_lock(&s->mutex);
+    const bool ok = mem_grow((void **)&s->entries, &s->capacity, s->count + 1, sizeof *s->entries) &&
+                    mem_grow((void **)&s->keys, &s->keys_capacity, s->keys_len + key->len + 1, 1);
+    if (ok) {
+        *offset = s->end;
+        s->end += port->packed.len;
+        s->entries[s->count++] = (struct spill_entry){.id = article->date.second,
+                                                      .key_hash = article_key_hash(key->text, key->len),
+                                                      .content_hash = article_content_hash(article),
+                                                      .order = order,
+                                                      .offset = *offset,
+                                                      .packed = (uint32_t)port->packed.len,
+                                                      .plain = (uint32_t)port->plain.len,
+                                                      .key = (uint32_t)s->keys_len,
+                                                      .dated = article_is_dated(article->date)};
+        memcpy(s->keys + s->keys_len, key->text, key->len);
+        s->keys[s->keys_len + key->len] = '\0';
+        s->keys_len += key->len + 1;
+    }
+    pthread_mutex_unlock(&s->mutex);
+    return ok;
+}
+
+enum trabao_status spill_add(struct spill_port *port, const struct article *article, uint64_t order,
+                             struct trabao_error *err)
+{
+    enum trabao_status status = pack(port, article, err);
+    uint64_t offset;
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    if (!enter(port, article, order, &offset)) {
+        return error_no_memory(err);
+    }
+    for (size_t done = 0; done < port->packed.len;) {
+        const ssize_t n = pwrite(port->spill->fd, port->packed.data + done, port->packed.len - done,
+                                 (off_t)(offset + done));
+        if (n < 0 && errno != EINTR) {
+            return error_set_errno(err, TRABAO_IO, errno, "writing the temporary file of articles");
+        }
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return TRABAO_OK;
+}
+
+/* Equal keys stand together, the last one read first. */
+static int by_key(const void *a, const void *b)
+{
+    const struct spill_entry *x = a, *y = b;
+    if (x->key_hash != y->key_hash) {
+        return x->key_hash < y->key_hash ? -1 : 1;
+    }
+    return x->order > y->order ? -1 : x->order < y->order;
+}
+
+static int by_date_and_key(const void *a, const void *b, void *keys)
+{
+    const struct spill_entry *x = a, *y = b;
+    if (x->dated != y->dated) {
+        return x->dated ? 1 : -1;
+    }
+    if (x->dated && x->id != y->id) {
+        return x->id < y->id ? -1 : 1;
+    }
+    return strcmp((const char *)keys + x->key, (const char *)keys + y->key);
+}
+
+enum trabao_status spill_sort(struct spill *s, uint64_t *superseded, struct trabao_error *err)
+{
+    if (s->keys_len > UINT32_MAX || s->count > UINT32_MAX) {
+        return error_set(err, TRABAO_USAGE, "too many articles for one load: split it");
+    }
+    qsort(s->entries, s->count, sizeof *s->entries, by_key);
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        if (kept == 0 || s->entries[kept - 1].key_hash != s->entries[i].key_hash) {
+            s->entries[kept++] = s->entries[i];
+        }
+    }
+    *superseded = s->count - kept;
+    s->count = kept;
+    qsort_r(s->entries, s->count, sizeof *s->entries, by_date_and_key, s->keys);
+    int64_t last = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        struct spill_entry *e = &s->entries[i];
+        e->id = e->dated ? MAX(e->id * ARTICLE_SLOTS, last + 1) : last + 1;
+        last = e->id;
+    }
+    return TRABAO_OK;
+}
+
+uint32_t spill_count(const struct spill *s)
+{
+    return (uint32_t)s->count;
+}
+
+const struct spill_entry *spill_at(const struct spill *s, uint32_t i)
+{
+    return &s->entries[i];
+}
+
+enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct buf *bytes, struct article *out,
+                              struct trabao_error *err)
+{
+    const struct spill_entry *e = &port->spill->entries[i];
+    buf_clear(&port->packed);
+    buf_clear(bytes);
+    char *packed = buf_reserve(&port->packed, e->packed);
+    char *plain = buf_reserve(bytes, e->plain);
+    if (!packed || !plain) {
+        return error_no_memory(err);
+    }
+    for (size_t done = 0; done < e->packed;) {
+        const ssize_t n = pread(port->spill->fd, packed + done, e->packed - done, (off_t)(e->offset + done));
+        if (n == 0 || (n < 0 && errno != EINTR)) {
+            return error_set_errno(err, TRABAO_IO, errno, "reading the temporary file of articles");
+        }
+        done += n > 0 ? (size_t)n : 0;
+    }
+    bytes->len = ZSTD_decompressDCtx(port->expand, plain, e->plain, packed, e->packed);
+    if (bytes->len != e->plain || !article_read(plain, e->plain, out)) {
+        bytes->len = 0;
+        return error_set(err, TRABAO_INTERNAL, "an article came back damaged from the temporary file");
+    }
+    return TRABAO_OK;
+}

@@ -1,0 +1,50 @@
+/*
+ * spill.h - the articles of a load, compressed in a temporary file, with what is needed to put them in id order.
+ *
+ * Articles come in any order from several threads. Of several with one key the one that was read last wins; the others
+ * are superseded. spill_sort ends the loading pass and gives each article that stays its id.
+ */
+#ifndef TRABAO_SPILL_H
+#define TRABAO_SPILL_H
+
+#include "archive/article.h"
+#include "base/status.h"
+
+struct spill_entry {
+    int64_t id;            /* set by spill_sort */
+    uint64_t key_hash;
+    uint64_t content_hash;
+    uint64_t order;        /* place in the input: later ones supersede earlier ones */
+    uint64_t offset;       /* of the frame in the file */
+    uint32_t packed, plain; /* bytes of the frame, and of what it holds */
+    uint32_t key;          /* offset of the key in struct spill.keys */
+    bool dated;
+};
+
+struct spill;
+
+/* FOLDER is where the temporary file lives (it vanishes when it is closed). */
+enum trabao_status spill_open(const char *folder, struct spill **out, struct trabao_error *err);
+void spill_close(struct spill *s);
+
+/* What one thread needs to add or to read articles. */
+struct spill_port;
+enum trabao_status spill_port_open(struct spill *s, struct spill_port **out, struct trabao_error *err);
+void spill_port_close(struct spill_port *port);
+
+/* ORDER decides which of several articles with one key stays. May run on several threads, each with its port. */
+enum trabao_status spill_add(struct spill_port *port, const struct article *article, uint64_t order,
+                             struct trabao_error *err);
+
+/* Removes superseded articles (counted in *SUPERSEDED), sorts by date and key, and assigns ids. */
+enum trabao_status spill_sort(struct spill *s, uint64_t *superseded, struct trabao_error *err);
+
+/* After spill_sort: the articles in id order. */
+uint32_t spill_count(const struct spill *s);
+const struct spill_entry *spill_at(const struct spill *s, uint32_t i);
+
+/* The I-th article; it points into BYTES. */
+enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct buf *bytes, struct article *out,
+                              struct trabao_error *err);
+
+#endif

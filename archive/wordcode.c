@@ -1,0 +1,260 @@
+/*
+ * wordcode.c - texts as term numbers and residue (see wordcode.h for the form on disk).
+ */
+#include "archive/wordcode.h"
+
+#include "archive/varint.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+enum { KIND_WHOLE = 0, KIND_CODED = 1 };
+enum letter_case { CASE_FORM, CASE_CAPITAL, CASE_UPPER, CASE_LITERAL };
+
+#define GAP_LITERAL 63
+
+/* What stands between words of newspapers. Part of the file format: append only, up to GAP_LITERAL - 1. */
+static const char *const GAPS[] = {
+    " ",      ", ",  ". ",  "",     "\n",  "\n\n", ".\n",  ".\n\n", " (",  ") ",  ": ",   "; ",   "/",
+    "-",      ".",   ",",   " \"",  "\" ", "\", ", ".\"",  " “",    "” ",  "”, ", "”. ",  ".”",   "”.\n\n",
+    "\".\n",  "...", "... ", "…",   "… ",  " - ",  " – ",  "? ",    "! ",  "% ",  "%, ",  "%. ",  "), ",
+    "). ",    ").\n", ").\n\n", ": \"", ": “", ".\n\"", ".\n“", ".\n\n“", ".\n- ", "\n- ", " & ",  "' ",   " '",
+    "‘",      "’ ",  ":",   ".\n\n\"", "\".\n\n", "\"\n\n", "”\n\n", "…\n\n", "(",  ")",
+};
+_Static_assert(ARRAY_LEN(GAPS) <= GAP_LITERAL, "a gap needs a code below the one for literals");
+
+static unsigned gap_code(const char *gap, size_t n)
+{
+    if (n == 1 && gap[0] == ' ') {
+        return 0;
+    }
+    for (unsigned i = 0; i < ARRAY_LEN(GAPS); i++) {
+        if (strncmp(GAPS[i], gap, n) == 0 && GAPS[i][n] == '\0') {
+            return i;
+        }
+    }
+    return GAP_LITERAL;
+}
+
+/* Upper case for the letters of Vietnamese and its neighbours; what it gets wrong is stored as a literal. */
+static uint32_t upper_of(uint32_t c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= 0xe0 && c <= 0xfe && c != 0xf7)) {
+        return c - 32;
+    }
+    if ((c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177) || (c >= 0x1e00 && c <= 0x1eff) || c == 0x1b0) {
+        return c & ~UINT32_C(1);
+    }
+    return c == 0x1a1 ? 0x1a0 : c;
+}
+
+/* FORM with its first letter (or, if ALL, every letter) in upper case, to OUT (room for 2 * N + 4). */
+static size_t capitalise(const char *form, size_t n, bool all, char *out)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        const size_t step = utf8_decode(form + i, n - i, &c);
+        if (all || i == 0) {
+            len += utf8_encode(upper_of(c), out + len);
+        } else {
+            memcpy(out + len, form + i, step);
+            len += step;
+        }
+        i += step;
+    }
+    return len;
+}
+
+static enum letter_case case_of(const char *form, size_t form_len, const char *surface, size_t n)
+{
+    if (n == form_len && memcmp(form, surface, n) == 0) {
+        return CASE_FORM;
+    }
+    char cased[2 * TEXT_FORM_MAX + 4];
+    for (enum letter_case c = CASE_CAPITAL; c <= CASE_UPPER; c++) {
+        const size_t len = capitalise(form, form_len, c == CASE_UPPER, cased);
+        if (len == n && memcmp(cased, surface, n) == 0) {
+            return c;
+        }
+    }
+    return CASE_LITERAL;
+}
+
+static bool put_literal(struct buf *literals, const char *bytes, size_t n)
+{
+    return varint_append(literals, n) && buf_append(literals, bytes, n);
+}
+
+static bool put_gap(unsigned *code, struct buf *literals, const char *gap, size_t n)
+{
+    const unsigned gap_of = gap_code(gap, n);
+    *code = gap_of << 2;
+    return gap_of != GAP_LITERAL || put_literal(literals, gap, n);
+}
+
+/*
+ * The canonical forms of a body's words, one after the other: while encoding those of its tokens, while decoding those
+ * of its terms.
+ */
+struct word_walk {
+    const struct text_tokens *tokens; /* or NULL */
+    const struct lexicon *lexicon;
+    const uint32_t *terms;
+    size_t next;
+};
+
+static const char *next_word(struct word_walk *walk, size_t *len)
+{
+    if (!walk->tokens) {
+        const uint32_t term = walk->terms[walk->next++];
+        *len = walk->lexicon->terms[term].len;
+        return lexicon_form(walk->lexicon, term);
+    }
+    while (walk->tokens->items[walk->next].colocated) {
+        walk->next++;
+    }
+    *len = walk->tokens->items[walk->next].form_len;
+    return text_form(walk->tokens, walk->next++);
+}
+
+static bool encode(const char *body, size_t n, const struct text_tokens *tokens, struct buf *residue,
+                   struct buf *literals)
+{
+    size_t at = 0;
+    unsigned code;
+    buf_append_char(residue, KIND_CODED);
+    for (size_t i = 0; i < tokens->count; i++) {
+        const struct text_token *token = &tokens->items[i];
+        if (token->colocated) {
+            continue;
+        }
+        const char *surface = body + token->start;
+        const size_t len = token->end - token->start;
+        const enum letter_case letters = case_of(text_form(tokens, i), token->form_len, surface, len);
+        put_gap(&code, literals, body + at, token->start - at);
+        if (letters == CASE_LITERAL) {
+            put_literal(literals, surface, len);
+        }
+        buf_append_char(residue, (char)(code | letters));
+        at = token->end;
+    }
+    put_gap(&code, literals, body + at, n - at);
+    buf_append_char(residue, (char)code);
+    return !buf_failed(literals) && buf_append(residue, literals->data, literals->len);
+}
+
+void wordcode_terms_free(struct wordcode_terms *terms)
+{
+    mem_free(terms->terms);
+    *terms = (struct wordcode_terms){0};
+}
+
+bool wordcode_terms(const void *words, size_t n, uint32_t term_count, struct wordcode_terms *out)
+{
+    const uint8_t *p = words;
+    const size_t units = n / 2;
+    out->count = 0;
+    if (n < 2 || n % 2 || !mem_grow((void **)&out->terms, &out->capacity, units, sizeof *out->terms)) {
+        return false;
+    }
+    out->title_count = LOAD(uint16_t, p);
+    for (size_t i = 1; i < units; i++) {
+        uint32_t term = LOAD(uint16_t, p + 2 * i);
+        if (term >= WORDCODE_WIDE) {
+            if (++i == units) {
+                return false;
+            }
+            term = (term & 0xff) << 16 | LOAD(uint16_t, p + 2 * i);
+        }
+        if (term >= term_count) {
+            return false;
+        }
+        out->terms[out->count++] = term;
+    }
+    return out->title_count <= out->count;
+}
+
+/* The literal at *P, which is moved past it. */
+static bool take_literal(const uint8_t **p, const uint8_t *end, struct buf *body)
+{
+    uint64_t n;
+    if (!varint_read(p, end, &n) || n > (uint64_t)(end - *p) || !buf_append(body, *p, n)) {
+        return false;
+    }
+    *p += n;
+    return true;
+}
+
+static bool take_gap(unsigned code, const uint8_t **literals, const uint8_t *end, struct buf *body)
+{
+    const unsigned gap = code >> 2;
+    if (gap == GAP_LITERAL) {
+        return take_literal(literals, end, body);
+    }
+    return gap < ARRAY_LEN(GAPS) && buf_append_str(body, GAPS[gap]);
+}
+
+static bool take_word(const char *form, size_t len, enum letter_case letters, const uint8_t **literals,
+                      const uint8_t *end, struct buf *body)
+{
+    if (letters == CASE_FORM) {
+        return buf_append(body, form, len);
+    }
+    if (letters == CASE_LITERAL) {
+        return take_literal(literals, end, body);
+    }
+    char cased[2 * TEXT_FORM_MAX + 4];
+    return buf_append(body, cased, capitalise(form, len, letters == CASE_UPPER, cased));
+}
+
+static bool decode(struct word_walk *walk, size_t words, const void *residue, size_t n, struct buf *body)
+{
+    const uint8_t *codes = residue;
+    const uint8_t *end = codes + n;
+    if (n == 0 || *codes == KIND_WHOLE) {
+        return n > 0 && buf_append(body, codes + 1, n - 1);
+    }
+    if (*codes++ != KIND_CODED || words + 1 > (size_t)(end - codes)) {
+        return false;
+    }
+    const uint8_t *literals = codes + words + 1;
+    for (size_t i = 0; i < words; i++) {
+        size_t len;
+        const char *form = next_word(walk, &len);
+        if (!take_gap(codes[i], &literals, end, body) ||
+            !take_word(form, len, (enum letter_case)(codes[i] & 3), &literals, end, body)) {
+            return false;
+        }
+    }
+    return take_gap(codes[words], &literals, end, body) && literals == end;
+}
+
+bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
+                   struct buf *body)
+{
+    struct word_walk walk = {.lexicon = lexicon, .terms = terms->terms + terms->title_count};
+    return decode(&walk, terms->count - terms->title_count, residue, n, body);
+}
+
+bool wordcode_residue(const char *body, size_t n, const struct text_tokens *tokens, struct buf *residue,
+                      struct buf *scratch)
+{
+    buf_clear(residue);
+    buf_clear(scratch);
+    size_t words = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        words += !tokens->items[i].colocated;
+    }
+    bool proven = encode(body, n, tokens, residue, scratch);
+    if (proven) {
+        struct word_walk walk = {.tokens = tokens};
+        buf_clear(scratch);
+        proven = decode(&walk, words, residue->data, residue->len, scratch) && scratch->len == n &&
+                 (n == 0 || memcmp(scratch->data, body, n) == 0);
+    }
+    if (proven) {
+        return true;
+    }
+    buf_clear(residue);
+    return buf_append_char(residue, KIND_WHOLE) && buf_append(residue, body, n);
+}

@@ -1,0 +1,59 @@
+/*
+ * wordcode.h - the text of an article as term numbers and what they leave out; nothing is stored twice.
+ *
+ * A text is cut into tokens anyway. Their terms, in text order, are the forward index that ranking reads to see which
+ * words stand side by side. The residue holds the rest: the bytes between tokens, the capitals, and the spelling where
+ * it is not the canonical one. Both together give back the text, byte for byte, which the encoder proves by decoding;
+ * a text for which that fails is kept whole in the residue.
+ *
+ *   words    u16 count of title tokens, then per token, first of the title and then of the body: u16 term number, or
+ *            0xff00 + its high bits and a second u16, for numbers from 0xff00 up. Little-endian.
+ *   residue  byte 0: the text as it is follows. Byte 1: per body token one code byte (gap before it * 4 + letter case),
+ *            one more for the gap at the end, and then the literals those codes ask for (varint length, bytes).
+ */
+#ifndef TRABAO_WORDCODE_H
+#define TRABAO_WORDCODE_H
+
+#include "archive/lexicon.h"
+#include "base/base.h"
+#include "base/buf.h"
+#include "text/text.h"
+
+#define WORDCODE_WIDE 0xff00 /* term numbers from here on take two u16 */
+
+/* Terms of an article in text order, decoded. */
+struct wordcode_terms {
+    uint32_t *terms; /* owned */
+    size_t count;
+    size_t capacity;
+    size_t title_count; /* the first ones are the title's */
+};
+
+/* Appends one term number to a words stream. */
+static inline bool wordcode_put(struct buf *words, uint32_t term)
+{
+    uint16_t units[2] = {(uint16_t)term, 0};
+    if (term < WORDCODE_WIDE) {
+        return buf_append(words, units, 2);
+    }
+    units[0] = (uint16_t)(WORDCODE_WIDE | (term >> 16));
+    units[1] = (uint16_t)term;
+    return buf_append(words, units, 4);
+}
+
+/*
+ * Writes the residue of BODY (N bytes), cut into TOKENS, to RESIDUE. SCRATCH is used for the proof. False when memory
+ * runs out.
+ */
+bool wordcode_residue(const char *body, size_t n, const struct text_tokens *tokens, struct buf *residue,
+                      struct buf *scratch);
+
+/* Reads a words stream. False when it is damaged or memory runs out. */
+bool wordcode_terms(const void *words, size_t n, uint32_t term_count, struct wordcode_terms *out);
+void wordcode_terms_free(struct wordcode_terms *terms);
+
+/* Puts the body together again and appends it to BODY. False when the input is damaged or memory runs out. */
+bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
+                   struct buf *body);
+
+#endif

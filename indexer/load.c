@@ -1,0 +1,299 @@
+/*
+ * load.c - worker threads between the corpus and the spill (see load.h).
+ *
+ * A worker takes the next batch of raw records (one at a time may), parses it and spills its articles. The number of
+ * the batch and of the record in it decide which of two records with one key is the later one, so that the result does
+ * not depend on which thread was faster.
+ */
+#include "indexer/load.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#define THREADS_MAX 64
+#define BATCH_RECORDS_BITS 32
+#define NOTES_MAX 5
+
+struct load {
+    const struct load_plan *plan;
+    struct load_counts *counts;
+    struct buf *notes;
+    pthread_mutex_t reading;   /* guards the corpus reader and `batches` */
+    pthread_mutex_t reporting; /* guards counts, notes and the reject file */
+    uint64_t batches;
+    _Atomic unsigned char *replaced; /* by article number of the archive: a record has its key */
+    atomic_bool stopping;
+    struct trabao_error error; /* of the first worker that failed; guarded by reporting */
+};
+
+struct worker {
+    struct load *load;
+    pthread_t thread;
+    bool started;
+    struct spill_port *port;
+    struct archive_reader *reader;
+    uint64_t order; /* of the next record */
+};
+
+static void set_field(struct article *article, enum article_field field, struct corpus_text text)
+{
+    article->fields[field] = (struct article_text){text.text, text.len};
+}
+
+static void article_of(const struct corpus_record *record, struct article *a)
+{
+    *a = (struct article){.reads = record->reads};
+    set_field(a, ARTICLE_KEY, record->key);
+    set_field(a, ARTICLE_TITLE, record->title);
+    set_field(a, ARTICLE_URL, record->url);
+    set_field(a, ARTICLE_AUTHOR, record->author);
+    set_field(a, ARTICLE_SOURCE, record->source);
+    set_field(a, ARTICLE_SECTION, record->section);
+    set_field(a, ARTICLE_EXTRA, record->extra);
+    set_field(a, ARTICLE_BODY, record->body);
+    if (record->encoding && strcmp(record->encoding, "utf-8") != 0) {
+        a->fields[ARTICLE_ENCODING] = (struct article_text){record->encoding, strlen(record->encoding)};
+    }
+    if (record->date.text) {
+        (void)civil_parse(record->date.text, record->date.len, &a->date);
+    }
+}
+
+enum record_fate { ADDED, CHANGED, UNCHANGED };
+
+/* Compares with the archive there is; an article that did not change keeps the generation that added it. */
+static enum trabao_status compare(struct worker *w, struct article *a, enum record_fate *fate,
+                                  struct trabao_error *err)
+{
+    *fate = ADDED;
+    if (!w->reader) {
+        return TRABAO_OK;
+    }
+    struct archive_found found;
+    const struct article_text *key = &a->fields[ARTICLE_KEY];
+    const enum trabao_status status = archive_find(w->reader, article_key_hash(key->text, key->len), &found, err);
+    if (status != TRABAO_OK) {
+        return status == TRABAO_NONE ? TRABAO_OK : status;
+    }
+    *fate = CHANGED;
+    if (found.content_hash == article_content_hash(a)) {
+        *fate = UNCHANGED;
+        a->generation = found.generation;
+    }
+    const uint32_t number = archive_lower_bound(w->load->plan->archive, found.id);
+    atomic_store_explicit(&w->load->replaced[number], 1, memory_order_relaxed);
+    return TRABAO_OK;
+}
+
+static enum trabao_status take_record(void *context, const struct corpus_record *record, struct trabao_error *err)
+{
+    struct worker *w = context;
+    struct load *load = w->load;
+    struct article article;
+    enum record_fate fate;
+    article_of(record, &article);
+    enum trabao_status status = compare(w, &article, &fate, err);
+    if (status == TRABAO_OK) {
+        status = spill_add(w->port, &article, w->order++, err);
+    }
+    pthread_mutex_lock(&load->reporting);
+    load->counts->added += fate == ADDED;
+    load->counts->changed += fate == CHANGED;
+    load->counts->unchanged += fate == UNCHANGED;
+    load->counts->undated += article.date.precision == CIVIL_NONE;
+    load->counts->bytes += record->title.len + record->body.len;
+    pthread_mutex_unlock(&load->reporting);
+    return status;
+}
+
+static json_t *text_value(struct corpus_text text)
+{
+    const size_t n = text.text ? utf8_valid_prefix(text.text, text.len) : 0;
+    return json_stringn_nocheck(text.text ? text.text : "", n);
+}
+
+static enum trabao_status write_reject(struct load *load, const struct corpus_reject *reject,
+                                       struct trabao_error *err)
+{
+    json_t *line = json_pack("{s:s, s:I, s:I, s:s, s:s, s:o}", "path", reject->path, "number",
+                             (json_int_t)reject->number, "offset", (json_int_t)reject->offset, "step", reject->step,
+                             "reason", reject->reason, "beginning", text_value(reject->bytes));
+    char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    json_decref(line);
+    if (!text) {
+        /* A path that is not UTF-8: the reason at least is told. */
+        text = mem_dup("{\"path\":null}", 13);
+    }
+    const bool written = text && fprintf(load->plan->rejects, "%s\n", text) > 0;
+    free(text);
+    return written ? TRABAO_OK : error_set(err, TRABAO_IO, "writing the reject file failed");
+}
+
+static enum trabao_status take_reject(void *context, const struct corpus_reject *reject, struct trabao_error *err)
+{
+    struct worker *w = context;
+    struct load *load = w->load;
+    enum trabao_status status = TRABAO_OK;
+    pthread_mutex_lock(&load->reporting);
+    if (load->counts->rejected++ < NOTES_MAX) {
+        buf_printf(load->notes, "%s", reject->path);
+        if (reject->number) {
+            buf_printf(load->notes, ", record %llu", (unsigned long long)reject->number);
+        }
+        buf_printf(load->notes, ": %s: %s\n", reject->step, reject->reason);
+    }
+    if (load->plan->rejects) {
+        status = write_reject(load, reject, err);
+    }
+    pthread_mutex_unlock(&load->reporting);
+    return status;
+}
+
+/* Takes the next batch; *BATCH is NULL at the end. */
+static enum trabao_status next_batch(struct worker *w, struct corpus_batch **batch, struct trabao_error *err)
+{
+    struct load *load = w->load;
+    uint64_t done, total;
+    pthread_mutex_lock(&load->reading);
+    const enum trabao_status status = corpus_next_batch(load->plan->corpus, batch, err);
+    w->order = (load->batches++ + 1) << BATCH_RECORDS_BITS;
+    corpus_progress(load->plan->corpus, &done, &total);
+    pthread_mutex_unlock(&load->reading);
+    pthread_mutex_lock(&load->reporting);
+    const struct load_counts *c = load->counts;
+    progress_update(load->plan->progress, c->added + c->changed + c->unchanged, c->bytes, done, total);
+    pthread_mutex_unlock(&load->reporting);
+    return status;
+}
+
+static void *worker_main(void *context)
+{
+    struct worker *w = context;
+    struct load *load = w->load;
+    const struct corpus_sink sink = {.record = take_record, .reject = take_reject, .context = w};
+    struct trabao_error err = {0};
+    enum trabao_status status = TRABAO_OK;
+    while (status == TRABAO_OK && !atomic_load(&load->stopping)) {
+        struct corpus_batch *batch = NULL;
+        status = next_batch(w, &batch, &err);
+        if (status == TRABAO_OK && !batch) {
+            break;
+        }
+        if (status == TRABAO_OK) {
+            status = corpus_parse_batch(batch, &sink, &err);
+        }
+        corpus_batch_free(batch);
+        if (status == TRABAO_OK && *load->plan->interrupted) {
+            status = error_set(&err, TRABAO_TIMEOUT, "interrupted; the archive is what it was");
+        }
+    }
+    if (status != TRABAO_OK) {
+        pthread_mutex_lock(&load->reporting);
+        if (!atomic_exchange(&load->stopping, true)) {
+            load->error = err;
+            load->error.status = status;
+        }
+        pthread_mutex_unlock(&load->reporting);
+    }
+    return NULL;
+}
+
+static enum trabao_status start_worker(struct load *load, struct worker *w, struct trabao_error *err)
+{
+    w->load = load;
+    enum trabao_status status = spill_port_open(load->plan->spill, &w->port, err);
+    if (status == TRABAO_OK && load->plan->archive) {
+        status = archive_reader_open(load->plan->archive, &w->reader, err);
+    }
+    if (status == TRABAO_OK) {
+        w->started = pthread_create(&w->thread, NULL, worker_main, w) == 0;
+        if (!w->started) {
+            status = error_set(err, TRABAO_INTERNAL, "starting a thread failed; use fewer --threads");
+        }
+    }
+    return status;
+}
+
+static enum trabao_status run_workers(struct load *load, struct trabao_error *err)
+{
+    struct worker workers[THREADS_MAX] = {0};
+    const unsigned threads = MIN(MAX(1U, load->plan->threads), (unsigned)THREADS_MAX);
+    enum trabao_status status = TRABAO_OK;
+    for (unsigned i = 0; status == TRABAO_OK && i < threads; i++) {
+        status = start_worker(load, &workers[i], err);
+    }
+    if (status != TRABAO_OK) {
+        atomic_store(&load->stopping, true);
+    }
+    for (unsigned i = 0; i < threads; i++) {
+        if (workers[i].started) {
+            pthread_join(workers[i].thread, NULL);
+        }
+        spill_port_close(workers[i].port);
+        archive_reader_close(workers[i].reader);
+    }
+    if (status == TRABAO_OK && load->error.status != TRABAO_OK) {
+        status = error_set(err, load->error.status, "%s", load->error.message);
+    }
+    return status;
+}
+
+/* Spills the articles of the archive that no record replaced. */
+static enum trabao_status carry_over(struct load *load, struct trabao_error *err)
+{
+    struct archive *archive = load->plan->archive;
+    struct archive_reader *reader = NULL;
+    struct spill_port *port = NULL;
+    struct archive_stored stored;
+    archive_stored_init(&stored);
+    enum trabao_status status = archive_reader_open(archive, &reader, err);
+    if (status == TRABAO_OK) {
+        status = spill_port_open(load->plan->spill, &port, err);
+    }
+    for (uint32_t i = 0; status == TRABAO_OK && i < archive->count; i++) {
+        if (atomic_load_explicit(&load->replaced[i], memory_order_relaxed)) {
+            continue;
+        }
+        status = archive_read(reader, archive->ids[i], true, &stored, err);
+        if (status == TRABAO_OK) {
+            status = spill_add(port, &stored.article, 0, err);
+            load->counts->carried++;
+        }
+        if (status == TRABAO_OK && *load->plan->interrupted) {
+            status = error_set(err, TRABAO_TIMEOUT, "interrupted; the archive is what it was");
+        }
+    }
+    archive_stored_free(&stored);
+    spill_port_close(port);
+    archive_reader_close(reader);
+    return status;
+}
+
+enum trabao_status load_all(const struct load_plan *plan, struct load_counts *counts, struct buf *notes,
+                            struct trabao_error *err)
+{
+    struct load load = {.plan = plan, .counts = counts, .notes = notes};
+    *counts = (struct load_counts){0};
+    pthread_mutex_init(&load.reading, NULL);
+    pthread_mutex_init(&load.reporting, NULL);
+    enum trabao_status status = TRABAO_OK;
+    if (plan->archive) {
+        load.replaced = mem_zalloc((size_t)plan->archive->count + 1, sizeof *load.replaced);
+        status = load.replaced ? TRABAO_OK : error_no_memory(err);
+    }
+    if (status == TRABAO_OK) {
+        status = run_workers(&load, err);
+    }
+    counts->files = corpus_files(plan->corpus);
+    if (status == TRABAO_OK && plan->archive && counts->added + counts->changed > 0) {
+        status = carry_over(&load, err);
+    }
+    mem_free((void *)(uintptr_t)load.replaced);
+    pthread_mutex_destroy(&load.reading);
+    pthread_mutex_destroy(&load.reporting);
+    return status;
+}
