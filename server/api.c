@@ -139,9 +139,9 @@ void api_problem(unsigned status, const char *detail, const char *instance, stru
     buf_init(&address, 3 * INSTANCE_MAX);
     clean_instance(instance, &address);
     const size_t valid = utf8_valid_prefix(detail, strlen(detail));
-    json_t *problem = json_pack("{s:s, s:s, s:i, s:s%, s:s}", "type", "about:blank", "title",
-                                site_status_phrase(status), "status", (int)status, "detail", detail, valid,
-                                "instance", buf_str(&address));
+    json_t *problem =
+        json_pack("{s:s, s:s, s:i, s:s%, s:s}", "type", "about:blank", "title", site_status_phrase(status), "status",
+                  (int)status, "detail", detail, valid, "instance", buf_str(&address));
     if (problem == NULL || json_dump_callback(problem, append_json, out, JSON_COMPACT) != 0) {
         buf_clear(out); /* the status line has to say it alone */
     } else {

@@ -2,8 +2,8 @@
  * connections.h - the open connections and what each has to do by when: the guard against slow clients.
  *
  * A timeout of inactivity does not stop a client that sends one byte a second for ever. So every connection has an
- * absolute limit for each thing that it waits for its client to do: to send a whole request, and to take a whole response. The
- * limit is short when most places are taken. Time during which the server itself works does not count.
+ * absolute limit for each thing that it waits for its client to do: to send a whole request, and to take a whole
+ * response. The limit is short when most places are taken. Time during which the server itself works does not count.
  */
 #ifndef TRABAO_SERVER_CONNECTIONS_H
 #define TRABAO_SERVER_CONNECTIONS_H

@@ -130,7 +130,8 @@ int main(int argc, char **argv)
             return 66;
         }
     }
-    const bool ok = write_file(argv[1], write_source, assets, count) && write_file(argv[2], write_header, assets, count);
+    const bool ok =
+        write_file(argv[1], write_source, assets, count) && write_file(argv[2], write_header, assets, count);
     for (size_t i = 0; i < count; i++) {
         free(assets[i].data);
     }

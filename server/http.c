@@ -24,9 +24,9 @@
 #include "server/clock.h"
 #include "server/connections.h"
 
-#define CONNECTION_MEMORY (64u << 10)  /* bytes for a request's line and headers and a response's headers */
-#define CROWDED_REQUEST_MS 2000        /* the limit of slow requests when most connections are taken */
-#define DISCARDED_BODY_MAX (1u << 20)  /* bytes of a body that are read to be polite; then the connection is cut */
+#define CONNECTION_MEMORY (64u << 10) /* bytes for a request's line and headers and a response's headers */
+#define CROWDED_REQUEST_MS 2000       /* the limit of slow requests when most connections are taken */
+#define DISCARDED_BODY_MAX (1u << 20) /* bytes of a body that are read to be polite; then the connection is cut */
 #define NETWORK_TIMEOUT_SECONDS (2 * HTTP_REQUEST_SECONDS) /* libmicrohttpd's own, the second line of defence */
 
 struct http {
@@ -116,8 +116,8 @@ static struct MHD_Response *make_response(struct http_reply *reply, bool closing
     } else {
         const size_t len = reply->body.len;
         char *data = buf_take(&reply->body);
-        response = data == NULL ? NULL
-                                : MHD_create_response_from_buffer_with_free_callback_cls(len, data, free_body, data);
+        response =
+            data == NULL ? NULL : MHD_create_response_from_buffer_with_free_callback_cls(len, data, free_body, data);
         if (response == NULL) {
             mem_free(data);
         }
@@ -278,8 +278,7 @@ static enum MHD_Result handle(void *cls TRABAO_UNUSED, struct MHD_Connection *co
     }
     switch (exchange->state) {
     case EXCHANGE_NEW: {
-        const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
         exchange->place = info->socket_context;
         if (exchange->place == NULL) {
             return MHD_NO;
@@ -348,8 +347,8 @@ static size_t keep_escapes(void *cls TRABAO_UNUSED, struct MHD_Connection *conne
     return strlen(text);
 }
 
-enum trabao_status http_start(int listener, unsigned connections, struct pool *pool,
-                              const struct http_handler *handler, struct http **out, struct trabao_error *err)
+enum trabao_status http_start(int listener, unsigned connections, struct pool *pool, const struct http_handler *handler,
+                              struct http **out, struct trabao_error *err)
 {
     *out = NULL;
     struct http *http = mem_zalloc(1, sizeof *http);
@@ -360,6 +359,8 @@ enum trabao_status http_start(int listener, unsigned connections, struct pool *p
     http->pool = pool;
     http->handler = *handler;
     connections_init(&http->connections, connections, HTTP_REQUEST_SECONDS * 1e3 - 500, CROWDED_REQUEST_MS);
+    /* One option a line: */
+    /* clang-format off */
     http->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, http,
         MHD_OPTION_EXTERNAL_LOGGER, log_message, NULL, /* first, so that it hears of what follows */
@@ -373,6 +374,7 @@ enum trabao_status http_start(int listener, unsigned connections, struct pool *p
         MHD_OPTION_NOTIFY_COMPLETED, completed, http,
         MHD_OPTION_NOTIFY_CONNECTION, connection_changed, http,
         MHD_OPTION_END);
+    /* clang-format on */
     if (http->daemon == NULL) {
         http_stop(http);
         return error_set(err, TRABAO_INTERNAL, "libmicrohttpd does not start");

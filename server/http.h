@@ -17,11 +17,11 @@
 
 /* A request; valid during the call that it is handed to. */
 struct http_request {
-    const char *target; /* path and arguments as sent */
-    struct url url;     /* decoded; "/" without arguments when it could not be read */
+    const char *target;                 /* path and arguments as sent */
+    struct url url;                     /* decoded; "/" without arguments when it could not be read */
     const char *if_none_match, *accept; /* headers, NULL when absent */
-    unsigned refused; /* a status: why this request must be answered with an error; 0: it need not */
-    struct trabao_error refusal; /* the reason, when refused */
+    unsigned refused;                   /* a status: why this request must be answered with an error; 0: it need not */
+    struct trabao_error refusal;        /* the reason, when refused */
 };
 
 #define HTTP_BODY_MAX (32u << 20) /* bytes of the largest body */
@@ -30,9 +30,9 @@ struct http_request {
 /* A reply; whoever fills it in leaves what does not apply at zero. */
 struct http_reply {
     unsigned status;
-    const char *content_type;  /* static */
-    struct buf body;           /* owned by the reply */
-    const void *fixed;         /* instead of BODY: static bytes */
+    const char *content_type; /* static */
+    struct buf body;          /* owned by the reply */
+    const void *fixed;        /* instead of BODY: static bytes */
     size_t fixed_len;
     char etag[HTTP_ETAG_MAX];  /* "" for none */
     const char *cache_control; /* static */
@@ -60,8 +60,8 @@ struct http;
  * Serves on the listening socket LISTENER (still the caller's, who closes it after http_stop), at most CONNECTIONS at
  * a time. HANDLER is copied.
  */
-enum trabao_status http_start(int listener, unsigned connections, struct pool *pool,
-                              const struct http_handler *handler, struct http **out, struct trabao_error *err);
+enum trabao_status http_start(int listener, unsigned connections, struct pool *pool, const struct http_handler *handler,
+                              struct http **out, struct trabao_error *err);
 
 /* To be called several times a second: cuts off the clients that are too slow. */
 void http_tick(struct http *http);

@@ -240,8 +240,8 @@ static enum trabao_status refresh(struct library *library)
     snprintf(generation, sizeof generation, "%llu", (unsigned long long)edition->facts.generation);
     edition_install(library, edition);
     snprintf(took, sizeof took, "%.0f", clock_ms() - start);
-    log_line(LOG_INFO, "new generation taken up",
-             (const struct log_field[]){{"generation", generation}, {"ms", took}}, 2);
+    log_line(LOG_INFO, "new generation taken up", (const struct log_field[]){{"generation", generation}, {"ms", took}},
+             2);
     library->on_change(library->on_change_arg);
     return TRABAO_OK;
 }

@@ -38,8 +38,8 @@ static enum trabao_status split(const char *address, char host[HOST_MAX], const 
 /* Binds one of the addresses that a name resolves to; -1 and errno when it does not work. */
 static int try_bind(const struct addrinfo *candidate)
 {
-    const int fd = socket(candidate->ai_family, candidate->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                          candidate->ai_protocol);
+    const int fd =
+        socket(candidate->ai_family, candidate->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, candidate->ai_protocol);
     if (fd < 0) {
         return -1;
     }

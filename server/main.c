@@ -34,7 +34,16 @@ struct options {
 
 /* ---- options ------------------------------------------------------------------------------------------------- */
 
-enum option_key { KEY_DB = 256, KEY_LISTEN, KEY_TITLE, KEY_THREADS, KEY_DEADLINE, KEY_CACHE, KEY_QUEUE, KEY_CONNECTIONS };
+enum option_key {
+    KEY_DB = 256,
+    KEY_LISTEN,
+    KEY_TITLE,
+    KEY_THREADS,
+    KEY_DEADLINE,
+    KEY_CACHE,
+    KEY_QUEUE,
+    KEY_CONNECTIONS
+};
 
 static const struct argp_option OPTIONS[] = {
     {"db", KEY_DB, "FILE", 0, "The archive to serve (required)", 0},
@@ -44,8 +53,8 @@ static const struct argp_option OPTIONS[] = {
     {"threads", KEY_THREADS, "N", 0, "Searches that run at the same time (default: one per processor core)", 0},
     {"deadline-ms", KEY_DEADLINE, "N", 0, "Milliseconds that a query may take before it is refused (default 2000)", 0},
     {"cache-mb", KEY_CACHE, "N", 0, "Megabytes for the cache of index blocks (default 128)", 0},
-    {"queue", KEY_QUEUE, "N", 0, "Requests that may wait for a thread; more are refused with 503 (default 64 per thread)",
-     0},
+    {"queue", KEY_QUEUE, "N", 0,
+     "Requests that may wait for a thread; more are refused with 503 (default 64 per thread)", 0},
     {"connections", KEY_CONNECTIONS, "N", 0, "Connections that are open at the same time (default 2048)", 0},
     {0},
 };
@@ -53,8 +62,8 @@ static const struct argp_option OPTIONS[] = {
 static const char DOCUMENTATION[] =
     "Serves an archive over HTTP: pages for people, and a JSON interface under /api/v1/."
     "\v"
-    "The server takes up a new generation of the archive by itself, about a second after it is published, or at once on "
-    "SIGHUP. SIGTERM and SIGINT end it when the running requests are answered.\n"
+    "The server takes up a new generation of the archive by itself, about a second after it is published, or at once "
+    "on SIGHUP. SIGTERM and SIGINT end it when the running requests are answered.\n"
     "It speaks plain HTTP; put a proxy before it for TLS and for the open internet.\n"
     "Exit status: 0 ended by a signal, 64 usage, 65 the archive is damaged or of another version, 66 there is no such "
     "archive, 74 the address cannot be listened on.";
@@ -213,9 +222,8 @@ static enum trabao_status serve(const struct options *options, struct site *site
 
 int server_main(int argc, char **argv)
 {
-    struct options options = {.listen = DEFAULT_LISTEN,
-                              .deadline_ms = DEFAULT_DEADLINE_MS,
-                              .connections = DEFAULT_CONNECTIONS};
+    struct options options = {
+        .listen = DEFAULT_LISTEN, .deadline_ms = DEFAULT_DEADLINE_MS, .connections = DEFAULT_CONNECTIONS};
     const struct argp parser = {.options = OPTIONS, .parser = parse_option, .doc = DOCUMENTATION};
     argp_err_exit_status = TRABAO_USAGE;
     argp_parse(&parser, argc, argv, 0, NULL, &options);

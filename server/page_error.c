@@ -11,8 +11,9 @@ static const struct {
     {404, "Không có trang này", "Có thể địa chỉ đã gõ nhầm, hoặc bài báo không còn trong kho."},
     {405, "Không làm được việc này", "Trang này chỉ để đọc."},
     {413, "Yêu cầu quá lớn", "Trang này chỉ để đọc, không nhận dữ liệu gửi lên."},
-    {503, "Máy chủ đang bận", "Có quá nhiều yêu cầu, hoặc câu hỏi này mất quá nhiều thời gian. "
-                              "Xin thử lại sau giây lát, hoặc hỏi ngắn hơn."},
+    {503, "Máy chủ đang bận",
+     "Có quá nhiều yêu cầu, hoặc câu hỏi này mất quá nhiều thời gian. "
+     "Xin thử lại sau giây lát, hoặc hỏi ngắn hơn."},
 };
 
 void page_error(const struct site *site, unsigned status, const char *detail, struct buf *out)

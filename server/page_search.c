@@ -14,8 +14,12 @@ static const struct {
     enum page_field field;
     const char *label;
 } FILTERS[] = {
-    {PAGE_FROM, "Từ"},          {PAGE_TO, "Đến"},              {PAGE_AUTHOR, "Tác giả"},
-    {PAGE_SOURCE, "Nguồn"},     {PAGE_SECTION, "Chuyên mục"},  {PAGE_NAME, "Nhắc đến"},
+    {PAGE_FROM, "Từ"},
+    {PAGE_TO, "Đến"},
+    {PAGE_AUTHOR, "Tác giả"},
+    {PAGE_SOURCE, "Nguồn"},
+    {PAGE_SECTION, "Chuyên mục"},
+    {PAGE_NAME, "Nhắc đến"},
     {PAGE_TIER, "Độ khớp dấu"},
 };
 

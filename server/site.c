@@ -41,8 +41,8 @@ static const struct route *find_route(const char *path)
     for (size_t i = 0; i < ARRAY_LEN(ROUTES); i++) {
         const struct route *route = &ROUTES[i];
         const size_t n = strlen(route->path);
-        const bool found = route->prefix ? strncmp(path, route->path, n) == 0 && path[n] != '\0'
-                                         : strcmp(path, route->path) == 0;
+        const bool found =
+            route->prefix ? strncmp(path, route->path, n) == 0 && path[n] != '\0' : strcmp(path, route->path) == 0;
         if (found) {
             return route;
         }
@@ -183,8 +183,7 @@ static bool serve_health(const struct site *site, const char *path, struct http_
     reply->status = draining ? 503 : 200;
     reply->content_type = JSON;
     buf_printf(&reply->body, "{\"status\":\"%s\",\"generation\":%llu,\"articles\":%llu}\n",
-               draining ? "draining" : "ok", (unsigned long long)facts.generation,
-               (unsigned long long)facts.articles);
+               draining ? "draining" : "ok", (unsigned long long)facts.generation, (unsigned long long)facts.articles);
     return true;
 }
 

@@ -1,6 +1,6 @@
 /*
- * client.h - what the HTTP tests are written with: a server as a child process, and an HTTP client on a bare socket that
- * can also behave badly.
+ * client.h - what the HTTP tests are written with: a server as a child process, and an HTTP client on a bare socket
+ * that can also behave badly.
  *
  * All functions fail the running cmocka test when something does not work, so that tests say only what they are about.
  */
@@ -24,7 +24,8 @@ struct response {
     bool closed; /* the server closed the connection instead of (or in the middle of) an answer */
 };
 
-/* Starts PROGRAM with the arguments ARGS (NULL-terminated, without argv[0]) on a free port, and waits until it listens. */
+/* Starts PROGRAM with the arguments ARGS (NULL-terminated, without argv[0]) on a free port, and waits until it listens.
+ */
 struct server server_start(const char *program, const char *const *args);
 
 /* Sends SIGNAL, waits for the end, and returns the exit status (or 128 + signal). */

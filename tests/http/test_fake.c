@@ -7,6 +7,8 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -17,7 +19,8 @@
 
 #define BROWSER "Accept: text/html,application/xhtml+xml\r\n"
 #define CSP                                                                                                            \
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " \
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action "        \
+    "'self'; "                                                                                                         \
     "base-uri 'none'; frame-ancestors 'none'"
 
 static struct fixture fixture;
@@ -395,11 +398,16 @@ static void test_style_sheet(void **state TRABAO_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_response_is_fenced), cmocka_unit_test(test_problem_documents),
-        cmocka_unit_test(test_head_is_get_without_body), cmocka_unit_test(test_etag),
-        cmocka_unit_test(test_long_queries),             cmocka_unit_test(test_many_arguments),
-        cmocka_unit_test(test_pages),                    cmocka_unit_test(test_paging_reaches_the_end),
-        cmocka_unit_test(test_hostile_text),             cmocka_unit_test(test_style_sheet),
+        cmocka_unit_test(test_every_response_is_fenced),
+        cmocka_unit_test(test_problem_documents),
+        cmocka_unit_test(test_head_is_get_without_body),
+        cmocka_unit_test(test_etag),
+        cmocka_unit_test(test_long_queries),
+        cmocka_unit_test(test_many_arguments),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_paging_reaches_the_end),
+        cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_style_sheet),
     };
     return cmocka_run_group_tests_name("http answers", tests, set_up, tear_down);
 }

@@ -23,13 +23,17 @@ static void test_numbers(void **state TRABAO_UNUSED)
     static const struct {
         uint64_t number;
         const char *text;
-    } numbers[] = {{0, "0"}, {7, "7"}, {999, "999"}, {1000, "1.000"}, {1234567, "1.234.567"},
+    } numbers[] = {{0, "0"},
+                   {7, "7"},
+                   {999, "999"},
+                   {1000, "1.000"},
+                   {1234567, "1.234.567"},
                    {UINT64_MAX, "18.446.744.073.709.551.615"}};
     static const struct {
         double number;
         const char *text;
-    } decimals[] = {{0, "0"}, {1.9, "1,9"}, {1.94, "1,9"}, {1.96, "2"}, {0.04, "0"}, {99.94, "99,9"},
-                    {123.4, "123"}, {1234.5, "1.234"}, {-1, "0"}};
+    } decimals[] = {{0, "0"},        {1.9, "1,9"},   {1.94, "1,9"},     {1.96, "2"}, {0.04, "0"},
+                    {99.94, "99,9"}, {123.4, "123"}, {1234.5, "1.234"}, {-1, "0"}};
     struct buf out;
     buf_init(&out, 4096);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
@@ -46,8 +50,13 @@ static void test_numbers(void **state TRABAO_UNUSED)
 static void test_dates(void **state TRABAO_UNUSED)
 {
     static const char *const dates[][2] = {
-        {"2020-07-20", "20/7/2020"}, {"2020-07", "7/2020"}, {"2020", "2020"},
-        {"2020-07-20T09:05:00", "9:05 20/7/2020"}, {"1899-12-31", "31/12/1899"}, {"<b>", "&lt;b&gt;"}, {"", ""},
+        {"2020-07-20", "20/7/2020"},
+        {"2020-07", "7/2020"},
+        {"2020", "2020"},
+        {"2020-07-20T09:05:00", "9:05 20/7/2020"},
+        {"1899-12-31", "31/12/1899"},
+        {"<b>", "&lt;b&gt;"},
+        {"", ""},
     };
     struct buf out;
     buf_init(&out, 4096);
@@ -64,8 +73,9 @@ static void test_web_addresses(void **state TRABAO_UNUSED)
 {
     assert_true(html_is_web_address("https://a.example/"));
     assert_true(html_is_web_address("HTTP://a.example/"));
-    static const char *const bad[] = {"javascript:alert(1)", " http://a", "data:text/html,x", "ftp://a", "//a", "http:/a",
-                                      "", "httpss://a", "java\nscript:x"};
+    static const char *const bad[] = {
+        "javascript:alert(1)", " http://a",     "data:text/html,x", "ftp://a", "//a", "http:/a", "",
+        "httpss://a",          "java\nscript:x"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         assert_false(html_is_web_address(bad[i]));
     }
@@ -148,12 +158,12 @@ static void test_marks_equal_brute_force(void **state TRABAO_UNUSED)
 
 static void test_paragraphs(void **state TRABAO_UNUSED)
 {
-    static const char text[] = "\n\n  Một hai\nba \xC2\xA0\n \xC2\xA0\t\r\n\n\xC2\xA0" "bốn năm\n";
+    static const char text[] = "\n\n  Một hai\nba \xC2\xA0\n \xC2\xA0\t\r\n\n\xC2\xA0"
+                               "bốn năm\n";
     /* "hai\nba" is one mark over a line end; the other one is "bốn". */
     const char *hai = strstr(text, "hai"), *bon = strstr(text, "bốn");
-    const struct trabao_mark marks[] = {
-        {(uint32_t)(hai - text), (uint32_t)(hai - text) + 6},
-        {(uint32_t)(bon - text), (uint32_t)(bon - text) + (uint32_t)strlen("bốn")}};
+    const struct trabao_mark marks[] = {{(uint32_t)(hai - text), (uint32_t)(hai - text) + 6},
+                                        {(uint32_t)(bon - text), (uint32_t)(bon - text) + (uint32_t)strlen("bốn")}};
     const struct trabao_marked marked = {text, strlen(text), marks, 2};
     struct buf out;
     buf_init(&out, 4096);
@@ -201,7 +211,8 @@ static void test_paragraphs_keep_every_letter(void **state TRABAO_UNUSED)
 
 static void test_addresses(void **state TRABAO_UNUSED)
 {
-    const struct page_query query = {.values = {[PAGE_Q] = "a&b", [PAGE_AUTHOR] = "Đỗ", [PAGE_CURSOR] = "c", [PAGE_AT] = "21"}};
+    const struct page_query query = {
+        .values = {[PAGE_Q] = "a&b", [PAGE_AUTHOR] = "Đỗ", [PAGE_CURSOR] = "c", [PAGE_AT] = "21"}};
     struct buf out;
     buf_init(&out, 4096);
     page_search_address(&out, &query, PAGE_SORT, "newest"); /* another order begins at its first page */
@@ -223,11 +234,25 @@ static void make_answer(const char *text, struct trabao_hit *hit, const char **w
     const size_t n = strlen(text);
     *mark = (struct trabao_mark){0, (uint32_t)n};
     const struct trabao_marked marked = {text, n, mark, 1};
-    *hit = (struct trabao_hit){.key = text, .url = text, .author = text, .source = text, .section = text, .date = text,
-                               .href = text, .title = marked, .snippet = marked};
+    *hit = (struct trabao_hit){.key = text,
+                               .url = text,
+                               .author = text,
+                               .source = text,
+                               .section = text,
+                               .date = text,
+                               .href = text,
+                               .title = marked,
+                               .snippet = marked};
     *warning = text;
-    *out = (struct trabao_answer){.query = text, .understood = text, .suggestion = text, .warnings = warning,
-                                  .warning_count = 1, .total = 2, .total_exact = true, .hits = hit, .hit_count = 1,
+    *out = (struct trabao_answer){.query = text,
+                                  .understood = text,
+                                  .suggestion = text,
+                                  .warnings = warning,
+                                  .warning_count = 1,
+                                  .total = 2,
+                                  .total_exact = true,
+                                  .hits = hit,
+                                  .hit_count = 1,
                                   .next = text};
 }
 
@@ -254,9 +279,18 @@ static void article_of(const char *text, struct buf *out)
     const struct page_query query = {.values = {[PAGE_Q] = text}};
     const struct trabao_mark mark = {0, (uint32_t)n};
     const struct trabao_marked marked = {text, n, &mark, 1};
-    const struct trabao_article article = {.key = text, .url = text, .title = text, .author = text, .source = text,
-                                           .section = text, .body = text, .date = text, .href = text, .reads = 3,
-                                           .title_marked = marked, .body_marked = marked};
+    const struct trabao_article article = {.key = text,
+                                           .url = text,
+                                           .title = text,
+                                           .author = text,
+                                           .source = text,
+                                           .section = text,
+                                           .body = text,
+                                           .date = text,
+                                           .href = text,
+                                           .reads = 3,
+                                           .title_marked = marked,
+                                           .body_marked = marked};
     page_article_body(out, &site, &query, &article);
 }
 
@@ -309,14 +343,10 @@ static void test_hostile_text_changes_no_tag(void **state TRABAO_UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_web_addresses),
-        cmocka_unit_test(test_marks_equal_brute_force),
-        cmocka_unit_test(test_paragraphs),
-        cmocka_unit_test(test_paragraphs_keep_every_letter),
-        cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_hostile_text_changes_no_tag),
+        cmocka_unit_test(test_numbers),       cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_web_addresses), cmocka_unit_test(test_marks_equal_brute_force),
+        cmocka_unit_test(test_paragraphs),    cmocka_unit_test(test_paragraphs_keep_every_letter),
+        cmocka_unit_test(test_addresses),     cmocka_unit_test(test_hostile_text_changes_no_tag),
     };
     return cmocka_run_group_tests_name("server pages", tests, NULL, NULL);
 }
