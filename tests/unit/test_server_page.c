@@ -340,6 +340,29 @@ static void test_hostile_text_changes_no_tag(void **state TRABAO_UNUSED)
     buf_free(&harmless);
 }
 
+/* With the k-th allocation failing, a page is either whole or known to be broken; never cut short unnoticed. */
+static void test_out_of_memory(void **state TRABAO_UNUSED)
+{
+    struct buf whole, page;
+    buf_init(&whole, 1 << 20);
+    results_of("mặt trận", &whole);
+    assert_false(buf_failed(&whole));
+    bool done = false;
+    for (uint64_t k = 1; !done; k++) {
+        buf_init(&page, 1 << 20);
+        mem_fail_at(k, true);
+        results_of("mặt trận", &page);
+        mem_fail_at(0, false);
+        done = !buf_failed(&page);
+        if (done) {
+            assert_string_equal(buf_str(&page), buf_str(&whole));
+            assert_true(k > 3); /* some did fail */
+        }
+        buf_free(&page);
+    }
+    buf_free(&whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {

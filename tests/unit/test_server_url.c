@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "query/trabao.h"
 #include "server/search_args.h"
 #include "server/url.h"
@@ -161,13 +162,24 @@ static void test_limits(void **state TRABAO_UNUSED)
     }
 }
 
+static void test_out_of_memory(void **state TRABAO_UNUSED)
+{
+    struct url url;
+    struct trabao_error err;
+    mem_fail_at(1, true);
+    assert_int_equal(url_parse("/search?q=x", &url, &err), TRABAO_NO_MEMORY);
+    mem_fail_at(0, false);
+    assert_string_equal(url.path, "/");
+    url_free(&url);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts),         cmocka_unit_test(test_bad_escapes_stand_for_themselves),
         cmocka_unit_test(test_absolute_form), cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_search_arguments),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_limits),        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests_name("server url", tests, NULL, NULL);
 }
