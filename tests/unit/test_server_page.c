@@ -370,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_web_addresses), cmocka_unit_test(test_marks_equal_brute_force),
         cmocka_unit_test(test_paragraphs),    cmocka_unit_test(test_paragraphs_keep_every_letter),
         cmocka_unit_test(test_addresses),     cmocka_unit_test(test_hostile_text_changes_no_tag),
+        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests_name("server pages", tests, NULL, NULL);
 }
