@@ -42,18 +42,21 @@ static enum trabao_status load_numbers(struct archive *a, sqlite3 *db, struct tr
     sqlite3_stmt *rows = NULL;
     uint32_t loaded = 0;
     a->ids = mem_alloc(MAX(1U, a->count), sizeof *a->ids);
-    enum trabao_status status = a->ids ? TRABAO_OK : error_no_memory(err);
+    a->precisions = mem_alloc(MAX(1U, a->count), 1);
+    enum trabao_status status = a->ids && a->precisions ? TRABAO_OK : error_no_memory(err);
     if (status == TRABAO_OK) {
-        status = db_prepare(db, "SELECT ids FROM numbers ORDER BY first", &rows, err);
+        status = db_prepare(db, "SELECT ids, precisions FROM numbers ORDER BY first", &rows, err);
     }
     while (status == TRABAO_OK && (status = db_step(rows, "reading the article numbers", err)) == TRABAO_OK) {
         const size_t bytes = (size_t)sqlite3_column_bytes(rows, 0);
-        if (bytes % sizeof *a->ids || bytes / sizeof *a->ids > a->count - loaded) {
+        const size_t n = bytes / sizeof *a->ids;
+        if (bytes % sizeof *a->ids || n > a->count - loaded || (size_t)sqlite3_column_bytes(rows, 1) != n) {
             status = damaged(a, "article numbers", err);
             break;
         }
         memcpy(a->ids + loaded, sqlite3_column_blob(rows, 0), bytes);
-        loaded += (uint32_t)(bytes / sizeof *a->ids);
+        memcpy(a->precisions + loaded, sqlite3_column_blob(rows, 1), n);
+        loaded += (uint32_t)n;
     }
     sqlite3_finalize(rows);
     if (status != TRABAO_NONE) {
@@ -144,6 +147,7 @@ void archive_close(struct archive *a)
         pack_dictionary_close(a->residues_dictionary);
         lexicon_free(&a->lexicon);
         mem_free(a->ids);
+        mem_free(a->precisions);
         mem_free(a->path);
         mem_free(a);
     }

@@ -28,6 +28,7 @@ struct archive {
     uint64_t file_bytes;
     uint32_t count;       /* articles */
     int64_t *ids;         /* [count], ascending: an article's number is its place here */
+    uint8_t *precisions;  /* [count] enum civil_precision of its date */
     struct lexicon lexicon;
     struct pack_dictionary *words_dictionary, *residues_dictionary;
     struct impact_cache *cache;

@@ -300,15 +300,19 @@ static enum trabao_status write_numbers(struct build *b, struct trabao_error *er
 {
     sqlite3_stmt *insert = NULL;
     int64_t ids[NUMBERS_PER_ROW];
-    enum trabao_status status = db_prepare(b->db, "INSERT INTO numbers(first, ids) VALUES(?1, ?2)", &insert, err);
+    uint8_t precisions[NUMBERS_PER_ROW];
+    enum trabao_status status =
+        db_prepare(b->db, "INSERT INTO numbers(first, ids, precisions) VALUES(?1, ?2, ?3)", &insert, err);
     const uint32_t count = spill_count(b->spill);
     for (uint32_t first = 0; status == TRABAO_OK && first < count; first += NUMBERS_PER_ROW) {
         const uint32_t n = MIN((uint32_t)NUMBERS_PER_ROW, count - first);
         for (uint32_t i = 0; i < n; i++) {
             ids[i] = spill_at(b->spill, first + i)->id;
+            precisions[i] = spill_at(b->spill, first + i)->precision;
         }
         sqlite3_bind_int64(insert, 1, first);
         sqlite3_bind_blob(insert, 2, ids, (int)(n * sizeof *ids), SQLITE_STATIC);
+        sqlite3_bind_blob(insert, 3, precisions, (int)n, SQLITE_STATIC);
         status = db_run(insert, "writing the article numbers", err);
     }
     sqlite3_finalize(insert);

@@ -131,6 +131,7 @@ static bool enter(struct spill_port *port, const struct article *article, uint64
                                                       .packed = (uint32_t)port->packed.len,
                                                       .plain = (uint32_t)port->plain.len,
                                                       .key = (uint32_t)s->keys_len,
+                                                      .precision = article->date.precision,
                                                       .dated = article_is_dated(article->date)};
         memcpy(s->keys + s->keys_len, key->text, key->len);
         s->keys[s->keys_len + key->len] = '\0';

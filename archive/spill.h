@@ -18,6 +18,7 @@ struct spill_entry {
     uint64_t offset;       /* of the frame in the file */
     uint32_t packed, plain; /* bytes of the frame, and of what it holds */
     uint32_t key;          /* offset of the key in struct spill.keys */
+    uint8_t precision;   /* enum civil_precision of the date */
     bool dated;
 };
 

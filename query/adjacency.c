@@ -1,0 +1,149 @@
+/*
+ * adjacency.c - see adjacency.h. A table from term to the words of the query that it stands for is made once; then the
+ * terms of each article, in text order, are walked through once.
+ */
+#include "query/adjacency.h"
+
+#include "base/mem.h"
+
+struct entry {
+    uint32_t term; /* LEXICON_NONE: free */
+    uint32_t weight;
+    uint64_t words; /* bit i: it stands for the i-th scored word */
+};
+
+struct table {
+    struct entry *entries;
+    uint32_t mask;
+    size_t words;
+};
+
+static uint32_t slot_of(const struct table *t, uint32_t term)
+{
+    uint32_t slot = term * UINT32_C(2654435769) >> 8 & t->mask;
+    while (t->entries[slot].term != term && t->entries[slot].term != LEXICON_NONE) {
+        slot = (slot + 1) & t->mask;
+    }
+    return slot;
+}
+
+static bool table_make(struct table *t, const struct plan *plan)
+{
+    size_t variants = 0;
+    t->words = MIN(plan->scored_count, (size_t)64);
+    for (size_t s = 0; s < t->words; s++) {
+        variants += plan->groups[plan->scored[s]].count;
+    }
+    uint32_t size = 64;
+    while (size < 4 * variants) {
+        size *= 2;
+    }
+    t->mask = size - 1;
+    t->entries = mem_alloc(size, sizeof *t->entries);
+    if (!t->entries) {
+        return false;
+    }
+    for (uint32_t i = 0; i < size; i++) {
+        t->entries[i] = (struct entry){.term = LEXICON_NONE};
+    }
+    for (size_t s = 0; s < t->words; s++) {
+        const struct plan_group *group = &plan->groups[plan->scored[s]];
+        for (size_t v = 0; v < group->count; v++) {
+            struct entry *e = &t->entries[slot_of(t, group->variants[v].term)];
+            e->term = group->variants[v].term;
+            e->weight = MAX(e->weight, group->variants[v].weight);
+            e->words |= UINT64_C(1) << s;
+        }
+    }
+    return true;
+}
+
+bool adjacency_matters(const struct plan *plan)
+{
+    for (size_t s = 1; s < plan->scored_count; s++) {
+        if (plan->follows[s]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was counted for one pair of neighbours. */
+struct pair {
+    uint32_t frequency;
+    uint32_t weight; /* largest sum of the weights of the two terms */
+};
+
+static uint32_t points_of(const struct table *t, const struct plan *plan, const struct wordcode_terms *terms)
+{
+    struct pair pairs[64] = {0};
+    const struct entry *before = NULL;
+    for (size_t i = 0; i < terms->count; i++) {
+        const struct entry *here = &t->entries[slot_of(t, terms->terms[i])];
+        if (here->term == LEXICON_NONE || i == terms->title_count) {
+            before = NULL;
+        }
+        if (here->term == LEXICON_NONE) {
+            continue;
+        }
+        for (uint64_t both = before ? here->words & before->words << 1 : 0; both; both &= both - 1) {
+            struct pair *pair = &pairs[__builtin_ctzll(both)];
+            pair->frequency += i < terms->title_count ? ADJACENCY_TITLE : 1;
+            pair->weight = MAX(pair->weight, before->weight + here->weight);
+        }
+        before = here;
+    }
+    double points = 0;
+    for (size_t s = 1; s < t->words; s++) {
+        if (plan->follows[s] && pairs[s].frequency) {
+            const double f = pairs[s].frequency;
+            points += ADJACENCY_WEIGHT * pairs[s].weight / 2.0 * 255 * f / (f + ADJACENCY_HALF);
+        }
+    }
+    return (uint32_t)points;
+}
+
+static enum trabao_status add_points(struct archive_reader *r, const struct plan *plan, struct engine_hit *hits,
+                                     size_t count, struct trabao_error *err)
+{
+    struct table table;
+    struct wordcode_terms terms = {0};
+    enum trabao_status status = table_make(&table, plan) ? TRABAO_OK : error_no_memory(err);
+    for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
+        status = archive_terms(r, r->archive->ids[hits[i].article], &terms, err);
+        if (status == TRABAO_NONE) {
+            status = error_set(err, TRABAO_DATA, "the words of an article are missing; reindex");
+        }
+        if (status == TRABAO_OK) {
+            hits[i].score += points_of(&table, plan, &terms);
+        }
+    }
+    wordcode_terms_free(&terms);
+    mem_free(table.entries);
+    return status;
+}
+
+static int compare_hits(const void *a, const void *b)
+{
+    return engine_compare(a, b);
+}
+
+enum trabao_status adjacency_rank(struct archive_reader *r, const struct plan *plan, struct engine_hit *hits,
+                                  size_t count, struct trabao_error *err)
+{
+    if (!adjacency_matters(plan)) {
+        return TRABAO_OK;
+    }
+    const enum trabao_status status = add_points(r, plan, hits, count, err);
+    qsort(hits, count, sizeof *hits, compare_hits);
+    return status;
+}
+
+enum trabao_status adjacency_points(struct archive_reader *r, const struct plan *plan, uint32_t article,
+                                    uint32_t *points, struct trabao_error *err)
+{
+    struct engine_hit hit = {.article = article};
+    const enum trabao_status status = adjacency_matters(plan) ? add_points(r, plan, &hit, 1, err) : TRABAO_OK;
+    *points = hit.score;
+    return status;
+}

@@ -1,0 +1,35 @@
+/*
+ * cursor.h - where the next page of an answer begins, as an opaque text.
+ *
+ * A cursor says how the query was read (tier, relaxed), so that later pages see the same articles as the first; it
+ * carries the stage of the ranking it stands in.
+ */
+#ifndef TRABAO_CURSOR_H
+#define TRABAO_CURSOR_H
+
+#include "base/base.h"
+
+#define CURSOR_MAX 96
+
+enum cursor_stage {
+    CURSOR_RANKED, /* inside the articles that the second stage ranks: by how many were given out */
+    CURSOR_SCORED, /* behind them: by the last score */
+    CURSOR_DATED   /* by date: by the last article */
+};
+
+struct cursor {
+    enum cursor_stage stage;
+    uint32_t offset; /* RANKED */
+    uint32_t score;  /* SCORED */
+    uint8_t tier;    /* SCORED: of the last hit */
+    int64_t id;      /* SCORED and DATED: of the last hit */
+    uint8_t loosest; /* enum trabao_tier that was looked at */
+    bool relaxed;
+};
+
+void cursor_write(const struct cursor *cursor, char out[CURSOR_MAX]);
+
+/* False when TEXT is no cursor. */
+bool cursor_read(const char *text, struct cursor *out);
+
+#endif

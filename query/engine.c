@@ -1,0 +1,653 @@
+/*
+ * engine.c - window by window (see engine.h).
+ *
+ * A window is looked at in two steps: bit maps of its 256 places decide which articles match (one per word and tier,
+ * combined along the tree of the plan); only those are scored. Before, the largest impacts of every term in a window
+ * are added up to a bound; windows are taken in descending order of it, and the search ends when the bound of the next
+ * one cannot beat the k-th hit.
+ */
+#include "query/engine.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+
+#define WINDOW IMPACT_WINDOW
+#define WORDS (WINDOW / 64)
+#define TIERS 3
+#define SECONDS_PER_YEAR (365.25 * 86400)
+#define TIER_STEP (UINT64_C(1) << 32)
+#define CHECK_EVERY 64 /* windows between two looks at the clock */
+
+struct places {
+    uint64_t bits[WORDS];
+};
+
+struct engine {
+    struct archive_reader *r;
+    const struct plan *plan;
+    const struct engine_options *options;
+    struct trabao_error *err;
+    uint32_t windows, first_window, end_window;
+    int64_t newest; /* civil second of the last dated article */
+    unsigned tiers; /* different tiers that a match may have */
+    struct places *groups; /* [group_count * tiers], cumulative: looser ones include tighter ones */
+    uint32_t scores[WINDOW];
+    uint32_t checks;
+};
+
+int engine_compare(const struct engine_hit *a, const struct engine_hit *b)
+{
+    if (a->tier != b->tier) {
+        return a->tier < b->tier ? -1 : 1;
+    }
+    if (a->score != b->score) {
+        return a->score > b->score ? -1 : 1;
+    }
+    return a->article > b->article ? -1 : a->article < b->article;
+}
+
+/* ---- setting up ---------------------------------------------------------------------------------------------- */
+
+static enum trabao_status begin(struct engine *e, struct archive_reader *r, const struct plan *plan,
+                                const struct engine_options *options, struct trabao_error *err)
+{
+    const struct archive *a = r->archive;
+    *e = (struct engine){.r = r, .plan = plan, .options = options, .err = err};
+    e->windows = (a->count + WINDOW - 1) / WINDOW;
+    e->first_window = plan->first / WINDOW;
+    e->end_window = plan->end > plan->first ? (plan->end + WINDOW - 1) / WINDOW : e->first_window;
+    e->newest = a->count ? a->ids[a->count - 1] / ARTICLE_SLOTS : 0;
+    e->tiers = (unsigned)plan->loosest - (unsigned)plan->tightest + 1;
+    e->groups = mem_alloc(MAX((size_t)1, plan->group_count * e->tiers), sizeof *e->groups);
+    return e->groups ? TRABAO_OK : error_no_memory(err);
+}
+
+static void end(struct engine *e)
+{
+    mem_free(e->groups);
+}
+
+static enum trabao_status check_clock(struct engine *e)
+{
+    if (++e->checks % CHECK_EVERY == 0 && e->options->expired && e->options->expired(e->options->context)) {
+        return error_set(e->err, TRABAO_TIMEOUT, "the query took longer than its deadline");
+    }
+    return TRABAO_OK;
+}
+
+/* The place of WINDOW among the windows of T, or UINT32_MAX. */
+static uint32_t find_window(const struct impact_term *t, uint32_t window)
+{
+    if (window < t->windows && t->window[window] == window) {
+        return window; /* a term that is in every window */
+    }
+    uint32_t low = 0, high = MIN(t->windows, window + 1);
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (t->window[middle] < window) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < t->windows && t->window[low] == window ? low : UINT32_MAX;
+}
+
+/* ---- matching ------------------------------------------------------------------------------------------------ */
+
+static void add_places(struct places *to, const uint8_t *postings, uint32_t count)
+{
+    if (count > IMPACT_SPARSE_MAX) {
+        for (size_t i = 0; i < WORDS; i++) {
+            to->bits[i] |= LOAD(uint64_t, postings + 8 * i);
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        to->bits[postings[i] / 64] |= UINT64_C(1) << postings[i] % 64;
+    }
+}
+
+/* The places of every group in WINDOW, by tier. */
+static enum trabao_status load_groups(struct engine *e, uint32_t window)
+{
+    memset(e->groups, 0, e->plan->group_count * e->tiers * sizeof *e->groups);
+    for (size_t g = 0; g < e->plan->group_count; g++) {
+        const struct plan_group *group = &e->plan->groups[g];
+        struct places *of_group = e->groups + g * e->tiers;
+        for (size_t v = 0; v < group->count; v++) {
+            const struct impact_term *t = group->variants[v].postings;
+            const uint32_t i = t ? find_window(t, window) : UINT32_MAX;
+            if (i == UINT32_MAX) {
+                continue;
+            }
+            const uint8_t *postings;
+            const enum trabao_status status = impact_postings(e->r->impacts, t, i, &postings, e->err);
+            if (status != TRABAO_OK) {
+                return status;
+            }
+            const unsigned tier = MAX(group->variants[v].tier, (unsigned)e->plan->tightest) - e->plan->tightest;
+            add_places(&of_group[MIN(tier, e->tiers - 1)], postings, t->count_less[i] + 1U);
+        }
+        for (unsigned t = 1; t < e->tiers; t++) {
+            for (size_t i = 0; i < WORDS; i++) {
+                of_group[t].bits[i] |= of_group[t - 1].bits[i];
+            }
+        }
+    }
+    return TRABAO_OK;
+}
+
+/* The part of an ascending set of article numbers that lies in WINDOW. */
+static struct places places_of_set(const uint32_t *set, size_t count, uint32_t window)
+{
+    struct places out = {0};
+    size_t low = 0, high = count;
+    const uint32_t first = window * WINDOW;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (set[middle] < first) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (; low < count && set[low] < first + WINDOW; low++) {
+        out.bits[(set[low] - first) / 64] |= UINT64_C(1) << (set[low] - first) % 64;
+    }
+    return out;
+}
+
+static struct places match_node(const struct engine *e, const struct plan_node *node, uint32_t window, unsigned tier);
+
+/* Places at which at least node->least children match: bit-sliced counters, one addition a child. */
+static struct places match_at_least(const struct engine *e, const struct plan_node *node, uint32_t window,
+                                    unsigned tier)
+{
+    enum { PLANES = 7 }; /* counts up to 127: a query has at most 64 words */
+    uint64_t planes[PLANES][WORDS] = {0};
+    for (size_t c = 0; c < node->child_count; c++) {
+        struct places carry = match_node(e, node->children[c], window, tier);
+        for (size_t p = 0; p < PLANES; p++) {
+            for (size_t i = 0; i < WORDS; i++) {
+                const uint64_t both = planes[p][i] & carry.bits[i];
+                planes[p][i] ^= carry.bits[i];
+                carry.bits[i] = both;
+            }
+        }
+    }
+    struct places out;
+    for (size_t i = 0; i < WORDS; i++) {
+        uint64_t greater = 0, equal = ~UINT64_C(0);
+        for (size_t p = PLANES; p-- > 0;) {
+            const uint64_t wanted = node->least >> p & 1 ? ~UINT64_C(0) : 0;
+            greater |= equal & planes[p][i] & ~wanted;
+            equal &= ~(planes[p][i] ^ wanted);
+        }
+        out.bits[i] = greater | equal;
+    }
+    return out;
+}
+
+static struct places match_node(const struct engine *e, const struct plan_node *node, uint32_t window, unsigned tier)
+{
+    struct places out = {0};
+    switch (node->kind) {
+    case PLAN_GROUP:
+        return e->groups[node->group * e->tiers + tier];
+    case PLAN_SET:
+        return places_of_set(node->set, node->set_count, window);
+    case PLAN_AT_LEAST:
+        return match_at_least(e, node, window, tier);
+    case PLAN_NOT:
+        out = match_node(e, node->children[0], window, tier);
+        for (size_t i = 0; i < WORDS; i++) {
+            out.bits[i] = ~out.bits[i];
+        }
+        return out;
+    case PLAN_AND:
+    case PLAN_OR:
+        break;
+    }
+    const bool both = node->kind == PLAN_AND;
+    memset(&out, both ? 0xff : 0, sizeof out);
+    for (size_t c = 0; c < node->child_count; c++) {
+        const struct places child = match_node(e, node->children[c], window, tier);
+        for (size_t i = 0; i < WORDS; i++) {
+            out.bits[i] = both ? out.bits[i] & child.bits[i] : out.bits[i] | child.bits[i];
+        }
+    }
+    return out;
+}
+
+/* Places inside the limits of the plan. */
+static struct places places_allowed(const struct engine *e, uint32_t window)
+{
+    struct places out = places_of_set(e->plan->excluded, e->plan->excluded_count, window);
+    const uint32_t first = window * WINDOW;
+    for (uint32_t i = 0; i < WORDS; i++) {
+        const uint32_t start = first + 64 * i;
+        uint64_t in = ~UINT64_C(0);
+        if (e->plan->first > start) {
+            in = e->plan->first - start >= 64 ? 0 : in << (e->plan->first - start);
+        }
+        if (e->plan->end < start + 64) {
+            in &= e->plan->end <= start ? 0 : ~UINT64_C(0) >> (64 - (e->plan->end - start));
+        }
+        out.bits[i] = in & ~out.bits[i];
+    }
+    return out;
+}
+
+static bool is_empty(const struct places *p)
+{
+    return (p->bits[0] | p->bits[1] | p->bits[2] | p->bits[3]) == 0;
+}
+_Static_assert(WORDS == 4, "is_empty looks at four words");
+
+/* The matching places of a window, split by tier: each in the tightest one it matches. *ANY: some. */
+static enum trabao_status match_window(struct engine *e, uint32_t window, struct places by_tier[TIERS], bool *any)
+{
+    enum trabao_status status = check_clock(e);
+    *any = false;
+    if (status == TRABAO_OK) {
+        status = load_groups(e, window);
+    }
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    struct places open = places_allowed(e, window);
+    for (unsigned t = 0; t < e->tiers; t++) {
+        if (e->plan->root) {
+            by_tier[t] = match_node(e, e->plan->root, window, t);
+        } else {
+            memset(&by_tier[t], 0xff, sizeof by_tier[t]);
+        }
+        for (size_t i = 0; i < WORDS; i++) {
+            by_tier[t].bits[i] &= open.bits[i];
+            open.bits[i] &= ~by_tier[t].bits[i];
+        }
+        *any = *any || !is_empty(&by_tier[t]);
+    }
+    return TRABAO_OK;
+}
+
+/* ---- scoring ------------------------------------------------------------------------------------------------- */
+
+static uint32_t recency_of(const struct engine *e, uint32_t article)
+{
+    const int64_t id = e->r->archive->ids[article];
+    if (!e->options->recency || id < ARTICLE_UNDATED_END) {
+        return 0;
+    }
+    const double years = (double)(e->newest - id / ARTICLE_SLOTS) / SECONDS_PER_YEAR;
+    return (uint32_t)(ENGINE_POINT * ENGINE_RECENCY_POINTS * exp2(-years / ENGINE_RECENCY_HALF_YEARS));
+}
+
+/* Adds weight * impact at those places of a term that are WANTED. */
+static void add_scores(struct engine *e, const uint8_t *postings, uint32_t count, uint32_t weight,
+                       const struct places *wanted)
+{
+    if (count <= IMPACT_SPARSE_MAX) {
+        for (uint32_t i = 0; i < count; i++) {
+            e->scores[postings[i]] += weight * postings[count + i];
+        }
+        return;
+    }
+    const uint8_t *impacts = postings + IMPACT_BITMAP_BYTES;
+    for (size_t i = 0; i < WORDS; i++) {
+        const uint64_t bits = LOAD(uint64_t, postings + 8 * i);
+        for (uint64_t left = bits & wanted->bits[i]; left; left &= left - 1) {
+            const unsigned place = (unsigned)__builtin_ctzll(left);
+            const uint64_t below = bits & ((UINT64_C(1) << place) - 1);
+            e->scores[64 * i + place] += weight * impacts[__builtin_popcountll(below)];
+        }
+        impacts += __builtin_popcountll(bits);
+    }
+}
+
+static enum trabao_status score_window(struct engine *e, uint32_t window, const struct places by_tier[TIERS])
+{
+    struct places wanted = by_tier[0];
+    for (unsigned t = 1; t < e->tiers; t++) {
+        for (size_t i = 0; i < WORDS; i++) {
+            wanted.bits[i] |= by_tier[t].bits[i];
+        }
+    }
+    memset(e->scores, 0, sizeof e->scores);
+    for (size_t s = 0; s < e->plan->scored_count; s++) {
+        const struct plan_group *group = &e->plan->groups[e->plan->scored[s]];
+        for (size_t v = 0; v < group->count; v++) {
+            const struct impact_term *t = group->variants[v].postings;
+            const uint32_t i = t ? find_window(t, window) : UINT32_MAX;
+            if (i == UINT32_MAX) {
+                continue;
+            }
+            const uint8_t *postings;
+            const enum trabao_status status = impact_postings(e->r->impacts, t, i, &postings, e->err);
+            if (status != TRABAO_OK) {
+                return status;
+            }
+            add_scores(e, postings, t->count_less[i] + 1U, group->variants[v].weight, &wanted);
+        }
+    }
+    return TRABAO_OK;
+}
+
+/* ---- the best K ---------------------------------------------------------------------------------------------- */
+
+/* A heap whose root is the worst of the best. */
+struct heap {
+    struct engine_hit *items;
+    size_t count, capacity;
+};
+
+static void heap_put(struct heap *h, struct engine_hit hit)
+{
+    if (h->count < h->capacity) {
+        size_t i = h->count++;
+        while (i && engine_compare(&h->items[(i - 1) / 2], &hit) < 0) {
+            h->items[i] = h->items[(i - 1) / 2];
+            i = (i - 1) / 2;
+        }
+        h->items[i] = hit;
+        return;
+    }
+    if (engine_compare(&hit, &h->items[0]) > 0) {
+        return;
+    }
+    size_t i = 0;
+    for (size_t child; (child = 2 * i + 1) < h->count; i = child) {
+        if (child + 1 < h->count && engine_compare(&h->items[child], &h->items[child + 1]) < 0) {
+            child++;
+        }
+        if (engine_compare(&h->items[child], &hit) < 0) {
+            break;
+        }
+        h->items[i] = h->items[child];
+    }
+    h->items[i] = hit;
+}
+
+static int compare_hits(const void *a, const void *b)
+{
+    return engine_compare(a, b);
+}
+
+static void put_window(struct engine *e, uint32_t window, const struct places by_tier[TIERS], struct heap *heap)
+{
+    for (unsigned t = 0; t < e->tiers; t++) {
+        for (uint32_t i = 0; i < WORDS; i++) {
+            for (uint64_t left = by_tier[t].bits[i]; left; left &= left - 1) {
+                const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
+                const uint32_t article = window * WINDOW + place;
+                const struct engine_hit hit = {.score = e->scores[place] + recency_of(e, article),
+                                               .tier = (uint8_t)((unsigned)e->plan->tightest + t),
+                                               .article = article};
+                if (!e->options->after || engine_compare(e->options->after, &hit) < 0) {
+                    heap_put(heap, hit);
+                }
+            }
+        }
+    }
+}
+
+static enum trabao_status take_window(struct engine *e, uint32_t window, struct heap *heap)
+{
+    struct places by_tier[TIERS];
+    bool any;
+    enum trabao_status status = match_window(e, window, by_tier, &any);
+    if (status == TRABAO_OK && any) {
+        status = score_window(e, window, by_tier);
+        if (status == TRABAO_OK) {
+            put_window(e, window, by_tier, heap);
+        }
+    }
+    return status;
+}
+
+/* ---- bounds -------------------------------------------------------------------------------------------------- */
+
+/* What the windows can give at most. */
+struct bounds {
+    uint64_t *bound;  /* by window: the tier step and the largest possible score; 0: nothing to find */
+    uint32_t *order;  /* windows worth looking at, best bound first */
+    size_t count;
+};
+
+/* Per window, which groups occur in it at which tier: two bits of a mask for up to 64 groups. */
+static bool may_match(const struct plan_node *node, const uint64_t *present)
+{
+    switch (node->kind) {
+    case PLAN_GROUP:
+        return *present >> (node->group % 64) & 1;
+    case PLAN_NOT:
+    case PLAN_SET:
+        return true;
+    case PLAN_AND:
+        for (size_t c = 0; c < node->child_count; c++) {
+            if (!may_match(node->children[c], present)) {
+                return false;
+            }
+        }
+        return true;
+    case PLAN_OR:
+    case PLAN_AT_LEAST:
+        break;
+    }
+    size_t matching = 0;
+    for (size_t c = 0; c < node->child_count; c++) {
+        matching += may_match(node->children[c], present);
+    }
+    return matching >= (node->kind == PLAN_OR ? 1 : node->least);
+}
+
+/* Adds one group's part: presence at its tier, and if it is scored, its largest scores. */
+static void bound_group(const struct engine *e, size_t g, bool scored, uint32_t *sums, uint64_t *present)
+{
+    const struct plan_group *group = &e->plan->groups[g];
+    for (size_t v = 0; v < group->count; v++) {
+        const struct plan_variant *variant = &group->variants[v];
+        const struct impact_term *t = variant->postings;
+        const unsigned tier = t ? MAX(variant->tier, (unsigned)e->plan->tightest) - e->plan->tightest : 0;
+        for (uint32_t i = 0; t && i < t->windows; i++) {
+            const uint32_t window = t->window[i];
+            sums[window] += scored ? variant->weight * t->largest[i] : 0;
+            present[(size_t)tier * e->windows + window] |= UINT64_C(1) << (g % 64);
+        }
+    }
+}
+
+static int by_bound(const void *a, const void *b, void *context)
+{
+    const uint64_t *bound = context;
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    if (bound[x] != bound[y]) {
+        return bound[x] > bound[y] ? -1 : 1;
+    }
+    return x > y ? -1 : x < y;
+}
+
+static enum trabao_status make_bounds(struct engine *e, struct bounds *b)
+{
+    const size_t n = MAX(1U, e->windows);
+    uint32_t *sums = mem_zalloc(n, sizeof *sums);
+    uint64_t *present = mem_zalloc(n * e->tiers, sizeof *present);
+    b->bound = mem_zalloc(n, sizeof *b->bound);
+    b->order = mem_alloc(n, sizeof *b->order);
+    enum trabao_status status = sums && present && b->bound && b->order ? TRABAO_OK : error_no_memory(e->err);
+    if (status == TRABAO_OK) {
+        bool scored[PLAN_WORDS_MAX * 2] = {false};
+        for (size_t s = 0; s < e->plan->scored_count; s++) {
+            scored[e->plan->scored[s] % ARRAY_LEN(scored)] = true;
+        }
+        for (size_t g = 0; g < e->plan->group_count; g++) {
+            bound_group(e, g, scored[g % ARRAY_LEN(scored)], sums, present);
+        }
+        for (uint32_t w = e->first_window; w < e->end_window; w++) {
+            uint64_t here = 0;
+            for (unsigned t = 0; t < e->tiers && !b->bound[w]; t++) {
+                here |= present[(size_t)t * e->windows + w];
+                if (!e->plan->root || may_match(e->plan->root, &here)) {
+                    const uint32_t last = MIN((w + 1) * WINDOW, e->r->archive->count) - 1;
+                    b->bound[w] = (TIERS - (unsigned)e->plan->tightest - t) * TIER_STEP + sums[w] + recency_of(e, last);
+                    b->order[b->count++] = w;
+                }
+            }
+        }
+        qsort_r(b->order, b->count, sizeof *b->order, by_bound, b->bound);
+    }
+    mem_free(sums);
+    mem_free(present);
+    return status;
+}
+
+static void free_bounds(struct bounds *b)
+{
+    mem_free(b->bound);
+    mem_free(b->order);
+}
+
+/* The bound that a window must reach to hold a hit that comes before HIT. */
+static uint64_t bound_of_hit(const struct engine_hit *hit)
+{
+    return (uint64_t)(TIERS - hit->tier) * TIER_STEP + hit->score;
+}
+
+enum trabao_status engine_best(struct archive_reader *r, const struct plan *plan, const struct engine_options *options,
+                               size_t k, struct engine_hit *hits, size_t *found, struct trabao_error *err)
+{
+    struct engine e;
+    struct bounds bounds = {0};
+    struct heap heap = {hits, 0, k};
+    enum trabao_status status = begin(&e, r, plan, options, err);
+    if (status == TRABAO_OK) {
+        status = make_bounds(&e, &bounds);
+    }
+    for (size_t i = 0; status == TRABAO_OK && i < bounds.count; i++) {
+        const uint32_t window = bounds.order[i];
+        /* Equal is not beaten by score, but perhaps by date. */
+        if (heap.count == k && bounds.bound[window] < bound_of_hit(&heap.items[0])) {
+            break;
+        }
+        status = take_window(&e, window, &heap);
+    }
+    qsort(hits, heap.count, sizeof *hits, compare_hits);
+    *found = heap.count;
+    free_bounds(&bounds);
+    end(&e);
+    return status;
+}
+
+enum trabao_status engine_best_exhaustive(struct archive_reader *r, const struct plan *plan,
+                                          const struct engine_options *options, size_t k, struct engine_hit *hits,
+                                          size_t *found, struct trabao_error *err)
+{
+    struct engine e;
+    struct heap heap = {hits, 0, k};
+    enum trabao_status status = begin(&e, r, plan, options, err);
+    for (uint32_t w = e.first_window; status == TRABAO_OK && w < e.end_window; w++) {
+        status = take_window(&e, w, &heap);
+    }
+    qsort(hits, heap.count, sizeof *hits, compare_hits);
+    *found = heap.count;
+    end(&e);
+    return status;
+}
+
+/* ---- by date, and counting ----------------------------------------------------------------------------------- */
+
+/* Appends the matches of a window in date order; false when HITS is full. */
+static bool put_by_date(const struct engine *e, uint32_t window, const struct places by_tier[TIERS], bool newest,
+                        uint32_t start, struct heap *out)
+{
+    for (uint32_t i = 0; i < WINDOW; i++) {
+        const uint32_t place = newest ? WINDOW - 1 - i : i;
+        const uint32_t article = window * WINDOW + place;
+        if (start != UINT32_MAX && (newest ? article >= start : article <= start)) {
+            continue;
+        }
+        for (unsigned t = 0; t < e->tiers; t++) {
+            if (by_tier[t].bits[place / 64] >> place % 64 & 1) {
+                if (out->count == out->capacity) {
+                    return false;
+                }
+                out->items[out->count++] =
+                    (struct engine_hit){.tier = (uint8_t)((unsigned)e->plan->tightest + t), .article = article};
+            }
+        }
+    }
+    return true;
+}
+
+enum trabao_status engine_by_date(struct archive_reader *r, const struct plan *plan,
+                                  const struct engine_options *options, bool newest, uint32_t start, size_t k,
+                                  struct engine_hit *hits, size_t *found, struct trabao_error *err)
+{
+    struct engine e;
+    struct heap out = {hits, 0, k};
+    enum trabao_status status = begin(&e, r, plan, options, err);
+    if (status == TRABAO_OK && start != UINT32_MAX) {
+        if (newest) {
+            e.end_window = MIN(e.end_window, start / WINDOW + 1);
+        } else {
+            e.first_window = MAX(e.first_window, start / WINDOW);
+        }
+    }
+    const uint32_t windows = e.end_window > e.first_window ? e.end_window - e.first_window : 0;
+    for (uint32_t i = 0; status == TRABAO_OK && i < windows; i++) {
+        const uint32_t window = newest ? e.end_window - 1 - i : e.first_window + i;
+        struct places by_tier[TIERS];
+        bool any;
+        status = match_window(&e, window, by_tier, &any);
+        if (status == TRABAO_OK && any && !put_by_date(&e, window, by_tier, newest, start, &out)) {
+            break;
+        }
+    }
+    *found = out.count;
+    end(&e);
+    return status;
+}
+
+enum trabao_status engine_count(struct archive_reader *r, const struct plan *plan,
+                                const struct engine_options *options, uint64_t by_tier[3], struct trabao_error *err)
+{
+    struct engine e;
+    enum trabao_status status = begin(&e, r, plan, options, err);
+    by_tier[0] = by_tier[1] = by_tier[2] = 0;
+    for (uint32_t w = e.first_window; status == TRABAO_OK && w < e.end_window; w++) {
+        struct places places[TIERS];
+        bool any;
+        status = match_window(&e, w, places, &any);
+        for (unsigned t = 0; status == TRABAO_OK && any && t < e.tiers; t++) {
+            for (size_t i = 0; i < WORDS; i++) {
+                by_tier[(unsigned)plan->tightest + t] += (uint64_t)__builtin_popcountll(places[t].bits[i]);
+            }
+        }
+    }
+    end(&e);
+    return status;
+}
+
+enum trabao_status engine_explain(struct archive_reader *r, const struct plan *plan,
+                                  const struct engine_options *options, uint32_t article, struct engine_parts *out,
+                                  struct trabao_error *err)
+{
+    struct engine e;
+    const uint32_t window = article / WINDOW;
+    struct places by_tier[TIERS];
+    bool any;
+    enum trabao_status status = begin(&e, r, plan, options, err);
+    if (status == TRABAO_OK) {
+        status = match_window(&e, window, by_tier, &any);
+    }
+    if (status == TRABAO_OK) {
+        status = score_window(&e, window, by_tier);
+    }
+    if (status == TRABAO_OK) {
+        *out = (struct engine_parts){e.scores[article % WINDOW], recency_of(&e, article)};
+    }
+    end(&e);
+    return status;
+}

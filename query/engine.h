@@ -1,0 +1,63 @@
+/*
+ * engine.h - the best articles of a plan, by pruning over windows of the impact index.
+ *
+ * The score of an article is the sum, over the words of the query and the terms that stand for them, of weight times
+ * impact (archive/impact.h), plus a mild bonus for recent articles. Tighter tiers come before looser ones whatever the
+ * score. Articles of equal standing: the later one first.
+ */
+#ifndef TRABAO_ENGINE_H
+#define TRABAO_ENGINE_H
+
+#include "query/plan.h"
+
+#define ENGINE_POINT (PLAN_WEIGHT_SCALE * 255) /* integer score of one point */
+#define ENGINE_RECENCY_POINTS 0.25             /* bonus of an article of the archive's last day */
+#define ENGINE_RECENCY_HALF_YEARS 2.0          /* after so many years half of it is left */
+
+/* An article's place in the order of relevance: larger comes first. */
+struct engine_hit {
+    uint32_t score; /* in 1 / ENGINE_POINT points */
+    uint8_t tier;   /* enum trabao_tier */
+    uint32_t article; /* number */
+};
+
+/* Negative when A comes before B. */
+int engine_compare(const struct engine_hit *a, const struct engine_hit *b);
+
+struct engine_options {
+    bool recency; /* prefer recent articles a little */
+    const struct engine_hit *after; /* only what comes after this one; NULL: from the best */
+    bool (*expired)(void *context); /* asked now and then; true ends with TRABAO_TIMEOUT */
+    void *context;
+};
+
+/* The first K hits by relevance, in order, into HITS (room for K). *FOUND of them. */
+enum trabao_status engine_best(struct archive_reader *r, const struct plan *plan, const struct engine_options *options,
+                               size_t k, struct engine_hit *hits, size_t *found, struct trabao_error *err);
+
+/* The same by scoring everything: the reference that engine_best is tested against. */
+enum trabao_status engine_best_exhaustive(struct archive_reader *r, const struct plan *plan,
+                                          const struct engine_options *options, size_t k, struct engine_hit *hits,
+                                          size_t *found, struct trabao_error *err);
+
+/*
+ * The first K matching articles by date from START (exclusive; UINT32_MAX: from the end of time in question),
+ * NEWEST first or oldest first. Scores are not computed.
+ */
+enum trabao_status engine_by_date(struct archive_reader *r, const struct plan *plan,
+                                  const struct engine_options *options, bool newest, uint32_t start, size_t k,
+                                  struct engine_hit *hits, size_t *found, struct trabao_error *err);
+
+/* Articles that match, by tier. */
+enum trabao_status engine_count(struct archive_reader *r, const struct plan *plan,
+                                const struct engine_options *options, uint64_t by_tier[3], struct trabao_error *err);
+
+/* The parts of one article's first-stage score. */
+struct engine_parts {
+    uint32_t words, recency;
+};
+enum trabao_status engine_explain(struct archive_reader *r, const struct plan *plan,
+                                  const struct engine_options *options, uint32_t article, struct engine_parts *out,
+                                  struct trabao_error *err);
+
+#endif

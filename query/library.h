@@ -1,0 +1,34 @@
+/*
+ * library.h - inside of the handles that trabao.h keeps opaque.
+ */
+#ifndef TRABAO_LIBRARY_H
+#define TRABAO_LIBRARY_H
+
+#include "archive/archive.h"
+#include "query/arena.h"
+#include "query/trabao.h"
+#include "text/text.h"
+
+struct trabao_archive {
+    struct archive *archive;
+};
+
+struct trabao_reader {
+    struct archive_reader *reader;
+    struct text_analyzer *analyzer;
+    struct text_tokens tokens; /* scratch */
+    double deadline;           /* of the running search, in seconds of the monotonic clock; 0: none */
+};
+
+#define HREF_MAX 64
+
+/* Writes "/article/9f3a..." for the article whose key has this hash. */
+void library_href(uint64_t key_hash, char out[HREF_MAX]);
+
+/* A copy of a field in ARENA, NULL when it is missing (or memory runs out). */
+const char *library_field(struct query_arena *arena, const struct article *article, enum article_field field);
+
+/* True when the deadline of the running search has passed. */
+bool library_expired(void *reader);
+
+#endif

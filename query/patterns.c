@@ -1,0 +1,111 @@
+/*
+ * patterns.c - see patterns.h.
+ */
+#include "query/patterns.h"
+
+#include "base/civil.h"
+#include "base/mem.h"
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The forms that stand for one word, sorted. A word that no article has stands for itself. */
+static bool make_slot(const struct lexicon *lexicon, const struct plan_group *group, struct query_arena *arena,
+                      struct snippet_slot *slot)
+{
+    const size_t count = MAX((size_t)1, group->count);
+    const char **forms = query_arena_alloc(arena, count, sizeof *forms);
+    if (!forms) {
+        return false;
+    }
+    if (group->count == 0) {
+        forms[0] = query_arena_dup(arena, group->token->form, group->token->len);
+    }
+    for (size_t v = 0; v < group->count; v++) {
+        const uint32_t term = group->variants[v].term;
+        forms[v] = query_arena_dup(arena, lexicon_form(lexicon, term), lexicon->terms[term].len);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!forms[i]) {
+            return false;
+        }
+    }
+    qsort(forms, count, sizeof *forms, by_text);
+    *slot = (struct snippet_slot){.forms = forms, .form_count = count};
+    return true;
+}
+
+enum trabao_status query_patterns_of_plan(const struct lexicon *lexicon, const struct plan *plan,
+                                          struct query_patterns *out, struct trabao_error *err)
+{
+    *out = (struct query_patterns){.arena = query_arena_new()};
+    if (!out->arena) {
+        return error_no_memory(err);
+    }
+    out->items = query_arena_alloc(out->arena, plan->scored_count + 1, sizeof *out->items);
+    struct snippet_slot *slots = query_arena_alloc(out->arena, plan->scored_count + 1, sizeof *slots);
+    if (!out->items || !slots) {
+        return error_no_memory(err);
+    }
+    for (size_t s = 0; s < plan->scored_count; s++) {
+        const struct plan_group *group = &plan->groups[plan->scored[s]];
+        if (!make_slot(lexicon, group, out->arena, &slots[s])) {
+            return error_no_memory(err);
+        }
+        if (plan->run[s]) {
+            out->items[out->count++] = (struct snippet_pattern){.slots = &slots[s]};
+        }
+        struct snippet_pattern *pattern = &out->items[out->count - 1];
+        pattern->slot_count++;
+        pattern->weight += (float)MAX(1U, group->weight) / PLAN_WEIGHT_SCALE;
+    }
+    return TRABAO_OK;
+}
+
+enum trabao_status query_patterns_of_text(struct trabao_reader *r, const char *query, struct query_patterns *out,
+                                          struct trabao_error *err)
+{
+    struct query_tree *tree = NULL;
+    struct plan *plan = NULL;
+    *out = (struct query_patterns){0};
+    enum trabao_status status = query_parse(r->analyzer, query, strlen(query), civil_now(), false, &tree, err);
+    if (status == TRABAO_OK) {
+        const struct plan_limits limits = {.loosest = tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED};
+        status = plan_make(r->reader, r->analyzer, tree, &limits, &plan, err);
+    }
+    if (status == TRABAO_OK) {
+        status = query_patterns_of_plan(&r->reader->archive->lexicon, plan, out, err);
+    }
+    plan_free(plan);
+    query_tree_free(tree);
+    return status;
+}
+
+void query_patterns_free(struct query_patterns *patterns)
+{
+    query_arena_free(patterns->arena);
+}
+
+enum trabao_status query_patterns_mark(struct trabao_reader *r, const struct query_patterns *patterns,
+                                       struct query_arena *arena, struct trabao_marked *marked,
+                                       struct trabao_error *err)
+{
+    struct trabao_mark *marks = NULL;
+    size_t count = 0;
+    enum trabao_status status = snippet_mark_all(r->analyzer, &r->tokens, marked->text, marked->len, patterns->items,
+                                                 patterns->count, &marks, &count, err);
+    if (status == TRABAO_OK && count) {
+        struct trabao_mark *copy = query_arena_alloc(arena, count, sizeof *copy);
+        if (copy) {
+            memcpy(copy, marks, count * sizeof *copy);
+            marked->marks = copy;
+            marked->mark_count = count;
+        } else {
+            status = error_no_memory(err);
+        }
+    }
+    mem_free(marks);
+    return status;
+}

@@ -1,0 +1,542 @@
+/*
+ * plan.c - binding a syntax tree to an archive (see plan.h).
+ *
+ * A word's variants come from the lexicon: all terms with its folded form hang on one chain. Which of them stand for
+ * it, and at which tier, is decided by what was typed: a word with marks means those marks; an unmarked word beside
+ * marked ones is first itself; a query without any marks means every reading, each weighed by how often it is meant.
+ */
+#include "query/plan.h"
+
+#include <math.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "query/match_fts.h"
+
+#define MATCH_CEILING ((size_t)256 << 10)
+
+struct planner {
+    struct archive_reader *r;
+    const struct lexicon *lexicon;
+    const struct query_tree *tree;
+    const struct plan_limits *limits;
+    struct text_analyzer *analyzer;
+    struct plan *plan;
+    size_t group_capacity;
+    struct trabao_error *err;
+    enum trabao_status status; /* sticky */
+};
+
+static void *new_piece(struct planner *p, size_t n, size_t size)
+{
+    void *piece = query_arena_alloc(p->plan->arena, n, size);
+    if (!piece && p->status == TRABAO_OK) {
+        p->status = error_no_memory(p->err);
+    }
+    return piece;
+}
+
+/* ---- words --------------------------------------------------------------------------------------------------- */
+
+static double idf_of(const struct archive *a, uint32_t articles)
+{
+    return log(1 + ((double)a->count - articles + 0.5) / (articles + 0.5));
+}
+
+static bool same(const char *a, size_t n, const char *b, size_t m)
+{
+    return n == m && memcmp(a, b, n) == 0;
+}
+
+/* How a word may be read. */
+enum reading {
+    AS_TYPED,   /* by the tiers */
+    LITERAL,    /* as it stands */
+    ANY_READING /* marks typed are meant, marks not typed are left open */
+};
+
+/* The tightest tier at which TERM stands for TOKEN; false when none that is asked for. */
+static bool tier_of(const struct planner *p, const struct query_token *token, enum reading reading, uint32_t term,
+                    uint8_t *tier)
+{
+    const char *form = lexicon_form(p->lexicon, term);
+    const size_t len = p->lexicon->terms[term].len;
+    const bool exact = reading == LITERAL || (reading == ANY_READING && token->marked);
+    if (!exact && (!p->tree->any_marked || reading == ANY_READING)) {
+        *tier = TRABAO_FOLDED;
+        return p->limits->loosest == TRABAO_FOLDED || reading == ANY_READING ||
+               same(form, len, token->form, token->len);
+    }
+    if (same(form, len, token->form, token->len)) {
+        *tier = TRABAO_EXACT;
+        return true;
+    }
+    if (exact || p->limits->loosest == TRABAO_EXACT) {
+        return false;
+    }
+    char ours[TEXT_FORM_MAX], typed[TEXT_FORM_MAX];
+    *tier = same(ours, text_fold_tone(form, len, ours), typed, text_fold_tone(token->form, token->len, typed))
+                ? TRABAO_TONE
+                : TRABAO_FOLDED;
+    return *tier <= (uint8_t)p->limits->loosest;
+}
+
+static int by_tier_and_weight(const void *a, const void *b)
+{
+    const struct plan_variant *x = a, *y = b;
+    if (x->tier != y->tier) {
+        return x->tier < y->tier ? -1 : 1;
+    }
+    return x->weight != y->weight ? (x->weight > y->weight ? -1 : 1) : (x->term > y->term) - (x->term < y->term);
+}
+
+/* Weighs the variants, sorts them, and drops those beyond the ceiling. */
+static void finish_group(struct planner *p, struct plan_group *group)
+{
+    const struct archive *archive = p->r->archive;
+    uint64_t all = 0;
+    for (size_t i = 0; i < group->count; i++) {
+        all += p->lexicon->terms[group->variants[i].term].count;
+    }
+    const bool readings = !p->tree->any_marked;
+    for (size_t i = 0; i < group->count; i++) {
+        struct plan_variant *v = &group->variants[i];
+        const struct lexicon_term *term = &p->lexicon->terms[v->term];
+        /* Of several readings the common ones are meant more often; the root keeps rare ones in sight. */
+        const double share = readings && all ? sqrt((double)term->count / (double)all) : 1;
+        v->weight = (uint32_t)fmax(1, PLAN_WEIGHT_SCALE * share * idf_of(archive, term->articles));
+        group->articles += term->articles;
+    }
+    qsort(group->variants, group->count, sizeof *group->variants, by_tier_and_weight);
+    group->count = MIN(group->count, (size_t)PLAN_VARIANTS_MAX);
+    for (size_t i = 0; i < group->count && p->status == TRABAO_OK; i++) {
+        struct plan_variant *v = &group->variants[i];
+        group->weight = MAX(group->weight, v->weight);
+        p->status = impact_find(p->r->impacts, v->term, &v->postings, p->err);
+    }
+}
+
+static size_t add_group(struct planner *p, const struct query_token *token, struct plan_variant *variants, size_t count)
+{
+    struct plan *plan = p->plan;
+    if (plan->group_count == p->group_capacity) {
+        const size_t bigger = MAX((size_t)16, p->group_capacity * 2);
+        struct plan_group *groups = new_piece(p, bigger, sizeof *groups);
+        size_t *scored = new_piece(p, bigger, sizeof *scored);
+        bool *follows = new_piece(p, bigger, sizeof *follows);
+        uint8_t *run = new_piece(p, bigger, sizeof *run);
+        if (!groups || !scored || !follows || !run) {
+            return 0;
+        }
+        if (plan->group_count) {
+            memcpy(groups, plan->groups, plan->group_count * sizeof *groups);
+            memcpy(scored, plan->scored, plan->scored_count * sizeof *scored);
+            memcpy(follows, plan->follows, plan->scored_count * sizeof *follows);
+            memcpy(run, plan->run, plan->scored_count * sizeof *run);
+        }
+        plan->groups = groups;
+        plan->scored = scored;
+        plan->follows = follows;
+        plan->run = run;
+        p->group_capacity = bigger;
+    }
+    struct plan_group *group = &plan->groups[plan->group_count];
+    *group = (struct plan_group){.variants = variants, .count = count, .token = token};
+    finish_group(p, group);
+    return plan->group_count++;
+}
+
+/* The variants of a word, in chain order. */
+static struct plan_variant *variants_of(struct planner *p, const struct query_token *token, enum reading reading,
+                                        size_t *count)
+{
+    char folded[TEXT_FORM_MAX];
+    const size_t n = text_fold(token->form, token->len, folded);
+    size_t chain = 0;
+    uint8_t tier;
+    *count = 0;
+    for (uint32_t t = lexicon_fold_first(p->lexicon, folded, n); t != LEXICON_NONE; t = lexicon_fold_next(p->lexicon, t)) {
+        chain++;
+    }
+    struct plan_variant *variants = new_piece(p, chain + 1, sizeof *variants);
+    if (!variants) {
+        return NULL;
+    }
+    for (uint32_t t = lexicon_fold_first(p->lexicon, folded, n); t != LEXICON_NONE; t = lexicon_fold_next(p->lexicon, t)) {
+        if (tier_of(p, token, reading, t, &tier)) {
+            variants[(*count)++] = (struct plan_variant){.term = t, .tier = tier};
+        }
+    }
+    return variants;
+}
+
+static int by_articles(const void *a, const void *b, void *context)
+{
+    const struct lexicon_term *terms = context;
+    const uint32_t x = terms[((const struct plan_variant *)a)->term].articles;
+    const uint32_t y = terms[((const struct plan_variant *)b)->term].articles;
+    return x < y ? 1 : x > y ? -1 : 0;
+}
+
+/* The terms that begin like TOKEN: with its marks if it has any, else by their folded forms. */
+static struct plan_variant *variants_of_prefix(struct planner *p, const struct query_token *token, size_t *count)
+{
+    struct plan_variant *found = NULL;
+    size_t capacity = 0;
+    *count = 0;
+    for (uint32_t t = 0; t < p->lexicon->count; t++) {
+        char folded[TEXT_FORM_MAX];
+        const char *form = lexicon_form(p->lexicon, t);
+        size_t len = p->lexicon->terms[t].len;
+        if (!token->marked) {
+            len = text_fold(form, len, folded);
+            form = folded;
+        }
+        if (p->lexicon->terms[t].articles && len >= token->len && memcmp(form, token->form, token->len) == 0) {
+            if (!mem_grow((void **)&found, &capacity, *count + 1, sizeof *found)) {
+                p->status = error_no_memory(p->err);
+                break;
+            }
+            found[(*count)++] = (struct plan_variant){
+                .term = t, .tier = (uint8_t)(p->tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED)};
+        }
+    }
+    /* The commonest ones: a prefix is typed for words that exist. */
+    if (*count > PLAN_VARIANTS_MAX) {
+        qsort_r(found, *count, sizeof *found, by_articles, p->lexicon->terms);
+        *count = PLAN_VARIANTS_MAX;
+    }
+    struct plan_variant *variants = new_piece(p, *count + 1, sizeof *variants);
+    if (variants && *count) {
+        memcpy(variants, found, *count * sizeof *variants);
+    }
+    mem_free(found);
+    return variants;
+}
+
+/* Lets GROUP add to the score. FOLLOWS: it stands right behind the word scored before it. RUN as in the plan. */
+static void score_group(struct planner *p, size_t group, bool follows, size_t run)
+{
+    if (p->status == TRABAO_OK) {
+        p->plan->run[p->plan->scored_count] = (uint8_t)MIN(run, (size_t)UINT8_MAX);
+        p->plan->follows[p->plan->scored_count] = follows && p->plan->scored_count;
+        p->plan->scored[p->plan->scored_count++] = group;
+    }
+}
+
+/* ---- what FTS5 decides --------------------------------------------------------------------------------------- */
+
+static const char *columns_of(enum query_field field)
+{
+    switch (field) {
+    case QUERY_TITLE:
+        return "title";
+    case QUERY_AUTHOR:
+        return "author";
+    case QUERY_SOURCE:
+        return "source";
+    case QUERY_SECTION:
+        return "section";
+    default:
+        return "{body title}";
+    }
+}
+
+static bool in_text(enum query_field field)
+{
+    return field == QUERY_ANY || field == QUERY_TITLE || field == QUERY_NAME;
+}
+
+/* A phrase in quotes means the marks it has; fields and names are asked for with or without. */
+static enum reading reading_of(const struct planner *p, const struct query_node *node, const struct query_token *token)
+{
+    if (node->exact || (node->quoted && p->tree->any_marked && token->marked)) {
+        return LITERAL;
+    }
+    return in_text(node->field) && node->field != QUERY_NAME ? AS_TYPED : ANY_READING;
+}
+
+/* Tokens as one FTS5 string, alternatives joined by |; a leading | says that all is to be taken as it stands. */
+static bool write_phrase(struct planner *p, const struct query_node *node, struct buf *out)
+{
+    buf_append_str(out, "\"|");
+    for (size_t i = 0; i < node->token_count && p->status == TRABAO_OK; i++) {
+        size_t count;
+        const struct query_token *token = &node->tokens[i];
+        const struct plan_variant *variants = variants_of(p, token, reading_of(p, node, token), &count);
+        buf_append_str(out, i ? " " : "");
+        if (p->status == TRABAO_OK && count == 0) {
+            buf_append(out, token->form, token->len);
+        }
+        for (size_t v = 0; p->status == TRABAO_OK && v < MIN(count, (size_t)PLAN_VARIANTS_MAX); v++) {
+            buf_append_str(out, v ? "|" : "");
+            buf_append(out, lexicon_form(p->lexicon, variants[v].term), p->lexicon->terms[variants[v].term].len);
+        }
+    }
+    return buf_append_str(out, node->kind == QUERY_PREFIX ? "\" *" : "\"");
+}
+
+static bool write_match(struct planner *p, const struct query_node *node, struct buf *out)
+{
+    buf_printf(out, "%s : ", columns_of(node->field));
+    if (node->kind != QUERY_NEAR) {
+        return write_phrase(p, node, out);
+    }
+    buf_append_str(out, "NEAR(");
+    for (size_t i = 0; i < node->child_count; i++) {
+        write_phrase(p, node->children[i], out);
+        buf_append_char(out, ' ');
+    }
+    return buf_printf(out, ", %u)", node->distance);
+}
+
+static struct plan_node *new_node(struct planner *p, enum plan_kind kind)
+{
+    struct plan_node *node = new_piece(p, 1, sizeof *node);
+    if (node) {
+        node->kind = kind;
+    }
+    return node;
+}
+
+static struct plan_node *set_node(struct planner *p, const struct query_node *node)
+{
+    struct plan_node *out = new_node(p, PLAN_SET);
+    struct buf match;
+    buf_init(&match, MATCH_CEILING);
+    if (out && !write_match(p, node, &match) && p->status == TRABAO_OK) {
+        p->status = error_set(p->err, TRABAO_USAGE, "a phrase of the query has too many readings");
+    }
+    if (out && p->status == TRABAO_OK) {
+        p->status = match_fts(p->r, buf_str(&match), p->plan->arena, &out->set, &out->set_count, p->err);
+    }
+    buf_free(&match);
+    return out;
+}
+
+/* ---- the tree ------------------------------------------------------------------------------------------------ */
+
+/* Words inside a set count for the score like any others. */
+static void score_tokens(struct planner *p, const struct query_node *node, bool follows)
+{
+    for (size_t i = 0; i < node->token_count && p->status == TRABAO_OK; i++) {
+        size_t count;
+        struct plan_variant *variants = variants_of(p, &node->tokens[i], reading_of(p, node, &node->tokens[i]), &count);
+        if (variants) {
+            score_group(p, add_group(p, &node->tokens[i], variants, count), i > 0 || follows,
+                        i == 0 ? node->token_count : 0);
+        }
+    }
+}
+
+static struct plan_node *bind(struct planner *p, const struct query_node *node, bool positive, bool follows);
+
+static struct plan_node *bind_children(struct planner *p, const struct query_node *node, bool positive)
+{
+    struct plan_node *out = new_node(p, node->kind == QUERY_AND  ? PLAN_AND
+                                        : node->kind == QUERY_OR ? PLAN_OR
+                                                                 : PLAN_NOT);
+    struct plan_node **children = new_piece(p, node->child_count + 1, sizeof(struct plan_node *));
+    if (!out || !children) {
+        return NULL;
+    }
+    out->children = children;
+    for (size_t i = 0; i < node->child_count && p->status == TRABAO_OK; i++) {
+        const struct query_node *child = node->children[i];
+        const bool after_word = i > 0 && node->kind == QUERY_AND &&
+                                (node->children[i - 1]->kind == QUERY_TERM || node->children[i - 1]->kind == QUERY_PHRASE);
+        children[out->child_count++] = bind(p, child, positive && node->kind != QUERY_NOT, after_word);
+    }
+    return out;
+}
+
+static struct plan_node *bind_word(struct planner *p, const struct query_node *node, bool positive, bool follows)
+{
+    size_t count;
+    struct plan_node *out = new_node(p, PLAN_GROUP);
+    struct plan_variant *variants =
+        node->kind == QUERY_PREFIX ? variants_of_prefix(p, node->tokens, &count)
+                                   : variants_of(p, node->tokens, reading_of(p, node, node->tokens), &count);
+    if (out && variants) {
+        out->group = add_group(p, node->tokens, variants, count);
+        if (positive) {
+            score_group(p, out->group, follows, 1);
+        }
+    }
+    return out;
+}
+
+static struct plan_node *bind(struct planner *p, const struct query_node *node, bool positive, bool follows)
+{
+    switch (node->kind) {
+    case QUERY_AND:
+    case QUERY_OR:
+    case QUERY_NOT:
+        return bind_children(p, node, positive);
+    case QUERY_TERM:
+    case QUERY_PREFIX:
+        if (node->field == QUERY_ANY || node->field == QUERY_NAME) {
+            return bind_word(p, node, positive, follows);
+        }
+        break;
+    case QUERY_PHRASE:
+        if (node->token_count == 1 && (node->field == QUERY_ANY || node->field == QUERY_NAME)) {
+            struct query_node *word = new_piece(p, 1, sizeof *word);
+            if (!word) {
+                return NULL;
+            }
+            *word = *node;
+            word->kind = QUERY_TERM;
+            word->exact = node->exact || (node->quoted && node->tokens[0].marked);
+            return bind_word(p, word, positive, follows);
+        }
+        break;
+    case QUERY_NEAR:
+        break;
+    }
+    if (positive && in_text(node->field)) {
+        for (size_t i = 0; i < node->child_count; i++) {
+            score_tokens(p, node->children[i], false);
+        }
+        score_tokens(p, node, follows);
+    }
+    return set_node(p, node);
+}
+
+/* ---- limits -------------------------------------------------------------------------------------------------- */
+
+/* AUTHOR, SOURCE ... of the request, as the phrase that such a value is in its field. */
+static void limit_field(struct planner *p, struct plan_node *root, enum query_field field, const char *value)
+{
+    if (!value || !*value || p->status != TRABAO_OK) {
+        return;
+    }
+    struct text_tokens tokens = {0};
+    p->status = text_tokenize(p->analyzer, value, strlen(value), &tokens, p->err);
+    struct query_token *phrase = new_piece(p, tokens.count + 1, sizeof *phrase);
+    struct query_node *node = new_piece(p, 1, sizeof *node);
+    if (p->status == TRABAO_OK) {
+        *node = (struct query_node){.kind = QUERY_PHRASE, .field = field, .tokens = phrase};
+        for (size_t i = 0; i < tokens.count; i++) {
+            const struct text_token *token = &tokens.items[i];
+            if (!token->colocated) {
+                struct query_token *out = &phrase[node->token_count++];
+                out->len = token->form_len;
+                memcpy(out->form, text_form(&tokens, i), token->form_len);
+                out->marked = text_has_marks(out->form, out->len);
+            }
+        }
+        if (node->token_count) {
+            root->children[root->child_count++] = set_node(p, node);
+        }
+    }
+    text_tokens_free(&tokens);
+}
+
+static void limit_dates(struct planner *p)
+{
+    const struct query_dates *dates = &p->limits->dates;
+    const struct archive *a = p->r->archive;
+    struct plan *plan = p->plan;
+    plan->end = a->count;
+    if (!dates->limited) {
+        return;
+    }
+    const int64_t from = MAX(dates->from, ARTICLE_UNDATED_END / ARTICLE_SLOTS);
+    plan->first = archive_lower_bound(a, from * ARTICLE_SLOTS);
+    if (dates->to < INT64_MAX / ARTICLE_SLOTS) {
+        plan->end = archive_lower_bound(a, dates->to * ARTICLE_SLOTS);
+    }
+    plan->end = MAX(plan->end, plan->first);
+    /* An article known only as 2020-07 stands at the first of July, but is not "of the first of July". */
+    size_t vague = 0;
+    for (int pass = 0; pass < 2 && p->status == TRABAO_OK; pass++) {
+        for (uint32_t i = plan->first; i < plan->end; i++) {
+            const struct civil date = {a->ids[i] / ARTICLE_SLOTS, a->precisions[i]};
+            if (date.precision < CIVIL_DAY && civil_end(date) > dates->to) {
+                if (pass) {
+                    plan->excluded[plan->excluded_count++] = i;
+                } else {
+                    vague++;
+                }
+            }
+        }
+        if (vague == 0) {
+            break;
+        }
+        if (pass == 0) {
+            plan->excluded = new_piece(p, vague, sizeof *plan->excluded);
+        }
+    }
+}
+
+/* Words that may be missing: with five words or more, half of them are enough. */
+static void relax(struct plan_node *root)
+{
+    if (root->kind == PLAN_AND && root->child_count > 1) {
+        root->kind = PLAN_AT_LEAST;
+        root->least = (root->child_count + 1) / 2;
+    }
+}
+
+static struct plan_node *bind_root(struct planner *p)
+{
+    struct plan_node *root = new_node(p, PLAN_AND);
+    if (!root || !(root->children = new_piece(p, 8, sizeof(struct plan_node *)))) {
+        return NULL;
+    }
+    if (p->tree->root) {
+        struct plan_node *words = bind(p, p->tree->root, true, false);
+        if (words) {
+            if (p->limits->relax) {
+                relax(words);
+            }
+            root->children[root->child_count++] = words;
+        }
+    }
+    limit_field(p, root, QUERY_AUTHOR, p->limits->author);
+    limit_field(p, root, QUERY_SOURCE, p->limits->source);
+    limit_field(p, root, QUERY_SECTION, p->limits->section);
+    limit_field(p, root, QUERY_NAME, p->limits->name);
+    if (root->child_count == 0) {
+        return NULL;
+    }
+    return root->child_count == 1 ? root->children[0] : root;
+}
+
+enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *analyzer, const struct query_tree *tree,
+                             const struct plan_limits *limits, struct plan **out, struct trabao_error *err)
+{
+    struct query_arena *arena = query_arena_new();
+    struct plan *plan = arena ? query_arena_alloc(arena, 1, sizeof *plan) : NULL;
+    *out = NULL;
+    if (!plan) {
+        query_arena_free(arena);
+        return error_no_memory(err);
+    }
+    plan->arena = arena;
+    plan->tightest = tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
+    plan->loosest = MAX(limits->loosest, plan->tightest);
+    struct planner p = {.r = r,
+                        .lexicon = &r->archive->lexicon,
+                        .tree = tree,
+                        .limits = limits,
+                        .analyzer = analyzer,
+                        .plan = plan,
+                        .err = err};
+    plan->root = bind_root(&p);
+    limit_dates(&p);
+    if (p.status != TRABAO_OK) {
+        plan_free(plan);
+        return p.status;
+    }
+    *out = plan;
+    return TRABAO_OK;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan) {
+        query_arena_free(plan->arena);
+    }
+}

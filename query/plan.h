@@ -1,0 +1,74 @@
+/*
+ * plan.h - a syntax tree bound to an archive: which terms stand for each word at which tier, with what weight, and
+ * which articles match what only FTS5 can decide.
+ */
+#ifndef TRABAO_PLAN_H
+#define TRABAO_PLAN_H
+
+#include "archive/archive.h"
+#include "query/arena.h"
+#include "query/parse.h"
+#include "query/trabao.h"
+
+#define PLAN_WORDS_MAX 64      /* words of a query that are used: the rarest */
+#define PLAN_VARIANTS_MAX 256  /* terms that stand for one word */
+#define PLAN_WEIGHT_SCALE 256  /* weights are inverse document frequencies in this fixed point */
+
+/* One term that stands for a word of the query. */
+struct plan_variant {
+    uint32_t term;
+    uint32_t weight;  /* > 0 */
+    uint8_t tier;     /* tightest enum trabao_tier at which it stands for the word */
+    const struct impact_term *postings; /* NULL: in no article */
+};
+
+/* A word of the query with its variants: tighter tiers first, then heavier ones. */
+struct plan_group {
+    struct plan_variant *variants;
+    size_t count;
+    const struct query_token *token;
+    uint32_t weight;  /* of the word as a whole: the largest of its variants */
+    uint64_t articles; /* at most so many articles have it */
+};
+
+enum plan_kind { PLAN_AND, PLAN_OR, PLAN_NOT, PLAN_GROUP, PLAN_SET, PLAN_AT_LEAST };
+
+/* The condition that an article has to meet. */
+struct plan_node {
+    enum plan_kind kind;
+    struct plan_node **children; /* of AND, OR, NOT (one), AT_LEAST */
+    size_t child_count;
+    size_t least;     /* AT_LEAST: children that must match */
+    size_t group;     /* GROUP: place in plan.groups */
+    uint32_t *set;    /* SET: ascending article numbers; in the arena */
+    size_t set_count;
+};
+
+struct plan {
+    struct plan_node *root; /* NULL: every article */
+    struct plan_group *groups;  /* all that add to the score or to the condition */
+    size_t group_count;
+    size_t *scored;   /* groups that add to the score, in the order of the query */
+    size_t scored_count;
+    bool *follows;    /* [scored_count] the word stands right behind the one before it in the query */
+    uint8_t *run;     /* [scored_count] words of the phrase that begins here; 1: a word by itself; 0: inside a phrase */
+    enum trabao_tier tightest, loosest; /* tiers that variants may have */
+    uint32_t first, end; /* article numbers inside the date limits */
+    uint32_t *excluded;  /* ascending: articles in there that are dated too vaguely */
+    size_t excluded_count;
+    struct query_arena *arena; /* owns all of the above */
+};
+
+struct plan_limits {
+    struct query_dates dates;
+    const char *author, *source, *section, *name; /* NULL: any */
+    enum trabao_tier loosest;
+    bool relax; /* not all words have to match */
+};
+
+/* Binds TREE. *OUT is freed with plan_free; it holds postings of R until impact_release. */
+enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *analyzer, const struct query_tree *tree,
+                             const struct plan_limits *limits, struct plan **out, struct trabao_error *err);
+void plan_free(struct plan *plan);
+
+#endif

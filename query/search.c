@@ -1,0 +1,487 @@
+/*
+ * search.c - trabao_search: from a request to a page of hits.
+ *
+ * The query is read, bound to the archive at the tightest tier, and widened while fewer than ENOUGH articles match;
+ * a long query that still has too few is relaxed. Ranking has two stages: the best ADJACENCY_ARTICLES by BM25F are
+ * ranked anew by adjacency and come first, the rest follow in BM25F order.
+ */
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "base/progress.h"
+#include "query/adjacency.h"
+#include "query/cursor.h"
+#include "query/engine.h"
+#include "query/library.h"
+#include "query/patterns.h"
+#include "query/snippet.h"
+
+#define ENOUGH 10          /* a query with so many articles is not widened */
+#define LIMIT_DEFAULT 10
+#define RELAX_WORDS 5      /* queries of so many words may be relaxed */
+#define SNIPPET_WIDTH 240  /* characters */
+#define SNIPPET_CEILING 4096
+#define LEAD_WIDTH 120     /* characters of a lead that stands for a missing title */
+
+struct answer_memory {
+    struct trabao_answer answer; /* first: what the caller sees */
+    struct query_arena *arena;
+};
+
+struct search {
+    struct trabao_reader *r;
+    const struct trabao_request *request;
+    struct trabao_answer *answer;
+    struct query_arena *arena;
+    struct query_tree *tree;
+    struct plan *plan;
+    struct plan_limits limits;
+    struct engine_options options;
+    struct cursor cursor;
+    bool continued; /* the request has a cursor */
+    size_t limit;
+    struct engine_hit hits[ADJACENCY_ARTICLES + TRABAO_LIMIT_MAX];
+    size_t first, count; /* the page inside hits */
+    size_t known;        /* articles that match, if all were seen; else SIZE_MAX */
+    struct engine_hit ranked_last; /* the last of the ranked articles, as the first stage scored it */
+    struct trabao_error *err;
+};
+
+static bool by_relevance(const struct search *s)
+{
+    return s->request->sort == TRABAO_RELEVANCE || s->request->sort == TRABAO_RELEVANCE_ONLY;
+}
+
+/* ---- reading the request ------------------------------------------------------------------------------------- */
+
+/* FROM and TO of the request, on top of what the query says. */
+static enum trabao_status limit_dates(struct search *s)
+{
+    const char *const bounds[] = {s->request->from, s->request->to};
+    struct query_dates *dates = &s->limits.dates;
+    *dates = s->tree->dates;
+    if (!dates->limited) {
+        dates->from = INT64_MIN;
+        dates->to = INT64_MAX;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
+        int64_t from, to;
+        if (!bounds[i] || !*bounds[i]) {
+            continue;
+        }
+        if (!query_parse_dates(bounds[i], strlen(bounds[i]), civil_now(), &from, &to)) {
+            return error_set(s->err, TRABAO_USAGE, "%s: \"%.64s\" is no date; write 2020-07-20, 20/7/2020 or 2020-07",
+                             i ? "to" : "from", bounds[i]);
+        }
+        dates->limited = true;
+        if (i == 0) {
+            dates->from = MAX(dates->from, from);
+        } else {
+            dates->to = MIN(dates->to, to);
+        }
+    }
+    return TRABAO_OK;
+}
+
+static enum trabao_status read_request(struct search *s)
+{
+    const struct trabao_request *q = s->request;
+    enum trabao_status status = query_parse(s->r->analyzer, q->query ? q->query : "", q->query_len, civil_now(),
+                                            q->strict, &s->tree, s->err);
+    if (status == TRABAO_OK) {
+        status = limit_dates(s);
+    }
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    s->limits.author = q->author;
+    s->limits.source = q->source;
+    s->limits.section = q->section;
+    s->limits.name = q->name;
+    s->limit = (size_t)(q->limit == 0 ? LIMIT_DEFAULT : MIN(MAX(q->limit, 1), TRABAO_LIMIT_MAX));
+    s->continued = q->cursor && *q->cursor;
+    if (s->continued) {
+        const bool fits = cursor_read(q->cursor, &s->cursor) && (s->cursor.stage == CURSOR_DATED) != by_relevance(s);
+        if (!fits) {
+            return error_set(s->err, TRABAO_USAGE, "cursor: not one that an answer to this search gave");
+        }
+    }
+    s->options = (struct engine_options){
+        .recency = q->sort == TRABAO_RELEVANCE, .expired = library_expired, .context = s->r};
+    return TRABAO_OK;
+}
+
+/* ---- finding ------------------------------------------------------------------------------------------------- */
+
+static enum trabao_status bind(struct search *s, enum trabao_tier loosest, bool relaxed)
+{
+    plan_free(s->plan);
+    s->plan = NULL;
+    impact_release(s->r->reader->impacts);
+    s->limits.loosest = loosest;
+    s->limits.relax = relaxed;
+    s->answer->relaxed = relaxed;
+    const enum trabao_status status = plan_make(s->r->reader, s->r->analyzer, s->tree, &s->limits, &s->plan, s->err);
+    if (status == TRABAO_OK) {
+        s->answer->tier = s->plan->loosest;
+    }
+    return status;
+}
+
+/* The articles that the second stage ranks; all that match, if they are fewer. */
+static enum trabao_status find_ranked(struct search *s)
+{
+    size_t found;
+    const enum trabao_status status =
+        engine_best(s->r->reader, s->plan, &s->options, ADJACENCY_ARTICLES, s->hits, &found, s->err);
+    s->count = found;
+    s->known = found < ADJACENCY_ARTICLES ? found : SIZE_MAX;
+    return status;
+}
+
+static enum trabao_status find_dated(struct search *s)
+{
+    const struct archive *a = s->r->reader->archive;
+    const uint32_t start = s->continued ? archive_lower_bound(a, s->cursor.id) : UINT32_MAX;
+    size_t found;
+    const enum trabao_status status =
+        engine_by_date(s->r->reader, s->plan, &s->options, s->request->sort == TRABAO_NEWEST, start,
+                       MAX(s->limit, (size_t)ENOUGH), s->hits, &found, s->err);
+    s->count = found;
+    s->known = !s->continued && found < MAX(s->limit, (size_t)ENOUGH) ? found : SIZE_MAX;
+    return status;
+}
+
+static enum trabao_status find(struct search *s)
+{
+    return by_relevance(s) ? find_ranked(s) : find_dated(s);
+}
+
+/* Finds at the tightest tier and widens while there is too little. */
+static enum trabao_status find_widening(struct search *s)
+{
+    const enum trabao_tier asked = s->request->tier;
+    enum trabao_tier tier = asked != TRABAO_TIER_AUTO ? asked : s->tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
+    enum trabao_status status = bind(s, tier, false);
+    if (status == TRABAO_OK) {
+        status = find(s);
+    }
+    while (status == TRABAO_OK && asked == TRABAO_TIER_AUTO && s->count < ENOUGH && tier < TRABAO_FOLDED) {
+        status = bind(s, ++tier, false);
+        if (status == TRABAO_OK) {
+            status = find(s);
+        }
+    }
+    const struct plan_node *root = s->plan ? s->plan->root : NULL;
+    const bool may_relax = root && root->kind == PLAN_AND && s->tree->root && s->tree->root->kind == QUERY_AND &&
+                           s->tree->root->child_count >= RELAX_WORDS;
+    if (status == TRABAO_OK && s->count < ENOUGH && may_relax && !s->request->strict) {
+        status = bind(s, tier, true);
+        if (status == TRABAO_OK) {
+            status = find(s);
+        }
+    }
+    return status;
+}
+
+/* The page inside the ranked articles, filled up from behind them. */
+static enum trabao_status page_ranked(struct search *s)
+{
+    if (s->count) {
+        s->ranked_last = s->hits[s->count - 1];
+    }
+    const bool more = s->known == SIZE_MAX;
+    enum trabao_status status = adjacency_rank(s->r->reader, s->plan, s->hits, s->count, s->err);
+    s->first = MIN(s->continued ? s->cursor.offset : 0, s->count);
+    if (status != TRABAO_OK || !more || s->count - s->first >= s->limit) {
+        return status;
+    }
+    size_t found;
+    s->options.after = &s->ranked_last;
+    status = engine_best(s->r->reader, s->plan, &s->options, s->limit - (s->count - s->first), s->hits + s->count,
+                         &found, s->err);
+    s->options.after = NULL;
+    s->count += found;
+    return status;
+}
+
+static enum trabao_status page_scored(struct search *s)
+{
+    const struct archive *a = s->r->reader->archive;
+    const struct engine_hit last = {
+        .score = s->cursor.score, .tier = s->cursor.tier, .article = archive_lower_bound(a, s->cursor.id)};
+    s->options.after = &last;
+    const enum trabao_status status =
+        engine_best(s->r->reader, s->plan, &s->options, s->limit, s->hits, &s->count, s->err);
+    s->options.after = NULL;
+    s->known = SIZE_MAX;
+    return status;
+}
+
+static enum trabao_status find_page(struct search *s)
+{
+    enum trabao_status status;
+    if (!s->continued) {
+        status = find_widening(s);
+    } else {
+        status = bind(s, (enum trabao_tier)s->cursor.loosest, s->cursor.relaxed);
+        if (status == TRABAO_OK && s->cursor.stage != CURSOR_SCORED) {
+            status = find(s);
+        }
+    }
+    if (status == TRABAO_OK && by_relevance(s)) {
+        status = s->continued && s->cursor.stage == CURSOR_SCORED ? page_scored(s) : page_ranked(s);
+    }
+    return status;
+}
+
+static enum trabao_status count_all(struct search *s)
+{
+    struct trabao_answer *a = s->answer;
+    a->total_exact = true;
+    if (s->known != SIZE_MAX) {
+        for (size_t i = 0; i < s->known; i++) {
+            a->totals_by_tier[s->hits[i].tier]++;
+        }
+    } else if (s->request->total == TRABAO_TOTAL_EXACT) {
+        const enum trabao_status status =
+            engine_count(s->r->reader, s->plan, &s->options, a->totals_by_tier, s->err);
+        if (status == TRABAO_TIMEOUT) {
+            /* The page stands; only how many more there are is not known. */
+            a->total_exact = false;
+            a->totals_by_tier[0] = a->totals_by_tier[1] = a->totals_by_tier[2] = 0;
+        } else if (status != TRABAO_OK) {
+            return status;
+        }
+    } else {
+        a->total_exact = false;
+    }
+    a->total = a->totals_by_tier[0] + a->totals_by_tier[1] + a->totals_by_tier[2];
+    if (!a->total_exact) {
+        a->total = s->count;
+    }
+    return TRABAO_OK;
+}
+
+/* ---- the answer ---------------------------------------------------------------------------------------------- */
+
+static const char *copy_text(struct search *s, const char *text, size_t n)
+{
+    return query_arena_dup(s->arena, text, n);
+}
+
+/* A snippet of TEXT, with its marks, in the arena. */
+static enum trabao_status make_snippet(struct search *s, const struct query_patterns *patterns,
+                                       const struct article_text *text, size_t width, struct trabao_marked *out)
+{
+    struct buf window;
+    buf_init(&window, SNIPPET_CEILING);
+    struct snippet snippet = {.text = &window};
+    enum trabao_status status = snippet_make(s->r->analyzer, &s->r->tokens, text->text ? text->text : "", text->len,
+                                             patterns->items, patterns->count, width, &snippet, s->err);
+    if (status == TRABAO_OK) {
+        struct trabao_mark *marks = query_arena_alloc(s->arena, snippet.mark_count + 1, sizeof *marks);
+        out->text = copy_text(s, buf_str(&window), window.len);
+        if (!marks || !out->text) {
+            status = error_no_memory(s->err);
+        } else {
+            out->len = window.len;
+            out->marks = marks;
+            out->mark_count = snippet.mark_count;
+            if (snippet.mark_count) {
+                memcpy(marks, snippet.marks, snippet.mark_count * sizeof *marks);
+            }
+        }
+    }
+    mem_free(snippet.marks);
+    buf_free(&window);
+    return status;
+}
+
+static enum trabao_status explain(struct search *s, const struct engine_hit *hit, struct trabao_hit *out)
+{
+    uint32_t pairs = 0;
+    const bool ranked = by_relevance(s);
+    const enum trabao_status status =
+        ranked ? adjacency_points(s->r->reader, s->plan, hit->article, &pairs, s->err) : TRABAO_OK;
+    struct engine_parts parts = {0};
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    const enum trabao_status parted = engine_explain(s->r->reader, s->plan, &s->options, hit->article, &parts, s->err);
+    if (parted != TRABAO_OK) {
+        return parted;
+    }
+    const bool second_stage = hit->score > parts.words + parts.recency;
+    json_t *object = json_pack("{s:s, s:f, s:f, s:f}", "tier", trabao_tier_name((enum trabao_tier)hit->tier), "words",
+                               parts.words / (double)ENGINE_POINT, "recency", parts.recency / (double)ENGINE_POINT,
+                               "adjacency", second_stage ? pairs / (double)ENGINE_POINT : 0.0);
+    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    json_decref(object);
+    out->explain = text ? copy_text(s, text, strlen(text)) : NULL;
+    free(text);
+    return out->explain ? TRABAO_OK : error_no_memory(s->err);
+}
+
+static enum trabao_status fill_texts(struct search *s, const struct query_patterns *patterns,
+                                     const struct article *article, struct trabao_hit *out)
+{
+    const struct article_text *body = &article->fields[ARTICLE_BODY];
+    const char *title = library_field(s->arena, article, ARTICLE_TITLE);
+    enum trabao_status status;
+    if (title && *title) {
+        out->title = (struct trabao_marked){.text = title, .len = strlen(title)};
+        status = query_patterns_mark(s->r, patterns, s->arena, &out->title, s->err);
+    } else {
+        const struct query_patterns none = {0};
+        status = make_snippet(s, &none, body, LEAD_WIDTH, &out->title);
+    }
+    return status == TRABAO_OK ? make_snippet(s, patterns, body, SNIPPET_WIDTH, &out->snippet) : status;
+}
+
+static enum trabao_status fill_hit(struct search *s, const struct query_patterns *patterns,
+                                   const struct engine_hit *hit, struct archive_stored *stored, struct trabao_hit *out)
+{
+    char date[CIVIL_TEXT_MAX], href[HREF_MAX];
+    const int64_t id = s->r->reader->archive->ids[hit->article];
+    enum trabao_status status = archive_read(s->r->reader, id, true, stored, s->err);
+    if (status == TRABAO_NONE) {
+        return error_set(s->err, TRABAO_DATA, "article %lld is missing from the archive; reindex", (long long)id);
+    }
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    const struct article *a = &stored->article;
+    library_href(stored->key_hash, href);
+    *out = (struct trabao_hit){.key = library_field(s->arena, a, ARTICLE_KEY),
+                               .url = library_field(s->arena, a, ARTICLE_URL),
+                               .author = library_field(s->arena, a, ARTICLE_AUTHOR),
+                               .source = library_field(s->arena, a, ARTICLE_SOURCE),
+                               .section = library_field(s->arena, a, ARTICLE_SECTION),
+                               .date = copy_text(s, date, civil_format(a->date, date)),
+                               .href = copy_text(s, href, strlen(href)),
+                               .score = hit->score / (double)ENGINE_POINT,
+                               .tier = (enum trabao_tier)hit->tier,
+                               .id = id};
+    if (!out->key || !out->date || !out->href) {
+        return error_no_memory(s->err);
+    }
+    status = fill_texts(s, patterns, a, out);
+    return status == TRABAO_OK && s->request->explain ? explain(s, hit, out) : status;
+}
+
+static enum trabao_status fill_hits(struct search *s)
+{
+    struct query_patterns patterns;
+    struct archive_stored stored;
+    const size_t count = MIN(s->limit, s->count - s->first);
+    struct trabao_hit *hits = query_arena_alloc(s->arena, count + 1, sizeof *hits);
+    archive_stored_init(&stored);
+    enum trabao_status status = query_patterns_of_plan(&s->r->reader->archive->lexicon, s->plan, &patterns, s->err);
+    if (!hits) {
+        status = error_no_memory(s->err);
+    }
+    for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
+        status = fill_hit(s, &patterns, &s->hits[s->first + i], &stored, &hits[i]);
+    }
+    s->answer->hits = hits;
+    s->answer->hit_count = count;
+    query_patterns_free(&patterns);
+    archive_stored_free(&stored);
+    return status;
+}
+
+/* Where the page after this one begins. */
+static enum trabao_status fill_next(struct search *s)
+{
+    const size_t end = s->first + s->answer->hit_count;
+    if (s->answer->hit_count < s->limit || (s->known != SIZE_MAX && end >= s->known)) {
+        return TRABAO_OK;
+    }
+    /* Behind the ranked articles the first stage's scores count: those of the last ranked one have been changed. */
+    const bool scored = s->continued && s->cursor.stage == CURSOR_SCORED;
+    const bool at_border = by_relevance(s) && !scored && end == ADJACENCY_ARTICLES;
+    const struct engine_hit *last = at_border ? &s->ranked_last : &s->hits[end - 1];
+    struct cursor next = {.loosest = (uint8_t)s->plan->loosest,
+                          .relaxed = s->answer->relaxed,
+                          .score = last->score,
+                          .tier = last->tier,
+                          .id = s->r->reader->archive->ids[last->article],
+                          .stage = CURSOR_DATED};
+    if (by_relevance(s)) {
+        const bool inside = !scored && end < ADJACENCY_ARTICLES;
+        next.stage = inside ? CURSOR_RANKED : CURSOR_SCORED;
+        next.offset = inside ? (uint32_t)end : 0;
+    }
+    char text[CURSOR_MAX];
+    cursor_write(&next, text);
+    s->answer->next = copy_text(s, text, strlen(text));
+    return s->answer->next ? TRABAO_OK : error_no_memory(s->err);
+}
+
+static enum trabao_status fill_answer(struct search *s)
+{
+    struct trabao_answer *a = s->answer;
+    const struct query_tree *tree = s->tree;
+    a->generation = s->r->reader->archive->generation;
+    a->query = copy_text(s, s->request->query ? s->request->query : "", s->request->query_len);
+    a->understood = copy_text(s, tree->understood, strlen(tree->understood));
+    const char **warnings = query_arena_alloc(s->arena, tree->warning_count + 1, sizeof *warnings);
+    if (!a->query || !a->understood || !warnings) {
+        return error_no_memory(s->err);
+    }
+    for (size_t i = 0; i < tree->warning_count; i++) {
+        warnings[i] = copy_text(s, tree->warnings[i], strlen(tree->warnings[i]));
+        if (!warnings[i]) {
+            return error_no_memory(s->err);
+        }
+    }
+    a->warnings = warnings;
+    a->warning_count = tree->warning_count;
+    enum trabao_status status = count_all(s);
+    if (status == TRABAO_OK) {
+        status = fill_hits(s);
+    }
+    return status == TRABAO_OK ? fill_next(s) : status;
+}
+
+enum trabao_status trabao_search(struct trabao_reader *reader, const struct trabao_request *request,
+                                 struct trabao_answer **out, struct trabao_error *err)
+{
+    const double started = progress_clock();
+    *out = NULL;
+    struct query_arena *arena = query_arena_new();
+    struct answer_memory *memory = arena ? query_arena_alloc(arena, 1, sizeof *memory) : NULL;
+    struct search *s = arena ? query_arena_alloc(arena, 1, sizeof *s) : NULL;
+    if (!memory || !s) {
+        query_arena_free(arena);
+        return error_no_memory(err);
+    }
+    memory->arena = arena;
+    *s = (struct search){.r = reader, .request = request, .answer = &memory->answer, .arena = arena, .err = err};
+    reader->deadline = request->deadline_ms > 0 ? started + request->deadline_ms / 1000.0 : 0;
+    enum trabao_status status = read_request(s);
+    if (status == TRABAO_OK) {
+        status = find_page(s);
+    }
+    if (status == TRABAO_OK) {
+        status = fill_answer(s);
+    }
+    plan_free(s->plan);
+    query_tree_free(s->tree);
+    impact_release(reader->reader->impacts);
+    if (status == TRABAO_OK) {
+        memory->answer.took_ms = (progress_clock() - started) * 1000;
+        *out = &memory->answer;
+    } else {
+        query_arena_free(arena);
+    }
+    return status;
+}
+
+void trabao_answer_free(struct trabao_answer *answer)
+{
+    if (answer) {
+        query_arena_free(((struct answer_memory *)(void *)answer)->arena);
+    }
+}
