@@ -123,8 +123,8 @@ void page_search_form(struct buf *out, const struct page_query *query, bool focu
     html_raw(out, ">\n<button type=\"submit\">Tìm</button>\n</div>\n"
                   "<details class=\"filters\">\n<summary>Lọc theo ngày, tác giả, báo</summary>\n"
                   "<div class=\"fields\">\n");
-    form_field(out, query, PAGE_FROM, "Từ ngày", "20/7/2020, 7/2020 hay 2020");
-    form_field(out, query, PAGE_TO, "Đến ngày", "như trên, tính cả ngày ấy");
+    form_field(out, query, PAGE_FROM, "Từ ngày", "20/7/2020");
+    form_field(out, query, PAGE_TO, "Đến ngày", "hoặc 7/2020");
     form_field(out, query, PAGE_AUTHOR, "Tác giả", NULL);
     form_field(out, query, PAGE_SOURCE, "Báo, nguồn", NULL);
     form_field(out, query, PAGE_SECTION, "Chuyên mục", NULL);

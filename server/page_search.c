@@ -39,19 +39,25 @@ static const char *tier_label(const char *value)
     return value;
 }
 
-static bool has_filter(const struct page_query *query)
+static size_t count_filters(const struct page_query *query)
 {
+    size_t count = 0;
     for (size_t i = 0; i < ARRAY_LEN(FILTERS); i++) {
-        if (query->values[FILTERS[i].field] != NULL) {
-            return true;
-        }
+        count += query->values[FILTERS[i].field] != NULL ? 1 : 0;
     }
-    return false;
+    return count;
+}
+
+static void without_filters(struct buf *out, const struct page_query *query)
+{
+    const struct page_query bare = {.values = {[PAGE_Q] = query->values[PAGE_Q]}};
+    page_search_address(out, &bare, PAGE_SORT, query->values[PAGE_SORT]);
 }
 
 static void active_filters(struct buf *out, const struct page_query *query)
 {
-    if (!has_filter(query)) {
+    const size_t count = count_filters(query);
+    if (count == 0) {
         return;
     }
     html_raw(out, "<ul class=\"chips\" aria-label=\"Bộ lọc đang dùng\">\n");
@@ -66,6 +72,11 @@ static void active_filters(struct buf *out, const struct page_query *query)
             html_text(out, FILTERS[i].field == PAGE_TIER ? tier_label(value) : value);
             html_raw(out, "</b><span class=\"cross\" aria-hidden=\"true\">×</span></a></li>\n");
         }
+    }
+    if (count > 1) {
+        html_raw(out, "<li><a href=\"");
+        without_filters(out, query);
+        html_raw(out, "\">Bỏ tất cả</a></li>\n");
     }
     html_raw(out, "</ul>\n");
 }
@@ -135,31 +146,25 @@ static bool has_marks(const char *text)
     return false;
 }
 
+/* The searcher typed marks, and articles with other marks are there as well: why, and how to be rid of them. */
 static void widened(struct buf *out, const struct page_query *query, const struct trabao_answer *answer)
 {
     const char *q = query->values[PAGE_Q];
-    if (answer->tier == TRABAO_EXACT || query->values[PAGE_TIER] != NULL || q == NULL || !has_marks(q)) {
+    const uint64_t exact = answer->totals_by_tier[TRABAO_EXACT];
+    if (answer->total <= exact || query->values[PAGE_TIER] != NULL || q == NULL || !has_marks(q)) {
         return;
     }
-    const uint64_t exact = answer->totals_by_tier[TRABAO_EXACT];
-    html_raw(out, "<li>");
     if (exact == 0) {
-        html_raw(out, "Không có bài nào viết đúng từng dấu như vậy");
+        html_raw(out, "<li>Không có bài nào viết đúng từng dấu như vậy; đây là ");
     } else {
-        html_raw(out, "Chỉ ");
+        html_raw(out, "<li>Chỉ ");
         html_number(out, exact);
-        html_raw(out, " bài viết đúng từng dấu như vậy");
+        html_raw(out, " bài viết đúng từng dấu như vậy, nên có thêm ");
     }
-    if (answer->total > exact) {
-        html_raw(out, ", nên có thêm ");
-        html_number(out, answer->total - exact);
-        html_raw(out, " bài khác dấu. <a href=\"");
-        page_search_address(out, query, PAGE_TIER, "exact");
-        html_raw(out, "\">Chỉ tìm đúng dấu</a>");
-    } else {
-        html_raw(out, "; bỏ dấu cũng không có thêm bài nào.");
-    }
-    html_raw(out, "</li>\n");
+    html_number(out, answer->total - exact);
+    html_raw(out, " bài khác dấu. <a href=\"");
+    page_search_address(out, query, PAGE_TIER, "exact");
+    html_raw(out, "\">Chỉ tìm đúng dấu</a></li>\n");
 }
 
 static void notes(struct buf *out, const struct page_query *query, const struct trabao_answer *answer)
@@ -224,10 +229,9 @@ static void nothing_found(struct buf *out, const struct page_query *query)
     if (query->values[PAGE_FROM] != NULL || query->values[PAGE_TO] != NULL) {
         html_raw(out, "<li>mở rộng khoảng ngày;</li>\n");
     }
-    if (has_filter(query)) {
-        const struct page_query bare = {.values = {[PAGE_Q] = query->values[PAGE_Q]}};
+    if (count_filters(query) > 0) {
         html_raw(out, "<li><a href=\"");
-        page_search_address(out, &bare, PAGE_SORT, NULL);
+        without_filters(out, query);
         html_raw(out, "\">bỏ mọi bộ lọc</a>;</li>\n");
     }
     html_raw(out, "<li>xem lại chính tả, hoặc gõ không dấu để tìm mọi cách viết.</li>\n</ul>\n</section>\n");
