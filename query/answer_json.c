@@ -279,7 +279,10 @@ char *trabao_article_json(const struct trabao_article *a)
     return json_take_text(json_members(members, ARRAY_LEN(members)));
 }
 
-/* The keys of an input record: `category` is what the rest of the house calls a section. */
+/*
+ * The keys of an input record: `category` is what the rest of the house calls a section, and an `id` is given where the
+ * key would otherwise be lost in indexing the record again.
+ */
 static json_t *json_record(const struct trabao_article *a)
 {
     const struct member members[] = {
@@ -289,11 +292,15 @@ static json_t *json_record(const struct trabao_article *a)
         {"category", json_optional(a->section)}, {"body", json_text(a->body, strlen(a->body))},
     };
     json_t *record = json_members(members, ARRAY_LEN(members));
-    if (a->reads >= 0 && json_object_set_new(record, "reads", json_integer((json_int_t)a->reads)) != 0) {
-        json_decref(record);
-        return NULL;
-    }
-    return record;
+    bool ok = record != NULL;
+    if (ok && a->url == NULL)
+        ok = json_object_set_new(record, "id", json_optional(a->key)) == 0;
+    if (ok && a->reads >= 0)
+        ok = json_object_set_new(record, "reads", json_integer((json_int_t)a->reads)) == 0;
+    if (ok)
+        return record;
+    json_decref(record);
+    return NULL;
 }
 
 char *query_record_json(const struct trabao_article *article)

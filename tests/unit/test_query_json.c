@@ -146,15 +146,16 @@ static void test_record(void **state)
                                            .body = "Dòng 1",
                                            .date = "2020-07",
                                            .section = "Thời sự",
-                                           .extra = "{\"photo\":\"Ảnh\",\"title\":\"x\",\"id\":7}",
+                                           .extra = "{\"photo\":\"Ảnh\",\"title\":\"x\",\"n\":7}",
                                            .reads = 216};
     assert_json(query_record_json(&article),
                 "{\"key\":\"https://bao.example/1\",\"url\":\"https://bao.example/1\",\"title\":\"Bão\","
                 "\"date\":\"2020-07\",\"author\":null,\"source\":null,\"category\":\"Thời sự\","
-                "\"body\":\"Dòng 1\",\"reads\":216,\"photo\":\"Ảnh\",\"id\":7}");
+                "\"body\":\"Dòng 1\",\"reads\":216,\"photo\":\"Ảnh\",\"n\":7}");
     const struct trabao_article bare = {.key = "k", .title = "", .body = "", .date = "", .reads = -1};
-    assert_json(query_record_json(&bare), "{\"key\":\"k\",\"url\":null,\"title\":null,\"date\":null,"
-                                          "\"author\":null,\"source\":null,\"category\":null,\"body\":\"\"}");
+    assert_json(query_record_json(&bare),
+                "{\"key\":\"k\",\"url\":null,\"title\":null,\"date\":null,"
+                "\"author\":null,\"source\":null,\"category\":null,\"body\":\"\",\"id\":\"k\"}");
 }
 
 static void test_analyze(void **state)
