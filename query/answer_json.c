@@ -13,6 +13,7 @@
 #include "base/html_escape.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "query/library.h"
 #include "query/trabao.h"
 #include "text/text.h"
 
@@ -346,15 +347,17 @@ static json_t *json_tokens(const struct text_tokens *tokens)
     return array;
 }
 
-enum trabao_status trabao_analyze_json(struct trabao_reader *reader TRABAO_UNUSED, const char *text, size_t n,
-                                       char **json, struct trabao_error *err)
+enum trabao_status trabao_analyze_json(struct trabao_reader *reader, const char *text, size_t n, char **json,
+                                       struct trabao_error *err)
 {
-    struct text_analyzer *analyzer = NULL;
+    struct text_analyzer *own = NULL;
     struct text_tokens tokens = {0};
+    enum trabao_status status = TRABAO_OK;
     *json = NULL;
-    enum trabao_status status = text_analyzer_open(&analyzer, err);
+    if (reader == NULL)
+        status = text_analyzer_open(&own, err);
     if (status == TRABAO_OK)
-        status = text_tokenize(analyzer, text, n, &tokens, err);
+        status = text_tokenize(reader != NULL ? reader->analyzer : own, text, n, &tokens, err);
     if (status == TRABAO_OK) {
         const struct member members[] = {
             {"text", json_text(text, n)},
@@ -366,6 +369,6 @@ enum trabao_status trabao_analyze_json(struct trabao_reader *reader TRABAO_UNUSE
             status = error_no_memory(err);
     }
     text_tokens_free(&tokens);
-    text_analyzer_close(analyzer);
+    text_analyzer_close(own);
     return status;
 }
