@@ -1,0 +1,24 @@
+-- What the extension promises to any SQLite that loads it. Each line of search.expected is a row.
+CREATE VIRTUAL TABLE plain USING fts5(title, body, tokenize = 'vietnamese');
+CREATE VIRTUAL TABLE folded USING fts5(title, body, tokenize = 'vietnamese fold full');
+CREATE TEMP TABLE news(id, title, body);
+INSERT INTO news VALUES(1, 'Lễ hội ở Châu Phước', 'Ngày 30.4, TP.Châu Phước đón 1.200 khách. Hoà bình là quý.');
+INSERT INTO news VALUES(2, 'Từ vòng bảng', 'Đội tuyển vượt từ vòng bảng vào tứ kết.');
+INSERT INTO news VALUES(3, 'Một ca tử vong', 'Bệnh viện đa khoa báo cáo một ca tử vong hôm 30/4.');
+INSERT INTO plain(rowid, title, body) SELECT id, title, body FROM news;
+INSERT INTO folded(rowid, title, body) SELECT id, title, body FROM news;
+SELECT 'marks typed', rowid FROM plain('tử vong') ORDER BY rowid;
+SELECT 'marks left out', rowid FROM folded('tu vong') ORDER BY rowid;
+SELECT 'marks left out', rowid FROM folded('da khoa') ORDER BY rowid;
+SELECT 'tone placement', rowid FROM plain('hòa') ORDER BY rowid;
+SELECT 'i and y', rowid FROM plain('quí') ORDER BY rowid;
+SELECT 'one date', rowid FROM plain('"30-4"') ORDER BY rowid;
+SELECT 'glued words', rowid FROM plain('"châu phước"') ORDER BY rowid;
+SELECT 'phrases', rowid FROM plain('"vòng bảng"') ORDER BY rowid;
+SELECT 'columns', rowid FROM plain('title : tử') ORDER BY rowid;
+SELECT 'alternatives', rowid FROM plain('"tử|từ vong|vòng"') ORDER BY rowid;
+SELECT 'nothing', count(*) FROM plain('"bảng vòng"');
+SELECT 'highlight', highlight(plain, 1, '[', ']') FROM plain('"hòa bình"');
+DELETE FROM plain WHERE rowid = 3;
+SELECT 'deleted', count(*) FROM plain('tử');
+INSERT INTO plain(plain) VALUES('integrity-check');
