@@ -377,6 +377,10 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     if (status == TRABAO_OK) {
         status = write_articles(b, err);
     }
+    /* First, so that the pages that the merge sets free are used by what is written after it. */
+    if (status == TRABAO_OK) {
+        status = db_exec(b->db, "INSERT INTO fts(fts) VALUES('optimize')", "merging the FTS5 index", err);
+    }
     if (status == TRABAO_OK) {
         status = impact_builder_finish(b->impacts, b->lengths, spill_count(b->spill), &b->lexicon, b->db, err);
     }
@@ -388,9 +392,6 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     }
     if (status == TRABAO_OK) {
         status = write_facts(b, err);
-    }
-    if (status == TRABAO_OK) {
-        status = db_exec(b->db, "INSERT INTO fts(fts) VALUES('optimize')", "merging the FTS5 index", err);
     }
     return status == TRABAO_OK ? db_exec(b->db, "COMMIT", "committing", err) : status;
 }
