@@ -80,8 +80,9 @@ group_extension() {
     tests/extension/run.sh "$BUILD"
 }
 
+# A sample of what `make crash` does in full.
 group_crash() {
-    tests/crash/run.sh
+    CRASH_POINTS=${CRASH_POINTS:-6} CRASH_RANDOM=${CRASH_RANDOM:-10} tests/crash/run.sh
 }
 
 group_browser() {
@@ -164,7 +165,7 @@ run_group() {
 
 groups=("$@")
 if [ "${1:-all}" = all ]; then
-    groups=(build clang lint unit extension cli http)
+    groups=(build clang lint unit extension cli http crash)
     [ ! -x tests/browser/run.sh ] || groups+=(browser)
     groups+=(asan fuzz-replay)
 fi
