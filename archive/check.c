@@ -1,0 +1,206 @@
+/*
+ * check.c - proving that an archive is sound (archive_check in archive.h).
+ *
+ * Three proofs: SQLite's own integrity check; FTS5's, against the stored texts, which are put together again from words
+ * and residue by the function trabao_body of the view article_text; and, term by term, that the articles which FTS5
+ * finds in title and body are those that the impact index has postings for.
+ */
+#include "archive/archive.h"
+#include "archive/db.h"
+#include "archive/schema.h"
+#include "base/mem.h"
+#include "text/fts5_vietnamese.h"
+
+#define REPORT_CEILING ((size_t)1 << 20)
+#define FINDINGS_MAX 20
+#define CACHE_BYTES ((size_t)32 << 20)
+#define BODY_CEILING ((size_t)1 << 30)
+
+struct check {
+    struct archive *archive;
+    struct archive_reader *reader;
+    struct pack_context *pack;
+    sqlite3 *db;
+    sqlite3_stmt *match;
+    struct buf report;
+    unsigned findings;
+    struct trabao_error *err;
+};
+
+static void find(struct check *c, const char *what)
+{
+    if (c->findings++ < FINDINGS_MAX) {
+        buf_printf(&c->report, "%s\n", what);
+    }
+}
+
+/* trabao_body(words, residue): the text of a body. */
+static void body_function(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    struct check *c = sqlite3_user_data(context);
+    struct buf words, residue, body;
+    struct wordcode_terms terms = {0};
+    buf_init(&words, BODY_CEILING);
+    buf_init(&residue, BODY_CEILING);
+    buf_init(&body, BODY_CEILING);
+    const bool ok =
+        count == 2 &&
+        pack_expand(c->pack, c->archive->words_dictionary, sqlite3_value_blob(values[0]),
+                    (size_t)sqlite3_value_bytes(values[0]), &words, NULL) == TRABAO_OK &&
+        pack_expand(c->pack, c->archive->residues_dictionary, sqlite3_value_blob(values[1]),
+                    (size_t)sqlite3_value_bytes(values[1]), &residue, NULL) == TRABAO_OK &&
+        wordcode_terms(words.data, words.len, c->archive->lexicon.count, &terms) &&
+        wordcode_body(&c->archive->lexicon, &terms, residue.data, residue.len, &body);
+    if (ok) {
+        sqlite3_result_text64(context, buf_str(&body), body.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    } else {
+        sqlite3_result_error(context, "a stored article is damaged", -1);
+    }
+    wordcode_terms_free(&terms);
+    buf_free(&words);
+    buf_free(&residue);
+    buf_free(&body);
+}
+
+static enum trabao_status open_all(struct check *c, const char *path)
+{
+    enum trabao_status status = archive_open(path, CACHE_BYTES, &c->archive, c->err);
+    if (status == TRABAO_OK) {
+        status = archive_reader_open(c->archive, &c->reader, c->err);
+    }
+    if (status == TRABAO_OK) {
+        status = pack_context_open(&c->pack, c->err);
+    }
+    if (status == TRABAO_OK) {
+        status = db_open_for_check(path, &c->db, c->err);
+    }
+    if (status == TRABAO_OK) {
+        status = fts5_vietnamese_register(c->db, NULL, c->err);
+    }
+    if (status == TRABAO_OK &&
+        sqlite3_create_function(c->db, "trabao_body", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, c,
+                                body_function, NULL, NULL) != SQLITE_OK) {
+        status = db_failure(c->db, "registering a function", c->err);
+    }
+    return status;
+}
+
+static enum trabao_status check_file(struct check *c)
+{
+    sqlite3_stmt *rows = NULL;
+    enum trabao_status status = db_prepare(c->db, "PRAGMA integrity_check(20)", &rows, c->err);
+    while (status == TRABAO_OK && (status = db_step(rows, "PRAGMA integrity_check", c->err)) == TRABAO_OK) {
+        const char *line = db_text(rows, 0);
+        if (line && strcmp(line, "ok") != 0) {
+            find(c, line);
+        }
+    }
+    sqlite3_finalize(rows);
+    return status == TRABAO_NONE ? TRABAO_OK : status;
+}
+
+static void check_fts(struct check *c)
+{
+    char *message = NULL;
+    if (sqlite3_exec(c->db, "INSERT INTO fts(fts, rank) VALUES('integrity-check', 1)", NULL, NULL, &message) !=
+        SQLITE_OK) {
+        find(c, "the FTS5 index does not agree with the stored texts:");
+        find(c, message ? message : "unknown failure");
+    }
+    sqlite3_free(message);
+}
+
+/* The places of one window of postings, in ascending order. */
+static uint32_t places_of(const uint8_t *postings, uint32_t count, uint8_t places[IMPACT_WINDOW])
+{
+    if (count <= IMPACT_SPARSE_MAX) {
+        memcpy(places, postings, count);
+        return count;
+    }
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < IMPACT_WINDOW; i++) {
+        if (postings[i / 8] >> i % 8 & 1) {
+            places[n++] = (uint8_t)i;
+        }
+    }
+    return n;
+}
+
+/* Steps through FTS5's articles beside the postings of T. True when they are the same. */
+static enum trabao_status compare_term(struct check *c, uint32_t term, const struct impact_term *t, bool *same)
+{
+    const struct lexicon *lexicon = &c->archive->lexicon;
+    char match[TEXT_FORM_MAX + 32];
+    snprintf(match, sizeof match, "{body title} : \"|%.*s\"", lexicon->terms[term].len, lexicon_form(lexicon, term));
+    sqlite3_bind_text(c->match, 1, match, -1, SQLITE_STATIC);
+    enum trabao_status status = TRABAO_OK;
+    uint32_t articles = 0;
+    *same = true;
+    for (uint32_t w = 0; status == TRABAO_OK && t && w < t->windows; w++) {
+        const uint8_t *postings;
+        uint8_t places[IMPACT_WINDOW];
+        status = impact_postings(c->reader->impacts, t, w, &postings, c->err);
+        const uint32_t count = status == TRABAO_OK ? places_of(postings, t->count_less[w] + 1U, places) : 0;
+        for (uint32_t i = 0; status == TRABAO_OK && i < count; i++, articles++) {
+            const uint32_t number = (uint32_t)t->window[w] * IMPACT_WINDOW + places[i];
+            status = db_step(c->match, "searching", c->err);
+            if (status == TRABAO_NONE || number >= c->archive->count ||
+                (status == TRABAO_OK && sqlite3_column_int64(c->match, 0) != c->archive->ids[number])) {
+                *same = false;
+                status = TRABAO_NONE;
+            }
+        }
+    }
+    if (status == TRABAO_OK) {
+        *same = db_step(c->match, "searching", c->err) == TRABAO_NONE && articles == lexicon->terms[term].articles;
+    }
+    sqlite3_reset(c->match);
+    return status == TRABAO_NONE ? TRABAO_OK : status;
+}
+
+static enum trabao_status check_impacts(struct check *c)
+{
+    enum trabao_status status =
+        db_prepare(c->db, "SELECT rowid FROM fts WHERE fts MATCH ?1 ORDER BY rowid", &c->match, c->err);
+    for (uint32_t term = 0; status == TRABAO_OK && term < c->archive->lexicon.count; term++) {
+        const struct impact_term *t;
+        bool same = true;
+        status = impact_find(c->reader->impacts, term, &t, c->err);
+        if (status == TRABAO_OK) {
+            status = compare_term(c, term, t, &same);
+        }
+        if (!same) {
+            char line[TEXT_FORM_MAX + 96];
+            snprintf(line, sizeof line, "FTS5 and the impact index do not agree about \"%.*s\"",
+                     c->archive->lexicon.terms[term].len, lexicon_form(&c->archive->lexicon, term));
+            find(c, line);
+        }
+        impact_release(c->reader->impacts);
+    }
+    sqlite3_finalize(c->match);
+    return status;
+}
+
+enum trabao_status archive_check(const char *path, char **report, struct trabao_error *err)
+{
+    struct check c = {.err = err};
+    buf_init(&c.report, REPORT_CEILING);
+    *report = NULL;
+    enum trabao_status status = open_all(&c, path);
+    if (status == TRABAO_OK) {
+        status = check_file(&c);
+    }
+    if (status == TRABAO_OK && c.findings == 0) {
+        check_fts(&c);
+        status = check_impacts(&c);
+    }
+    archive_reader_close(c.reader);
+    pack_context_close(c.pack);
+    db_close(c.db);
+    archive_close(c.archive);
+    if (status == TRABAO_OK && c.findings) {
+        status = error_set(err, TRABAO_DATA, "%s: %u findings; reindex", path, c.findings);
+    }
+    *report = buf_take(&c.report);
+    return status;
+}
