@@ -1,0 +1,31 @@
+/*
+ * format.h - inside of a batch, and the readers of one format each.
+ */
+#ifndef TRABAO_FORMAT_H
+#define TRABAO_FORMAT_H
+
+#include "base/buf.h"
+#include "corpus/corpus.h"
+
+struct corpus_batch {
+    char *path;               /* owned */
+    enum corpus_format format; /* of the bytes: CORPUS_PAGE or CORPUS_JSONL */
+    struct buf bytes;
+    uint64_t number, offset;  /* of the first record in it */
+    size_t record_ceiling;
+    const char *failed_step;  /* the batch stands for a reject; else NULL */
+    char reason[256];
+};
+
+/* Calls SINK for what is wrong with a record of BATCH. BYTES is its beginning. */
+enum trabao_status format_reject(const struct corpus_batch *batch, const struct corpus_sink *sink, uint64_t number,
+                                 uint64_t offset, const char *step, const char *reason, struct corpus_text bytes,
+                                 struct trabao_error *err);
+
+/* Parses all of BATCH. */
+enum trabao_status jsonl_parse(const struct corpus_batch *batch, const struct corpus_sink *sink,
+                               struct trabao_error *err);
+enum trabao_status page_parse(const struct corpus_batch *batch, const struct corpus_sink *sink,
+                              struct trabao_error *err);
+
+#endif
