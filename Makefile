@@ -12,7 +12,6 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 DB ?= $(BUILD)/samples.trabao
 LISTEN ?= 127.0.0.1:8080
-SAMPLES := $(filter-out %.md,$(wildcard corpus/samples/*))
 FUZZ_SECONDS ?= 60
 
 PKGS := sqlite3 icu-uc icu-i18n libmicrohttpd libarchive libxml-2.0 libzstd jansson libxxhash
@@ -73,7 +72,7 @@ $(EXTENSION_OBJECTS) $(BUILD)/gen/server_static.o $(BUILD)/embed: $(BUILD)/flags
 run: ## install what is missing, build, index corpus/samples and serve it at http://127.0.0.1:8080
 	$(Q).ci/packages build
 	$(Q)$(MAKE) --no-print-directory -j2 all
-	$(Q)$(BUILD)/trabao index --db $(DB) $(SAMPLES)
+	$(Q)$(BUILD)/trabao index --db $(DB) corpus/samples
 	@echo "Serving $(DB) at http://$(LISTEN) (Ctrl-C ends it)"
 	$(Q)exec $(BUILD)/trabao serve --db $(DB) --listen $(LISTEN)
 

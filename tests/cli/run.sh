@@ -34,10 +34,9 @@ export ARCHIVE=$scratch/samples.trabao
 export PATH=$scratch/bin:$PATH
 export LC_ALL=C.UTF-8
 
+# By a relative name, which is part of the keys of articles that have no other.
 make_archive() {
-    local inputs
-    mapfile -t inputs < <(find "$SAMPLES" -mindepth 1 -maxdepth 1 -not -name '*.md' | sort)
-    "$program" index --quiet --db "$ARCHIVE" "${inputs[@]}"
+    "$program" index --quiet --db "$ARCHIVE" corpus/samples
 }
 
 # Whether FILE is what EXPECTED.exact or EXPECTED.glob says. Prints the difference if not.

@@ -14,7 +14,7 @@ rule() { # NAME COMMAND...
         passed "$name"
     else
         failed "$name:"
-        printf '%s\n' "$out" | sed 's/^/    /'
+        printf '%s\n' "$out" | head -n 40 | cut -c 1-200 | sed 's/^/    /'
     fi
 }
 

@@ -1,0 +1,2 @@
+# A sound archive passes.
+trabao check --db "$ARCHIVE"

@@ -1,0 +1,15 @@
+# Bytes that are no text are rejects with a reason; they cost nothing but themselves.
+seq 1 20000 | gzip -9n | tail -c 20000 >junk.bin
+head -c 300 "$SAMPLES/bao-mau.jsonl" >truncated.jsonl
+sed -n '2p' "$SAMPLES/bao-mau.jsonl" >good.jsonl
+gzip -nc good.jsonl | head -c 200 >cut.jsonl.gz
+printf '\0\0\0\0' >zeros
+for path in junk.bin truncated.jsonl cut.jsonl.gz zeros; do
+    trabao index --db a.trabao $path 2>err
+    echo "$path: status $?"
+    cut -c 1-200 err
+done
+trabao index --db a.trabao --reject rejects.jsonl junk.bin truncated.jsonl cut.jsonl.gz zeros good.jsonl 2>/dev/null
+echo "together: status $?"
+trabao export --db a.trabao | jq -r .title
+jq -r '[.path, .number, .step] | @tsv' rejects.jsonl

@@ -1,0 +1,1 @@
+trabao serch --db a.trabao
