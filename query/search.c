@@ -157,26 +157,34 @@ static enum trabao_status find(struct search *s)
     return by_relevance(s) ? find_ranked(s) : find_dated(s);
 }
 
-/* Finds at the tightest tier and widens while there is too little. */
+static bool may_relax(const struct search *s)
+{
+    const struct query_node *root = s->tree->root;
+    return !s->request->strict && root && root->kind == QUERY_AND && root->child_count >= RELAX_WORDS;
+}
+
+/*
+ * Finds at the tightest tier, and looks further while there is too little. A long query first does without some of its
+ * words: of many words with their marks one is sooner missing than meant otherwise. A short one is widened by tiers.
+ */
 static enum trabao_status find_widening(struct search *s)
 {
     const enum trabao_tier asked = s->request->tier;
     enum trabao_tier tier = asked != TRABAO_TIER_AUTO ? asked : s->tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
-    enum trabao_status status = bind(s, tier, false);
+    bool relaxed = false;
+    enum trabao_status status = bind(s, tier, relaxed);
     if (status == TRABAO_OK) {
         status = find(s);
     }
-    while (status == TRABAO_OK && asked == TRABAO_TIER_AUTO && s->count < ENOUGH && tier < TRABAO_FOLDED) {
-        status = bind(s, ++tier, false);
-        if (status == TRABAO_OK) {
-            status = find(s);
+    while (status == TRABAO_OK && s->count < ENOUGH) {
+        if (!relaxed && may_relax(s)) {
+            relaxed = true;
+        } else if (asked == TRABAO_TIER_AUTO && tier < TRABAO_FOLDED) {
+            tier++;
+        } else {
+            break;
         }
-    }
-    const struct plan_node *root = s->plan ? s->plan->root : NULL;
-    const bool may_relax = root && root->kind == PLAN_AND && s->tree->root && s->tree->root->kind == QUERY_AND &&
-                           s->tree->root->child_count >= RELAX_WORDS;
-    if (status == TRABAO_OK && s->count < ENOUGH && may_relax && !s->request->strict) {
-        status = bind(s, tier, true);
+        status = bind(s, tier, relaxed);
         if (status == TRABAO_OK) {
             status = find(s);
         }
