@@ -100,7 +100,7 @@ verify() { # new|update WHAT
 count_calls() { # new|update CALL
     lay_out "$1"
     index_all strace -f -qq -e trace="$2" -o "$scratch/calls"
-    awk '/ \+\+\+ | --- / { next } { n[$1]++ } END { for (t in n) if (n[t] > m) m = n[t]; print m + 0 }' "$scratch/calls"
+    awk '!/ (\+\+\+|---) / { n[$1]++ } END { for (t in n) if (n[t] > m) m = n[t]; print m + 0 }' "$scratch/calls"
 }
 
 # The points 1..N, or POINTS of them with the first and the last.
