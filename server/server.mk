@@ -35,7 +35,7 @@ $(HTTP_TESTS): %: %.o $(HTTP_TEST_HELP) $(filter $(BUILD)/base/%,$(OBJECTS)) | $
 	@echo "  LINK $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS)
 
-$(BUILD)/tests/http/test_archive: | $(BUILD)/trabao
+$(BUILD)/tests/http/test_archive: $(BUILD)/server/url.o | $(BUILD)/trabao
 
 .PHONY: http-tests
 http-tests: $(HTTP_TESTS) ## run the HTTP tests
