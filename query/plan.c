@@ -61,7 +61,9 @@ static bool tier_of(const struct planner *p, const struct query_token *token, en
 {
     const char *form = lexicon_form(p->lexicon, term);
     const size_t len = p->lexicon->terms[term].len;
-    const bool exact = reading == LITERAL || (reading == ANY_READING && token->marked);
+    /* In a query without marks only a word that is excluded can have some: they are meant. */
+    const bool exact =
+        reading == LITERAL || (token->marked && (reading == ANY_READING || !p->tree->any_marked));
     if (!exact && (!p->tree->any_marked || reading == ANY_READING)) {
         *tier = TRABAO_FOLDED;
         return p->limits->loosest == TRABAO_FOLDED || reading == ANY_READING ||
@@ -470,13 +472,25 @@ static void limit_dates(struct planner *p)
     }
 }
 
-/* Words that may be missing: with five words or more, half of them are enough. */
-static void relax(struct plan_node *root)
+/* Half of the words of ROOT become enough; what it excludes stays excluded. */
+static void relax(struct planner *p, struct plan_node *root)
 {
-    if (root->kind == PLAN_AND && root->child_count > 1) {
-        root->kind = PLAN_AT_LEAST;
-        root->least = (root->child_count + 1) / 2;
+    struct plan_node *some = new_node(p, PLAN_AT_LEAST);
+    if (!some || root->kind != PLAN_AND ||
+        !(some->children = new_piece(p, root->child_count + 1, sizeof(struct plan_node *)))) {
+        return;
     }
+    size_t kept = 0;
+    for (size_t i = 0; i < root->child_count; i++) {
+        if (root->children[i]->kind == PLAN_NOT) {
+            root->children[kept++] = root->children[i];
+        } else {
+            some->children[some->child_count++] = root->children[i];
+        }
+    }
+    some->least = (some->child_count + 1) / 2;
+    root->children[kept++] = some; /* an AND has room for one child more than it was bound with */
+    root->child_count = kept;
 }
 
 static struct plan_node *bind_root(struct planner *p)
@@ -489,7 +503,7 @@ static struct plan_node *bind_root(struct planner *p)
         struct plan_node *words = bind(p, p->tree->root, true, false);
         if (words) {
             if (p->limits->relax) {
-                relax(words);
+                relax(p, words);
             }
             root->children[root->child_count++] = words;
         }

@@ -39,8 +39,8 @@ struct search {
     struct engine_options options;
     struct cursor cursor;
     bool continued; /* the request has a cursor */
-    size_t limit;
-    struct engine_hit hits[ADJACENCY_ARTICLES + TRABAO_LIMIT_MAX];
+    size_t limit; /* one hit more is looked for, to know whether another page follows */
+    struct engine_hit hits[ADJACENCY_ARTICLES + TRABAO_LIMIT_MAX + 1];
     size_t first, count; /* the page inside hits */
     size_t known;        /* articles that match, if all were seen; else SIZE_MAX */
     struct engine_hit ranked_last; /* the last of the ranked articles, as the first stage scored it */
@@ -142,13 +142,14 @@ static enum trabao_status find_ranked(struct search *s)
 static enum trabao_status find_dated(struct search *s)
 {
     const struct archive *a = s->r->reader->archive;
+    const size_t wanted = MAX(s->limit + 1, (size_t)ENOUGH);
     const uint32_t start = s->continued ? archive_lower_bound(a, s->cursor.id) : UINT32_MAX;
     size_t found;
     const enum trabao_status status =
         engine_by_date(s->r->reader, s->plan, &s->options, s->request->sort == TRABAO_NEWEST, start,
-                       MAX(s->limit, (size_t)ENOUGH), s->hits, &found, s->err);
+                       wanted, s->hits, &found, s->err);
     s->count = found;
-    s->known = !s->continued && found < MAX(s->limit, (size_t)ENOUGH) ? found : SIZE_MAX;
+    s->known = !s->continued && found < wanted ? found : SIZE_MAX;
     return status;
 }
 
@@ -160,7 +161,11 @@ static enum trabao_status find(struct search *s)
 static bool may_relax(const struct search *s)
 {
     const struct query_node *root = s->tree->root;
-    return !s->request->strict && root && root->kind == QUERY_AND && root->child_count >= RELAX_WORDS;
+    size_t words = 0;
+    for (size_t i = 0; root && root->kind == QUERY_AND && i < root->child_count; i++) {
+        words += root->children[i]->kind != QUERY_NOT;
+    }
+    return !s->request->strict && words >= RELAX_WORDS;
 }
 
 /*
@@ -201,12 +206,12 @@ static enum trabao_status page_ranked(struct search *s)
     const bool more = s->known == SIZE_MAX;
     enum trabao_status status = adjacency_rank(s->r->reader, s->plan, s->hits, s->count, s->err);
     s->first = MIN(s->continued ? s->cursor.offset : 0, s->count);
-    if (status != TRABAO_OK || !more || s->count - s->first >= s->limit) {
+    if (status != TRABAO_OK || !more || s->count - s->first > s->limit) {
         return status;
     }
     size_t found;
     s->options.after = &s->ranked_last;
-    status = engine_best(s->r->reader, s->plan, &s->options, s->limit - (s->count - s->first), s->hits + s->count,
+    status = engine_best(s->r->reader, s->plan, &s->options, s->limit + 1 - (s->count - s->first), s->hits + s->count,
                          &found, s->err);
     s->options.after = NULL;
     s->count += found;
@@ -220,7 +225,7 @@ static enum trabao_status page_scored(struct search *s)
         .score = s->cursor.score, .tier = s->cursor.tier, .article = archive_lower_bound(a, s->cursor.id)};
     s->options.after = &last;
     const enum trabao_status status =
-        engine_best(s->r->reader, s->plan, &s->options, s->limit, s->hits, &s->count, s->err);
+        engine_best(s->r->reader, s->plan, &s->options, s->limit + 1, s->hits, &s->count, s->err);
     s->options.after = NULL;
     s->known = SIZE_MAX;
     return status;
@@ -403,7 +408,7 @@ static enum trabao_status fill_hits(struct search *s)
 static enum trabao_status fill_next(struct search *s)
 {
     const size_t end = s->first + s->answer->hit_count;
-    if (s->answer->hit_count < s->limit || (s->known != SIZE_MAX && end >= s->known)) {
+    if (end >= s->count) {
         return TRABAO_OK;
     }
     /* Behind the ranked articles the first stage's scores count: those of the last ranked one have been changed. */

@@ -1,0 +1,390 @@
+/*
+ * test_query_engine.c - what is found, in which order, and how many: pruning against scoring everything, and both
+ * against a scan of the generated texts (test_query_engine_corpus.h); paging; the parts of a score.
+ */
+#include "query/adjacency.h"
+
+#include <jansson.h>
+#include <math.h>
+
+#include "query/library.h"
+#include "test_query_engine_corpus.h"
+
+#define QUERIES 400
+#define K_MAX 200
+
+static struct trabao_archive *opened;
+static struct trabao_reader *reader;
+static struct archive *archive;
+static struct trabao_error err;
+
+static int open_all(void **state)
+{
+    if (open_folder(state) != 0)
+        return -1;
+    const char *path = in_folder("corpus.trabao");
+    make_corpus();
+    assert_int_equal(build_archive(path, articles, ARTICLES, NULL, 2), 0);
+    assert_sound(path);
+    assert_fine(trabao_open(path, NULL, &opened, &err), &err);
+    assert_fine(trabao_reader_open(opened, &reader, &err), &err);
+    archive = opened->archive;
+    for (uint32_t i = 0; i < ARTICLES; i++) {
+        struct archive_found found;
+        const struct article_text *key = &articles[i].fields[ARTICLE_KEY];
+        assert_fine(archive_find(reader->reader, article_key_hash(key->text, key->len), &found, &err), &err);
+        texts[i].number = archive_lower_bound(archive, found.id);
+        by_number[texts[i].number] = &texts[i];
+    }
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    trabao_reader_close(reader);
+    trabao_close(opened);
+    free_corpus();
+    return close_folder(state);
+}
+
+/* ---- plans --------------------------------------------------------------------------------------------------- */
+
+struct bound {
+    struct query_tree *tree;
+    struct plan *plan;
+};
+
+static struct bound bind_query(const struct asked *q, enum trabao_tier loosest, bool relaxed)
+{
+    struct bound b;
+    assert_fine(query_parse(reader->analyzer, q->text, strlen(q->text), 0, true, &b.tree, &err), &err);
+    if (b.tree->any_marked != q->any_marked)
+        fail_msg("\"%s\": is it marked?", q->text);
+    const struct plan_limits limits = {.dates = b.tree->dates, .loosest = loosest, .relax = relaxed};
+    assert_fine(plan_make(reader->reader, reader->analyzer, b.tree, &limits, &b.plan, &err), &err);
+    return b;
+}
+
+static void unbind(struct bound *b)
+{
+    plan_free(b->plan);
+    query_tree_free(b->tree);
+    impact_release(reader->reader->impacts);
+}
+
+static void assert_same_hits(const struct asked *q, size_t k, const struct engine_hit *a, size_t n,
+                             const struct engine_hit *b, size_t m)
+{
+    if (n != m)
+        fail_msg("\"%s\", %zu wanted: %zu hits, not %zu", q->text, k, n, m);
+    for (size_t i = 0; i < n; i++) {
+        if (engine_compare(&a[i], &b[i]) != 0)
+            fail_msg("\"%s\", %zu wanted: hit %zu is article %u with %u at tier %u, not %u with %u at tier %u", q->text,
+                     k, i, a[i].article, a[i].score, a[i].tier, b[i].article, b[i].score, b[i].tier);
+    }
+}
+
+/* The best K twice: by pruning and by scoring everything; and then what comes after one of them. */
+static size_t compare_best(const struct asked *q, const struct plan *plan, bool recency, size_t k)
+{
+    struct engine_hit pruned[K_MAX], scored[K_MAX];
+    struct engine_hit after;
+    struct engine_options options = {.recency = recency};
+    size_t n, m, all = 0;
+    for (int pages = 0; pages < 4; pages++) {
+        assert_fine(engine_best(reader->reader, plan, &options, k, pruned, &n, &err), &err);
+        assert_fine(engine_best_exhaustive(reader->reader, plan, &options, k, scored, &m, &err), &err);
+        assert_same_hits(q, k, pruned, n, scored, m);
+        all += n;
+        if (n < k)
+            break;
+        after = scored[any_below((uint32_t)n)];
+        options.after = &after;
+    }
+    return all;
+}
+
+static void test_pruning_is_exact(void **state)
+{
+    (void)state;
+    struct asked q;
+    size_t all = 0;
+    for (int i = 0; i < QUERIES; i++) {
+        make_query(&q);
+        const bool relaxed = any_below(4) == 0;
+        struct bound b = bind_query(&q, (enum trabao_tier)any_below(3), relaxed);
+        all += compare_best(&q, b.plan, any_below(2) == 0, 1 + any_below(any_below(2) ? 12 : K_MAX));
+        unbind(&b);
+    }
+    assert_true(all > QUERIES * 5); /* the queries do find something */
+}
+
+/* ---- against the texts --------------------------------------------------------------------------------------- */
+
+static struct engine_hit everything[ARTICLES];
+
+static void compare_with_texts(const struct asked *q, enum trabao_tier loosest, uint64_t by_tier[3])
+{
+    const struct engine_options options = {0};
+    uint64_t expected[4] = {0};
+    size_t found;
+    struct bound b = bind_query(q, loosest, false);
+    assert_fine(engine_best(reader->reader, b.plan, &options, ARTICLES, everything, &found, &err), &err);
+    assert_fine(engine_count(reader->reader, b.plan, &options, by_tier, &err), &err);
+    unbind(&b);
+    static uint8_t tiers[ARTICLES];
+    memset(tiers, WHOLLY_LOOSE, sizeof tiers);
+    for (size_t i = 0; i < found; i++) {
+        assert_int_equal(tiers[everything[i].article], WHOLLY_LOOSE);
+        tiers[everything[i].article] = everything[i].tier;
+    }
+    for (uint32_t i = 0; i < ARTICLES; i++) {
+        const int tier = tier_found(q, by_number[i], (int)loosest);
+        expected[tier]++;
+        if (tier != tiers[i]) {
+            const char *key = articles[by_number[i] - texts].fields[ARTICLE_KEY].text;
+            fail_msg("\"%s\" up to tier %d: article %s is found at tier %d, not %d", q->text, loosest, key, tiers[i],
+                     tier);
+        }
+    }
+    for (int t = 0; t < 3; t++)
+        assert_int_equal(by_tier[t], expected[t]);
+}
+
+static struct trabao_answer *search(const struct trabao_request *request)
+{
+    struct trabao_answer *answer;
+    if (trabao_search(reader, request, &answer, &err) != TRABAO_OK)
+        fail_msg("\"%s\": %s", request->query, err.message);
+    return answer;
+}
+
+static struct trabao_request request_of(const char *query)
+{
+    return (struct trabao_request){
+        .query = query, .query_len = strlen(query), .tier = TRABAO_TIER_AUTO, .strict = true};
+}
+
+static void test_found_are_those_of_a_scan(void **state)
+{
+    (void)state;
+    struct asked q;
+    for (int i = 0; i < QUERIES; i++) {
+        make_query(&q);
+        uint64_t by_tier[3];
+        const enum trabao_tier loosest = (enum trabao_tier)any_below(3);
+        compare_with_texts(&q, loosest, by_tier);
+        struct trabao_request request = request_of(q.text);
+        request.tier = loosest;
+        request.limit = (int)(1 + any_below(20));
+        request.sort = (enum trabao_sort)any_below(4);
+        struct trabao_answer *answer = search(&request);
+        assert_true(answer->total_exact);
+        assert_int_equal(answer->total, by_tier[0] + by_tier[1] + by_tier[2]);
+        assert_memory_equal(answer->totals_by_tier, by_tier, sizeof by_tier);
+        assert_int_equal(answer->hit_count, MIN(answer->total, (uint64_t)request.limit));
+        assert_true((answer->next != NULL) == (answer->total > answer->hit_count));
+        trabao_answer_free(answer);
+    }
+}
+
+/* Widened while fewer than ten articles match. */
+static void test_widening(void **state)
+{
+    (void)state;
+    struct asked q;
+    unsigned widened = 0;
+    for (int i = 0; i < QUERIES; i++) {
+        make_query(&q);
+        int tier = q.any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
+        uint64_t total;
+        for (;; tier++) {
+            total = 0;
+            for (uint32_t t = 0; t < ARTICLES; t++)
+                total += tier_found(&q, &texts[t], tier) != WHOLLY_LOOSE;
+            if (total >= 10 || tier == TRABAO_FOLDED)
+                break;
+            widened++;
+        }
+        const struct trabao_request request = request_of(q.text);
+        struct trabao_answer *answer = search(&request);
+        if (answer->tier != (enum trabao_tier)tier || answer->total != total)
+            fail_msg("\"%s\": %d articles at tier %d, not %d at %d", q.text, (int)answer->total, answer->tier,
+                     (int)total, tier);
+        trabao_answer_free(answer);
+    }
+    assert_true(widened > QUERIES / 10);
+}
+
+/* What is excluded stays excluded, even where half of the words are enough. */
+static void test_relaxed_still_excludes(void **state)
+{
+    (void)state;
+    struct asked q;
+    for (int i = 0; i < QUERIES / 2; i++) {
+        pool_used = 0;
+        q = (struct asked){.root = new_part(ALL)};
+        q.root->part_count = PARTS_MAX;
+        for (size_t p = 0; p < PARTS_MAX; p++) {
+            q.root->parts[p] = any_word(NO_TONE);
+            q.root->parts[p]->negated = p >= 4;
+        }
+        q.any_marked = has_marked(q.root);
+        bind_part(q.root, q.any_marked);
+        write_part(q.root, q.text, sizeof q.text, true);
+        struct bound b = bind_query(&q, TRABAO_FOLDED, true);
+        size_t found;
+        const struct engine_options options = {0};
+        assert_fine(engine_best(reader->reader, b.plan, &options, ARTICLES, everything, &found, &err), &err);
+        unbind(&b);
+        size_t expected = 0;
+        for (uint32_t t = 0; t < ARTICLES; t++) {
+            bool any = false;
+            for (int tier = q.any_marked ? 0 : 2; tier < 3 && !any; tier++) {
+                size_t has = 0;
+                for (size_t p = 0; p < 4; p++)
+                    has += finds(q.root->parts[p], &texts[t], tier, TRABAO_FOLDED);
+                any = has >= 2 && finds(q.root->parts[4], &texts[t], tier, TRABAO_FOLDED) &&
+                      finds(q.root->parts[5], &texts[t], tier, TRABAO_FOLDED);
+            }
+            expected += any;
+        }
+        if (found != expected)
+            fail_msg("\"%s\", relaxed: %zu articles, not %zu", q.text, found, expected);
+    }
+}
+
+static void test_limits_of_the_request(void **state)
+{
+    (void)state;
+    struct asked q;
+    for (int i = 0; i < QUERIES / 4; i++) {
+        make_query(&q);
+        const uint32_t author = any_below(ARRAY_LEN(AUTHORS)), source = any_below(ARRAY_LEN(SOURCES));
+        struct trabao_request request = request_of(q.text);
+        request.tier = TRABAO_FOLDED;
+        request.author = AUTHORS[author];
+        request.source = any_below(2) ? SOURCES[source] : NULL;
+        uint64_t expected = 0;
+        for (uint32_t t = 0; t < ARTICLES; t++)
+            expected += texts[t].author == author && (!request.source || texts[t].source == source) &&
+                        tier_found(&q, &texts[t], TRABAO_FOLDED) != WHOLLY_LOOSE;
+        struct trabao_answer *answer = search(&request);
+        assert_int_equal(answer->total, expected);
+        trabao_answer_free(answer);
+    }
+}
+
+/* ---- paging -------------------------------------------------------------------------------------------------- */
+
+static void assert_order(const struct trabao_hit *before, const struct trabao_hit *hit, enum trabao_sort sort)
+{
+    if (sort == TRABAO_NEWEST)
+        assert_true(before->id > hit->id);
+    else if (sort == TRABAO_OLDEST)
+        assert_true(before->id < hit->id);
+    else
+        assert_true(before->tier < hit->tier || before->score >= hit->score);
+}
+
+/* Walks through all pages; every article that a scan finds must come exactly once. */
+static void walk(const struct asked *q, enum trabao_sort sort, int limit)
+{
+    static uint8_t seen[ARTICLES];
+    memset(seen, 0, sizeof seen);
+    struct trabao_request request = request_of(q->text);
+    struct trabao_answer *page = NULL;
+    struct trabao_hit last = {0};
+    uint64_t count = 0, total = 0;
+    request.sort = sort;
+    request.limit = limit;
+    char cursor[128] = "";
+    do {
+        request.cursor = cursor;
+        page = search(&request);
+        total = page->total;
+        if (count && page->hit_count == 0)
+            fail_msg("\"%s\": a cursor led to a page without hits", q->text);
+        for (size_t i = 0; i < page->hit_count; i++, count++) {
+            const struct trabao_hit *hit = &page->hits[i];
+            const uint32_t number = archive_lower_bound(archive, hit->id);
+            if (seen[number]++)
+                fail_msg("\"%s\": %s came twice", q->text, hit->key);
+            if (tier_found(q, by_number[number], (int)page->tier) != (int)hit->tier)
+                fail_msg("\"%s\": %s does not belong here", q->text, hit->key);
+            /* The ranked ones and those behind them are two rows: only inside one scores never rise. */
+            if (count && (count != ADJACENCY_ARTICLES || sort > TRABAO_RELEVANCE_ONLY))
+                assert_order(&last, hit, sort);
+            last = *hit;
+        }
+        snprintf(cursor, sizeof cursor, "%s", page->next ? page->next : "");
+        trabao_answer_free(page);
+    } while (*cursor);
+    if (count != total)
+        fail_msg("\"%s\": %d hits, but a total of %d", q->text, (int)count, (int)total);
+}
+
+static void test_pages_reach_every_hit(void **state)
+{
+    (void)state;
+    struct asked q;
+    for (int i = 0; i < 32; i++) {
+        make_query(&q);
+        walk(&q, (enum trabao_sort)(i % 4), 7);
+        walk(&q, (enum trabao_sort)(i % 4), 20 + (int)any_below(80));
+    }
+}
+
+/* ---- explaining ---------------------------------------------------------------------------------------------- */
+
+static void test_parts_of_the_score(void **state)
+{
+    (void)state;
+    struct asked q;
+    bool recent = false, adjacent = false;
+    for (int i = 0; i < 100; i++) {
+        make_query(&q);
+        struct trabao_request request = request_of(q.text);
+        char cursor[128] = "";
+        request.explain = true;
+        request.limit = 90;
+        request.sort = (enum trabao_sort)(i % 2);
+        for (int pages = 0; pages < 2; pages++) {
+            request.cursor = cursor;
+            struct trabao_answer *answer = search(&request);
+            for (size_t h = 0; h < answer->hit_count; h++) {
+                double words, recency, adjacency;
+                json_t *parts = json_loads(answer->hits[h].explain, 0, NULL);
+                assert_int_equal(json_unpack(parts, "{s:F, s:F, s:F}", "words", &words, "recency", &recency,
+                                             "adjacency", &adjacency),
+                                 0);
+                json_decref(parts);
+                if (fabs(words + recency + adjacency - answer->hits[h].score) > 1e-5 * (1 + answer->hits[h].score))
+                    fail_msg("\"%s\": %s has %f, but %s", q.text, answer->hits[h].key, answer->hits[h].score,
+                             answer->hits[h].explain);
+                assert_true(request.sort == TRABAO_RELEVANCE || recency == 0);
+                recent = recent || recency > 0;
+                adjacent = adjacent || adjacency > 0;
+            }
+            snprintf(cursor, sizeof cursor, "%s", answer->next ? answer->next : "");
+            trabao_answer_free(answer);
+            if (!*cursor)
+                break;
+        }
+    }
+    assert_true(recent && adjacent);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pruning_is_exact),
+        cmocka_unit_test(test_found_are_those_of_a_scan),
+        cmocka_unit_test(test_widening),
+        cmocka_unit_test(test_relaxed_still_excludes),
+        cmocka_unit_test(test_limits_of_the_request),
+        cmocka_unit_test(test_pages_reach_every_hit),
+        cmocka_unit_test(test_parts_of_the_score),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
