@@ -54,7 +54,7 @@ void html_decimal(struct buf *out, double number)
 
 /* ---- dates --------------------------------------------------------------------------------------------------- */
 
-void html_date_text(struct buf *out, const char *date)
+static void append_date(struct buf *out, const char *date, bool with_time)
 {
     struct civil civil;
     if (!civil_parse(date, strlen(date), &civil)) {
@@ -63,7 +63,7 @@ void html_date_text(struct buf *out, const char *date)
     }
     int year, month, day;
     civil_to_ymd(civil.second, &year, &month, &day);
-    if (civil.precision == CIVIL_TIME) {
+    if (civil.precision == CIVIL_TIME && with_time) {
         const int64_t minute = civil.second % CIVIL_DAY_SECONDS / 60;
         buf_printf(out, "%d:%02d ", (int)(minute / 60), (int)(minute % 60));
     }
@@ -76,12 +76,17 @@ void html_date_text(struct buf *out, const char *date)
     buf_printf(out, "%d", year);
 }
 
-void html_date(struct buf *out, const char *date)
+void html_date_text(struct buf *out, const char *date)
+{
+    append_date(out, date, false);
+}
+
+void html_date(struct buf *out, const char *date, bool with_time)
 {
     html_raw(out, "<time");
     html_attribute(out, "datetime", date);
     html_raw(out, ">");
-    html_date_text(out, date);
+    append_date(out, date, with_time);
     html_raw(out, "</time>");
 }
 

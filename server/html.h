@@ -24,10 +24,13 @@ void html_attribute(struct buf *out, const char *name, const char *value);
 void html_number(struct buf *out, uint64_t number);
 void html_decimal(struct buf *out, double number);
 
-/* Appends a date of the archive (as civil_format writes them) as <time>: 20/7/2020, 7/2020, 14:30 20/7/2020. */
-void html_date(struct buf *out, const char *date);
+/*
+ * Appends a date of the archive (as civil_format writes them) as <time>: 20/7/2020, 7/2020, and 14:30 20/7/2020 when it
+ * has a time of day and WITH_TIME asks for it.
+ */
+void html_date(struct buf *out, const char *date, bool with_time);
 
-/* The same without markup, for titles. */
+/* The same without markup and time of day. */
 void html_date_text(struct buf *out, const char *date);
 
 /* Appends the text with its marked parts in <mark>. */

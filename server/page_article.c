@@ -31,7 +31,7 @@ static void meta_line(struct buf *out, const struct trabao_article *article)
     html_raw(out, "<ul class=\"meta\">");
     if (article->date[0] != '\0') {
         html_raw(out, "<li>");
-        html_date(out, article->date);
+        html_date(out, article->date, true);
         html_raw(out, "</li>");
     }
     meta_link(out, PAGE_SOURCE, article->source);

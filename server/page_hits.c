@@ -30,7 +30,7 @@ static void meta_line(struct buf *out, const struct page_query *query, const str
     html_raw(out, "<ul class=\"meta\">");
     if (hit->date != NULL && hit->date[0] != '\0') {
         html_raw(out, "<li>");
-        html_date(out, hit->date);
+        html_date(out, hit->date, false);
         html_raw(out, "</li>");
     }
     filter_link(out, query, PAGE_SOURCE, hit->source, "Chỉ tìm trong nguồn này");

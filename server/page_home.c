@@ -3,6 +3,10 @@
  */
 #include "server/page.h"
 
+#include <jansson.h>
+
+#include "base/mem.h"
+
 #define LATEST_ARTICLES 5
 
 /* A search that the page offers as an example, with what it shows. */
@@ -19,13 +23,33 @@ static const struct example EXAMPLES[] = {
     {"giá vàng ngày:2020", "chỉ những bài năm 2020"},
 };
 
+/* ", từ 11/1995 đến 3/2026": the span of the archive, when it has one. */
+static void span(struct buf *out, struct trabao_reader *reader)
+{
+    char *text = NULL;
+    struct trabao_error err;
+    json_t *stats = trabao_stats_json(reader, &text, &err) == TRABAO_OK ? json_loads(text, 0, NULL) : NULL;
+    const char *first = json_string_value(json_object_get(stats, "first_date"));
+    const char *last = json_string_value(json_object_get(stats, "last_date"));
+    if (first != NULL && last != NULL) {
+        html_raw(out, ", từ ");
+        html_date_text(out, first);
+        html_raw(out, " đến ");
+        html_date_text(out, last);
+    }
+    json_decref(stats);
+    mem_free(text);
+}
+
 static void archive_line(struct buf *out, const struct visit *visit)
 {
     html_raw(out, "<p class=\"archive\"><strong>");
-    html_number(out, visit->facts.articles);
-    html_raw(out, "</strong> bài báo trong <strong>");
     html_text(out, visit->site->title);
-    html_raw(out, "</strong></p>\n");
+    html_raw(out, "</strong>: <strong>");
+    html_number(out, visit->facts.articles);
+    html_raw(out, "</strong> bài báo");
+    span(out, visit->reader);
+    html_raw(out, "</p>\n");
 }
 
 static void examples(struct buf *out)
@@ -67,7 +91,7 @@ static void latest(struct buf *out, const struct visit *visit)
             html_raw(out, ">");
             html_text_n(out, hit->title.text, hit->title.len);
             html_raw(out, "</a> <span>");
-            html_date(out, hit->date);
+            html_date(out, hit->date, false);
             html_raw(out, "</span></li>\n");
         }
         html_raw(out, "</ul>\n<p><a class=\"more\" href=\"/search?sort=newest\">Xem tất cả, mới nhất trước</a></p>\n"

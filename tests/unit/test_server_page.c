@@ -53,7 +53,7 @@ static void test_dates(void **state TRABAO_UNUSED)
         {"2020-07-20", "20/7/2020"},
         {"2020-07", "7/2020"},
         {"2020", "2020"},
-        {"2020-07-20T09:05:00", "9:05 20/7/2020"},
+        {"2020-07-20T09:05:00", "20/7/2020"},
         {"1899-12-31", "31/12/1899"},
         {"<b>", "&lt;b&gt;"},
         {"", ""},
@@ -64,8 +64,12 @@ static void test_dates(void **state TRABAO_UNUSED)
         html_date_text(&out, dates[i][0]);
         expect(&out, dates[i][1]);
     }
-    html_date(&out, "2020-07-20");
+    html_date(&out, "2020-07-20", true);
     expect(&out, "<time datetime=\"2020-07-20\">20/7/2020</time>");
+    html_date(&out, "2020-07-20T09:05:00", true);
+    expect(&out, "<time datetime=\"2020-07-20T09:05:00\">9:05 20/7/2020</time>");
+    html_date(&out, "2020-07-20T19:05:00", false);
+    expect(&out, "<time datetime=\"2020-07-20T19:05:00\">20/7/2020</time>");
     buf_free(&out);
 }
 
