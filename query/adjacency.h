@@ -17,7 +17,7 @@
 #define ADJACENCY_TITLE 3 /* a pair in the title counts as so many in the body */
 
 /* Articles, best first by BM25F, that are ranked anew by their pairs; those behind them keep their order. */
-#define ADJACENCY_ARTICLES 100
+#define ADJACENCY_ARTICLES 50
 
 /* True when the plan has neighbours, that is, when a second stage changes anything. */
 bool adjacency_matters(const struct plan *plan);

@@ -23,6 +23,13 @@ struct places {
     uint64_t bits[WORDS];
 };
 
+/* The postings that one variant has in the window being looked at. */
+struct located {
+    const uint8_t *postings;
+    uint32_t count;
+    uint32_t weight;
+};
+
 struct engine {
     struct archive_reader *r;
     const struct plan *plan;
@@ -32,6 +39,9 @@ struct engine {
     int64_t newest; /* civil second of the last dated article */
     unsigned tiers; /* different tiers that a match may have */
     struct places *groups; /* [group_count * tiers], cumulative: looser ones include tighter ones */
+    bool *scored;          /* [group_count] the group adds to the score */
+    struct located *located; /* [variants of all groups] postings of the window that add to the score */
+    size_t located_count;
     uint32_t scores[WINDOW];
     uint32_t checks;
 };
@@ -59,13 +69,24 @@ static enum trabao_status begin(struct engine *e, struct archive_reader *r, cons
     e->end_window = plan->end > plan->first ? (plan->end + WINDOW - 1) / WINDOW : e->first_window;
     e->newest = a->count ? a->ids[a->count - 1] / ARTICLE_SLOTS : 0;
     e->tiers = (unsigned)plan->loosest - (unsigned)plan->tightest + 1;
-    e->groups = mem_alloc(MAX((size_t)1, plan->group_count * e->tiers), sizeof *e->groups);
-    return e->groups ? TRABAO_OK : error_no_memory(err);
+    size_t variants = 1;
+    for (size_t g = 0; g < plan->group_count; g++) {
+        variants += plan->groups[g].count;
+    }
+    e->groups = mem_alloc(plan->group_count * e->tiers + 1, sizeof *e->groups);
+    e->scored = mem_zalloc(plan->group_count + 1, sizeof *e->scored);
+    e->located = mem_alloc(variants, sizeof *e->located);
+    for (size_t s = 0; e->scored && s < plan->scored_count; s++) {
+        e->scored[plan->scored[s]] = true;
+    }
+    return e->groups && e->scored && e->located ? TRABAO_OK : error_no_memory(err);
 }
 
 static void end(struct engine *e)
 {
     mem_free(e->groups);
+    mem_free(e->scored);
+    mem_free(e->located);
 }
 
 static enum trabao_status check_clock(struct engine *e)
@@ -113,6 +134,7 @@ static void add_places(struct places *to, const uint8_t *postings, uint32_t coun
 static enum trabao_status load_groups(struct engine *e, uint32_t window)
 {
     memset(e->groups, 0, e->plan->group_count * e->tiers * sizeof *e->groups);
+    e->located_count = 0;
     for (size_t g = 0; g < e->plan->group_count; g++) {
         const struct plan_group *group = &e->plan->groups[g];
         struct places *of_group = e->groups + g * e->tiers;
@@ -129,6 +151,10 @@ static enum trabao_status load_groups(struct engine *e, uint32_t window)
             }
             const unsigned tier = MAX(group->variants[v].tier, (unsigned)e->plan->tightest) - e->plan->tightest;
             add_places(&of_group[MIN(tier, e->tiers - 1)], postings, t->count_less[i] + 1U);
+            if (e->scored[g]) {
+                e->located[e->located_count++] =
+                    (struct located){postings, t->count_less[i] + 1U, group->variants[v].weight};
+            }
         }
         for (unsigned t = 1; t < e->tiers; t++) {
             for (size_t i = 0; i < WORDS; i++) {
@@ -286,28 +312,28 @@ static uint32_t recency_of(const struct engine *e, uint32_t article)
 }
 
 /* Adds weight * impact at those places of a term that are WANTED. */
-static void add_scores(struct engine *e, const uint8_t *postings, uint32_t count, uint32_t weight,
-                       const struct places *wanted)
+static void add_scores(struct engine *e, const struct located *l, const struct places *wanted)
 {
-    if (count <= IMPACT_SPARSE_MAX) {
-        for (uint32_t i = 0; i < count; i++) {
-            e->scores[postings[i]] += weight * postings[count + i];
+    if (l->count <= IMPACT_SPARSE_MAX) {
+        for (uint32_t i = 0; i < l->count; i++) {
+            e->scores[l->postings[i]] += l->weight * l->postings[l->count + i];
         }
         return;
     }
-    const uint8_t *impacts = postings + IMPACT_BITMAP_BYTES;
+    const uint8_t *impacts = l->postings + IMPACT_BITMAP_BYTES;
     for (size_t i = 0; i < WORDS; i++) {
-        const uint64_t bits = LOAD(uint64_t, postings + 8 * i);
+        const uint64_t bits = LOAD(uint64_t, l->postings + 8 * i);
         for (uint64_t left = bits & wanted->bits[i]; left; left &= left - 1) {
             const unsigned place = (unsigned)__builtin_ctzll(left);
             const uint64_t below = bits & ((UINT64_C(1) << place) - 1);
-            e->scores[64 * i + place] += weight * impacts[__builtin_popcountll(below)];
+            e->scores[64 * i + place] += l->weight * impacts[__builtin_popcountll(below)];
         }
         impacts += __builtin_popcountll(bits);
     }
 }
 
-static enum trabao_status score_window(struct engine *e, uint32_t window, const struct places by_tier[TIERS])
+/* Scores the matches of the window that match_window has just looked at. */
+static void score_window(struct engine *e, const struct places by_tier[TIERS])
 {
     struct places wanted = by_tier[0];
     for (unsigned t = 1; t < e->tiers; t++) {
@@ -316,23 +342,9 @@ static enum trabao_status score_window(struct engine *e, uint32_t window, const 
         }
     }
     memset(e->scores, 0, sizeof e->scores);
-    for (size_t s = 0; s < e->plan->scored_count; s++) {
-        const struct plan_group *group = &e->plan->groups[e->plan->scored[s]];
-        for (size_t v = 0; v < group->count; v++) {
-            const struct impact_term *t = group->variants[v].postings;
-            const uint32_t i = t ? find_window(t, window) : UINT32_MAX;
-            if (i == UINT32_MAX) {
-                continue;
-            }
-            const uint8_t *postings;
-            const enum trabao_status status = impact_postings(e->r->impacts, t, i, &postings, e->err);
-            if (status != TRABAO_OK) {
-                return status;
-            }
-            add_scores(e, postings, t->count_less[i] + 1U, group->variants[v].weight, &wanted);
-        }
+    for (size_t i = 0; i < e->located_count; i++) {
+        add_scores(e, &e->located[i], &wanted);
     }
-    return TRABAO_OK;
 }
 
 /* ---- the best K ---------------------------------------------------------------------------------------------- */
@@ -399,10 +411,8 @@ static enum trabao_status take_window(struct engine *e, uint32_t window, struct 
     bool any;
     enum trabao_status status = match_window(e, window, by_tier, &any);
     if (status == TRABAO_OK && any) {
-        status = score_window(e, window, by_tier);
-        if (status == TRABAO_OK) {
-            put_window(e, window, by_tier, heap);
-        }
+        score_window(e, by_tier);
+        put_window(e, window, by_tier, heap);
     }
     return status;
 }
@@ -478,12 +488,8 @@ static enum trabao_status make_bounds(struct engine *e, struct bounds *b)
     b->order = mem_alloc(n, sizeof *b->order);
     enum trabao_status status = sums && present && b->bound && b->order ? TRABAO_OK : error_no_memory(e->err);
     if (status == TRABAO_OK) {
-        bool scored[PLAN_WORDS_MAX * 2] = {false};
-        for (size_t s = 0; s < e->plan->scored_count; s++) {
-            scored[e->plan->scored[s] % ARRAY_LEN(scored)] = true;
-        }
         for (size_t g = 0; g < e->plan->group_count; g++) {
-            bound_group(e, g, scored[g % ARRAY_LEN(scored)], sums, present);
+            bound_group(e, g, e->scored[g], sums, present);
         }
         for (uint32_t w = e->first_window; w < e->end_window; w++) {
             uint64_t here = 0;
@@ -643,9 +649,7 @@ enum trabao_status engine_explain(struct archive_reader *r, const struct plan *p
         status = match_window(&e, window, by_tier, &any);
     }
     if (status == TRABAO_OK) {
-        status = score_window(&e, window, by_tier);
-    }
-    if (status == TRABAO_OK) {
+        score_window(&e, by_tier);
         *out = (struct engine_parts){e.scores[article % WINDOW], recency_of(&e, article)};
     }
     end(&e);
