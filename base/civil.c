@@ -1,8 +1,8 @@
 /*
  * civil.c - reading and writing dates (see civil.h).
  *
- * A date is looked for in the whole text: first ISO 8601 and RFC 2822, then a spelled-out date, then day/month/year
- * with one separator. What stands around the date (weekday, `Ngày đăng:`, a zone) is skipped by rule, never guessed.
+ * The whole text must be one date, in one of the forms that are tried in turn: ISO 8601, day/month/year with one
+ * separator, spelled out, RFC 2822. What may stand around it (a weekday, a time, a zone) is known by rule, not guessed.
  */
 #include "base/civil.h"
 
@@ -49,6 +49,12 @@ static int days_in(int year, int month)
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* An offset from UTC can move a moment out of the years that we know. */
+static bool is_in_range(int64_t second)
+{
+    return second >= 0 && second < civil_from_ymd(LAST_YEAR + 1, 1, 1);
 }
 
 static bool set_date(struct civil *out, int year, int month, int day, enum civil_precision precision)
@@ -407,7 +413,7 @@ bool civil_parse(const char *text, size_t n, struct civil *out)
     (void)take_any(&figures, NGAY);
     skip_blanks(&figures);
     const bool found = read_iso(c, out) || read_figures(figures, out) || read_spelled(c, out) || read_rfc2822(c, out);
-    if (!found) {
+    if (!found || !is_in_range(out->second)) {
         *out = (struct civil){0};
         return false;
     }
