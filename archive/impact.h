@@ -40,8 +40,8 @@ static inline uint32_t impact_bytes(uint32_t count)
 /* ---- scoring: the one definition of a posting's weight ------------------------------------------------------- */
 
 /* BM25F (Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009), tuned on a development split. */
-#define IMPACT_K1 1.2
-#define IMPACT_B 0.6
+#define IMPACT_K1 2.0
+#define IMPACT_B 0.75
 #define IMPACT_TITLE_WEIGHT 4 /* an occurrence in the title counts as so many in the body */
 #define IMPACT_LEAD_WEIGHT 2  /* one among the first IMPACT_LEAD_WORDS of the body */
 #define IMPACT_LEAD_WORDS 50
