@@ -16,11 +16,11 @@ struct example {
 
 static const struct example EXAMPLES[] = {
     {"mat tran to quoc", "không dấu cũng ra bài có dấu"},
-    {"\"chính quyền địa phương\"", "đúng cụm từ, trong ngoặc kép"},
+    {"\"hội đồng nhân dân\"", "đúng cụm từ, trong ngoặc kép"},
     {"lũ lụt -bão", "có từ này, không có từ kia"},
     {"xăng OR dầu", "một trong hai từ"},
-    {"tiêuđề:\"hội nghị\"", "chỉ tìm trong tiêu đề"},
-    {"giá vàng ngày:2020", "chỉ những bài năm 2020"},
+    {"tiêuđề:giá", "chỉ tìm trong tiêu đề"},
+    {"giá vàng từ:2020", "chỉ những bài từ năm 2020"},
 };
 
 /* ", từ 11/1995 đến 3/2026": the span of the archive, when it has one. */
