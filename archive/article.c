@@ -19,7 +19,8 @@ uint64_t article_content_hash(const struct article *article)
     XXH3_64bits_reset(&state);
     for (size_t f = 0; f < ARTICLE_FIELDS; f++) {
         const struct article_text *field = &article->fields[f];
-        const uint64_t len = field->text ? field->len + 1 : 0;
+        /* A missing body is stored, and comes back, as an empty one. */
+        const uint64_t len = field->text || f == ARTICLE_BODY ? field->len + 1 : 0;
         XXH3_64bits_update(&state, &len, sizeof len);
         if (field->text) {
             XXH3_64bits_update(&state, field->text, field->len);

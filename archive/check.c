@@ -1,9 +1,10 @@
 /*
  * check.c - proving that an archive is sound (archive_check in archive.h).
  *
- * Three proofs: SQLite's own integrity check; FTS5's, against the stored texts, which are put together again from words
- * and residue by the function trabao_body of the view article_text; and, term by term, that the articles which FTS5
- * finds in title and body are those that the impact index has postings for.
+ * Four proofs: SQLite's own integrity check; that every article is found under its number and its key and has the
+ * content that was hashed; FTS5's check against the stored texts, which are put together again from words and residue
+ * by the function trabao_body of the view article_text; and, term by term, that the articles which FTS5 finds in title
+ * and body are those that the impact index has postings for.
  */
 #include "archive/archive.h"
 #include "archive/db.h"
@@ -99,6 +100,34 @@ static enum trabao_status check_file(struct check *c)
     return status == TRABAO_NONE ? TRABAO_OK : status;
 }
 
+/* True when the article with ID is what it was when its hashes were made. */
+static bool is_whole(struct check *c, int64_t id, struct archive_stored *stored)
+{
+    struct archive_found found;
+    if (archive_read(c->reader, id, true, stored, NULL) != TRABAO_OK) {
+        return false;
+    }
+    const struct article_text *key = &stored->article.fields[ARTICLE_KEY];
+    return key->text && article_content_hash(&stored->article) == stored->content_hash &&
+           archive_find(c->reader, article_key_hash(key->text, key->len), &found, NULL) == TRABAO_OK &&
+           found.id == id;
+}
+
+static void check_articles(struct check *c)
+{
+    struct archive_stored stored;
+    archive_stored_init(&stored);
+    for (uint32_t i = 0; i < c->archive->count; i++) {
+        const int64_t id = c->archive->ids[i];
+        if (!is_whole(c, id, &stored)) {
+            char line[64];
+            snprintf(line, sizeof line, "article %lld is not what was stored", (long long)id);
+            find(c, line);
+        }
+    }
+    archive_stored_free(&stored);
+}
+
 static void check_fts(struct check *c)
 {
     char *message = NULL;
@@ -191,6 +220,7 @@ enum trabao_status archive_check(const char *path, char **report, struct trabao_
         status = check_file(&c);
     }
     if (status == TRABAO_OK && c.findings == 0) {
+        check_articles(&c);
         check_fts(&c);
         status = check_impacts(&c);
     }

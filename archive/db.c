@@ -129,7 +129,7 @@ enum trabao_status db_open_published(const char *path, sqlite3 **out, struct tra
     if (status != TRABAO_OK) {
         db_close(*out);
         *out = NULL;
-        return error_set(err, TRABAO_DATA, "%s is not a Trabao archive, or it is damaged", path);
+        return error_set(err, TRABAO_DATA, "%s is not a Trabao archive, or it is damaged: reindex", path);
     }
     return TRABAO_OK;
 }

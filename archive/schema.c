@@ -77,7 +77,7 @@ enum trabao_status schema_check(sqlite3 *db, const char *path, struct trabao_err
     int64_t application, version, text_version;
     if (read_number(db, "PRAGMA application_id", &application, NULL) != TRABAO_OK ||
         application != SCHEMA_APPLICATION_ID) {
-        return error_set(err, TRABAO_DATA, "%s is not a Trabao archive, or it is damaged", path);
+        return error_set(err, TRABAO_DATA, "%s is not a Trabao archive, or it is damaged: reindex", path);
     }
     if (read_number(db, "PRAGMA user_version", &version, NULL) != TRABAO_OK || version != SCHEMA_VERSION) {
         return error_set(err, TRABAO_DATA, "%s has archive format %lld, this program reads %d: reindex", path,
