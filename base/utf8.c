@@ -3,6 +3,9 @@
  */
 #include "base/utf8.h"
 
+#include <endian.h>
+
+#define CHARACTER_MAX 4 /* bytes */
 #define REPLACEMENT 0xfffd
 
 /* Length that the first byte of a character announces; 0: no first byte. */
@@ -68,23 +71,34 @@ size_t utf8_encode(uint32_t c, char *out)
     return 4;
 }
 
-size_t utf8_valid_prefix(const char *s, size_t n)
+/* Bytes before the first one that is not ASCII. */
+static size_t ascii_length(const char *s, size_t n)
 {
     size_t i = 0;
+    while (i + 8 <= n) {
+        const uint64_t high = LOAD(uint64_t, s + i) & UINT64_C(0x8080808080808080);
+        if (high) {
+            return i + (size_t)__builtin_ctzll(le64toh(high)) / 8;
+        }
+        i += 8;
+    }
+    while (i < n && (uint8_t)s[i] < 0x80) {
+        i++;
+    }
+    return i;
+}
+
+size_t utf8_valid_prefix(const char *s, size_t n)
+{
+    size_t i = ascii_length(s, n);
     while (i < n) {
-        /* Most text comes in runs of ASCII: eight bytes at a time. */
-        while (i + 8 <= n && !(LOAD(uint64_t, s + i) & UINT64_C(0x8080808080808080))) {
-            i += 8;
-        }
-        if (i == n) {
-            break;
-        }
         uint32_t c;
         const size_t len = utf8_decode(s + i, n - i, &c);
-        if (len == 1 && (uint8_t)s[i] >= 0x80) {
+        if (len == 1) {
             break;
         }
         i += len;
+        i += ascii_length(s + i, n - i);
     }
     return i;
 }
@@ -94,8 +108,13 @@ size_t utf8_clip(const char *s, size_t n, size_t max)
     if (n <= max) {
         return n;
     }
-    while (max > 0 && ((uint8_t)s[max] & 0xc0) == 0x80) {
-        max--;
+    /* A character that is cut begins one to three bytes before; stray continuation bytes are no part of any. */
+    for (size_t back = 1; back < CHARACTER_MAX && back <= max; back++) {
+        const size_t len = announced((uint8_t)s[max - back]);
+        if (len) {
+            uint32_t c;
+            return utf8_decode(s + max - back, n - (max - back), &c) > back ? max - back : max;
+        }
     }
     return max;
 }

@@ -55,7 +55,8 @@ static void calendar_counts_every_day(void **state)
             for (int day = 1; day <= lengths[month - 1] + leap_day; day++, days++) {
                 int y, m, d;
                 civil_to_ymd(days * CIVIL_DAY_SECONDS + (days % CIVIL_DAY_SECONDS), &y, &m, &d);
-                if (civil_from_ymd(year, month, day) != days * CIVIL_DAY_SECONDS || y != year || m != month || d != day) {
+                if (civil_from_ymd(year, month, day) != days * CIVIL_DAY_SECONDS || y != year || m != month ||
+                    d != day) {
                     fail_msg("%d-%d-%d is day %lld", year, month, day, (long long)days);
                 }
             }
