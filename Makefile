@@ -10,7 +10,6 @@ endif
 BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
-DB ?= $(BUILD)/samples.trabao
 LISTEN ?= 127.0.0.1:8080
 FUZZ_SECONDS ?= 60
 
@@ -72,9 +71,9 @@ $(EXTENSION_OBJECTS) $(BUILD)/gen/server_static.o $(BUILD)/embed: $(BUILD)/flags
 run: ## install what is missing, build, index corpus/samples and serve it at http://127.0.0.1:8080
 	$(Q).ci/packages build
 	$(Q)$(MAKE) --no-print-directory -j2 all
-	$(Q)$(BUILD)/trabao index --db $(DB) corpus/samples
-	@echo "Serving $(DB) at http://$(LISTEN) (Ctrl-C ends it)"
-	$(Q)exec $(BUILD)/trabao serve --db $(DB) --listen $(LISTEN)
+	$(Q)$(BUILD)/trabao index --rebuild --db $(BUILD)/samples.trabao corpus/samples
+	@echo "Serving $(BUILD)/samples.trabao at http://$(LISTEN) (Ctrl-C ends it)"
+	$(Q)exec $(BUILD)/trabao serve --db $(BUILD)/samples.trabao --listen $(LISTEN)
 
 MANUALS := $(wildcard $(ROOMS:%=%/*.[1-8]))
 
@@ -129,7 +128,7 @@ valgrind: ## unit tests under valgrind
 	+$(Q)$(TEST_RUN) valgrind
 
 .PHONY: coverage
-coverage: ## what the tests run of the code, in build/coverage/report.html
+coverage: ## what the tests run of the code, in build/coverage/report/index.html
 	$(Q).ci/packages coverage
 	+$(Q)$(TEST_RUN) coverage
 

@@ -121,6 +121,15 @@ group_valgrind() {
         unit_tests valgrind "$BUILD"
 }
 
+coverage_report() { # FOLDER
+    local branches=(--rc lcov_branch_coverage=1)
+    lcov -q "${branches[@]}" --capture --directory "$1" --output-file "$1/all.info" 2>/dev/null &&
+        lcov -q "${branches[@]}" --remove "$1/all.info" '/usr/*' "$PWD/tests/*" '*/gen/*' \
+            --output-file "$1/report.info" &&
+        genhtml -q --branch-coverage --output-directory "$1/report" "$1/report.info" &&
+        lcov "${branches[@]}" --summary "$1/report.info"
+}
+
 group_coverage() {
     local folder="$BUILD/coverage"
     build coverage-build coverage-build
@@ -129,7 +138,7 @@ group_coverage() {
     http_tests coverage-http "$folder"
     tests/cli/run.sh "$folder" coverage-cli
     tests/fuzz/replay.sh "$folder" coverage-replay
-    gcovr --root . --exclude tests/ --exclude "$BUILD/" --html-details "$folder/report.html" --print-summary "$folder"
+    coverage_report "$folder"
 }
 
 total_passed=0
