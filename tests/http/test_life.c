@@ -193,7 +193,6 @@ static void *trickle(void *arg)
 static void test_slow_clients_are_cut_off(void **state TRABAO_UNUSED)
 {
     struct server server = start("2", "16", "2000");
-    const double begin = now_ms();
     const int idle = client_connect(server.port);
     int slow_writer = client_connect(server.port);
     client_send(slow_writer, "GET /search?q=", 14);
@@ -201,6 +200,9 @@ static void test_slow_clients_are_cut_off(void **state TRABAO_UNUSED)
     assert_int_equal(pthread_create(&writer, NULL, trickle, &slow_writer), 0);
     const int slow_reader = client_connect(server.port);
     send_get(slow_reader, "/api/v1/search?q=large:30000000"); /* and never reads */
+    struct pollfd answer = {.fd = slow_reader, .events = POLLIN};
+    assert_int_equal(poll(&answer, 1, 20000), 1); /* it is being sent */
+    const double begin = now_ms();
 
     struct response response;
     while (now_ms() - begin < 10000) { /* honest clients notice nothing */
