@@ -25,7 +25,8 @@ void fixture_program(const char *relative, char out[PATH_MAX])
 void fixture_open(struct fixture *fixture)
 {
     const char *base = getenv("TMPDIR");
-    snprintf(fixture->folder, sizeof fixture->folder, "%.40s/trabao-http-XXXXXX", base != NULL ? base : P_tmpdir);
+    const int n = snprintf(fixture->folder, sizeof fixture->folder, "%s/trabao-http-XXXXXX", base ? base : P_tmpdir);
+    assert_true(n > 0 && (size_t)n < sizeof fixture->folder);
     assert_non_null(mkdtemp(fixture->folder));
     snprintf(fixture->archive, sizeof fixture->archive, "%s/bao.trabao", fixture->folder);
     fixture_program("fake_server", fixture->program);
@@ -39,7 +40,7 @@ void fixture_close(struct fixture *fixture)
 
 void fixture_publish_text(const struct fixture *fixture, const char *text)
 {
-    char aside[128];
+    char aside[1200];
     snprintf(aside, sizeof aside, "%s.new", fixture->archive);
     FILE *file = fopen(aside, "w");
     assert_non_null(file);

@@ -10,8 +10,8 @@
 
 struct fixture {
     char program[PATH_MAX]; /* fake_server, which is built beside the test */
-    char folder[64];
-    char archive[96];
+    char folder[1024];
+    char archive[1100];
 };
 
 void fixture_open(struct fixture *fixture);

@@ -290,7 +290,7 @@ static void test_reindexing_under_the_server(void **state TRABAO_UNUSED)
     }
     json_t *before = get_json("/api/v1/search?q=zyxwvutsr");
     assert_int_equal(json_integer_value(json_object_get(before, "total")), 0);
-    char path[128];
+    char path[1100];
     snprintf(path, sizeof path, "%s/more.jsonl", fixture.folder);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
