@@ -8,19 +8,25 @@
 #include "corpus/corpus.h"
 
 struct corpus_batch {
-    char *path;               /* owned */
+    char *path;                /* owned */
     enum corpus_format format; /* of the bytes: CORPUS_PAGE or CORPUS_JSONL */
     struct buf bytes;
-    uint64_t number, offset;  /* of the first record in it */
+    uint64_t number, offset; /* of the first record in it */
     size_t record_ceiling;
-    const char *failed_step;  /* the batch stands for a reject; else NULL */
+    const char *failed_step; /* the batch stands for a reject, whose beginning its bytes are; else NULL */
     char reason[256];
 };
 
-/* Calls SINK for what is wrong with a record of BATCH. BYTES is its beginning. */
+/* Calls SINK for what is wrong with a record of BATCH. BYTES is the record, of which the beginning is given. */
 enum trabao_status format_reject(const struct corpus_batch *batch, const struct corpus_sink *sink, uint64_t number,
                                  uint64_t offset, const char *step, const char *reason, struct corpus_text bytes,
                                  struct trabao_error *err);
+
+/* Puts path#NUMBER, the key of a record that brings none, into OUT; bytes of the path that are no text as %XX. */
+bool format_key(const struct corpus_batch *batch, uint64_t number, struct buf *out);
+
+/* True for blanks, tabs, line ends and nothing else. */
+bool format_is_blank(const char *text, size_t n);
 
 /* Parses all of BATCH. */
 enum trabao_status jsonl_parse(const struct corpus_batch *batch, const struct corpus_sink *sink,

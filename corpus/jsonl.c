@@ -1,24 +1,35 @@
 /*
  * jsonl.c - one JSON object a line, read by Jansson.
+ *
+ * Jansson checks the encoding itself, so a line is only looked at twice when it was refused: then bytes of another
+ * encoding are converted, control characters inside strings, which JSON forbids but old archives have, become blanks,
+ * and it is tried once more.
  */
 #include <jansson.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "corpus/format.h"
 #include "text/charset.h"
 
-#define KEY_CEILING 65536
-#define FIELD_CEILING ((size_t)256 << 20)
+#define KEY_CEILING ((size_t)1 << 20)
+#define BOM "\xEF\xBB\xBF"
 
 /* Working memory of one batch. */
 struct lines {
     const struct corpus_batch *batch;
     const struct corpus_sink *sink;
     struct buf converted; /* a line that was not clean UTF-8 */
-    struct buf fields;    /* fields that had to be cleaned */
-    struct buf key;
+    struct buf fields;    /* fields that had to be cleaned, one after another */
+    struct buf extra, key;
     struct trabao_error *err;
+};
+
+/* One line. */
+struct line {
+    const char *text;
+    size_t n;
+    uint64_t number, offset; /* in the file */
+    const char *encoding;
 };
 
 /* Keys of a record; the first that is there counts. */
@@ -36,174 +47,194 @@ static const struct {
     {offsetof(struct corpus_record, body), {"body", "content", "text"}},
 };
 
-static bool is_clean(const char *text, size_t n)
+/* Bytes that the fields of LINE can need when cleaned: no more than it has, and a number's digits. */
+static size_t room_for_fields(size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t c = (uint8_t)text[i];
-        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
-            return false;
-        }
-    }
-    return true;
+    return n + 32 * ARRAY_LEN(FIELDS);
 }
 
-/* A string or a number as text; anything else is as good as missing. The length of a cleaned text never grows, so the
-   buffer, which is given its room beforehand, does not move. */
+/*
+ * A string or a number as text; anything else is as good as missing. The buffer does not move: it was given its room
+ * beforehand, and cleaning makes nothing longer.
+ */
 static struct corpus_text text_of(struct lines *l, json_t *value)
 {
-    if (json_is_string(value)) {
-        const char *text = json_string_value(value);
-        const size_t n = json_string_length(value);
-        if (is_clean(text, n)) {
-            return (struct corpus_text){text, n};
-        }
-        const char *encoding;
-        const size_t start = l->fields.len;
-        return charset_to_utf8(text, n, &l->fields, &encoding)
-                   ? (struct corpus_text){l->fields.data + start, l->fields.len - start}
-                   : (struct corpus_text){0};
-    }
+    const size_t start = l->fields.len;
     if (json_is_integer(value)) {
-        const size_t start = l->fields.len;
-        return buf_printf(&l->fields, "%lld", (long long)json_integer_value(value))
-                   ? (struct corpus_text){l->fields.data + start, l->fields.len - start}
-                   : (struct corpus_text){0};
+        buf_printf(&l->fields, "%lld", (long long)json_integer_value(value));
+    } else if (json_is_string(value)) {
+        const char *encoding;
+        const struct corpus_text text = {json_string_value(value), json_string_length(value)};
+        if (charset_is_clean(text.text, text.len)) {
+            return text;
+        }
+        charset_to_utf8(text.text, text.len, &l->fields, &encoding);
+    } else {
+        return (struct corpus_text){0};
     }
-    return (struct corpus_text){0};
+    return (struct corpus_text){l->fields.data + start, l->fields.len - start};
 }
 
-/* Takes the known keys out of OBJECT, whose values stay alive in TAKEN; what is left is the extra. */
+/* Takes the known keys out of OBJECT; their values stay alive in TAKEN. What is left is the extra. */
 static bool take_fields(struct lines *l, json_t *object, json_t *taken, struct corpus_record *record)
 {
     for (size_t f = 0; f < ARRAY_LEN(FIELDS); f++) {
+        struct corpus_text *field = (struct corpus_text *)(void *)((char *)record + FIELDS[f].field);
         for (size_t k = 0; k < ARRAY_LEN(FIELDS[f].names) && FIELDS[f].names[k]; k++) {
             json_t *value = json_object_get(object, FIELDS[f].names[k]);
-            struct corpus_text *field = (struct corpus_text *)(void *)((char *)record + FIELDS[f].field);
             if (!value || field->text) {
                 continue;
             }
             *field = text_of(l, value);
-            if ((field->text || json_is_null(value)) && (json_array_append(taken, value) != 0 ||
-                                                         json_object_del(object, FIELDS[f].names[k]) != 0)) {
+            if ((field->text || json_is_null(value)) &&
+                (json_array_append(taken, value) != 0 || json_object_del(object, FIELDS[f].names[k]) != 0)) {
                 return false;
             }
-            if (field->text && field->len == 0) {
+            if (format_is_blank(field->text, field->len)) {
                 *field = (struct corpus_text){0};
             }
         }
     }
-    return true;
-}
-
-static bool set_key(struct lines *l, struct corpus_record *record)
-{
-    buf_clear(&l->key);
-    if (record->url.text) {
-        record->key = record->url;
-        return true;
-    }
-    if (record->id.text) {
-        record->key = record->id;
-        return true;
-    }
-    if (!buf_printf(&l->key, "%s#%llu", l->batch->path, (unsigned long long)record->number)) {
-        return false;
-    }
-    record->key = (struct corpus_text){l->key.data, l->key.len};
-    return true;
-}
-
-static enum trabao_status give_record(struct lines *l, json_t *object, const char *line, size_t n, uint64_t number,
-                                      uint64_t offset, const char *encoding)
-{
-    struct corpus_record record = {
-        .path = l->batch->path, .number = number, .encoding = encoding, .reads = -1};
-    json_t *taken = json_array();
-    char *extra = NULL;
-    enum trabao_status status = TRABAO_OK;
-    buf_clear(&l->fields);
-    if (!taken || !buf_reserve(&l->fields, n + 64) || !take_fields(l, object, taken, &record) || !set_key(l, &record)) {
-        status = error_no_memory(l->err);
-        goto done;
-    }
     json_t *reads = json_object_get(object, "reads");
     if (json_is_integer(reads) && json_integer_value(reads) >= 0) {
-        record.reads = json_integer_value(reads);
+        record->reads = json_integer_value(reads);
         json_object_del(object, "reads");
     }
-    if (!record.title.text && !record.body.text) {
-        status = format_reject(l->batch, l->sink, number, offset, "parse", "the record has neither title nor body",
-                               (struct corpus_text){line, n}, l->err);
-        goto done;
+    return !buf_failed(&l->fields);
+}
+
+static int append_json(const char *bytes, size_t n, void *out)
+{
+    return buf_append(out, bytes, n) ? 0 : -1;
+}
+
+static bool set_key_and_extra(struct lines *l, json_t *object, struct corpus_record *record)
+{
+    if (record->url.text) {
+        record->key = record->url;
+    } else if (record->id.text) {
+        record->key = record->id;
+    } else if (format_key(l->batch, record->number, &l->key)) {
+        record->key = (struct corpus_text){l->key.data, l->key.len};
+    } else {
+        return false;
     }
     if (json_object_size(object)) {
-        extra = json_dumps(object, JSON_COMPACT);
-        if (extra) {
-            record.extra = (struct corpus_text){extra, strlen(extra)};
+        buf_clear(&l->extra);
+        if (json_dump_callback(object, append_json, &l->extra, JSON_COMPACT) != 0) {
+            return false;
         }
+        record->extra = (struct corpus_text){l->extra.data, l->extra.len};
     }
-    status = l->sink->record(l->sink->context, &record, l->err);
-done:
-    free(extra);
+    return true;
+}
+
+static enum trabao_status reject_line(struct lines *l, const struct line *line, const char *step, const char *reason)
+{
+    const struct corpus_text raw = {l->batch->bytes.data + (line->offset - l->batch->offset), line->n};
+    return format_reject(l->batch, l->sink, line->number, line->offset, step, reason, raw, l->err);
+}
+
+static enum trabao_status give_record(struct lines *l, const struct line *line, json_t *object)
+{
+    struct corpus_record record = {
+        .path = l->batch->path, .number = line->number, .encoding = line->encoding, .reads = -1};
+    json_t *taken = json_array();
+    enum trabao_status status;
+    buf_clear(&l->fields);
+    if (!taken || !buf_reserve(&l->fields, room_for_fields(MAX(line->n, l->converted.len))) ||
+        !take_fields(l, object, taken, &record) || !set_key_and_extra(l, object, &record)) {
+        status = error_no_memory(l->err);
+    } else if (!record.title.text && !record.body.text) {
+        status = reject_line(l, line, "parse", "the record has neither title nor body");
+    } else {
+        status = l->sink->record(l->sink->context, &record, l->err);
+    }
     json_decref(taken);
     return status;
 }
 
-static enum trabao_status parse_line(struct lines *l, const char *line, size_t n, uint64_t number, uint64_t offset)
+/* What TEXT, which Jansson refused, says in UTF-8 and without control characters. */
+static bool repair(struct lines *l, struct line *line)
 {
-    const char *encoding = "utf-8";
-    const struct corpus_text raw = {line, n};
-    if (n > l->batch->record_ceiling) {
-        return format_reject(l->batch, l->sink, number, offset, "parse", "the record is too large", raw, l->err);
+    buf_clear(&l->converted);
+    if (!charset_to_utf8(line->text, line->n, &l->converted, &line->encoding)) {
+        return false;
     }
-    if (utf8_valid_prefix(line, n) != n || (n >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0)) {
-        buf_clear(&l->converted);
-        if (!charset_to_utf8(line, n, &l->converted, &encoding)) {
-            return format_reject(l->batch, l->sink, number, offset, "encoding",
-                                 "neither UTF-8 nor an encoding that explains every byte", raw, l->err);
+    for (size_t i = 0; i < l->converted.len; i++) {
+        if (l->converted.data[i] == '\t') {
+            l->converted.data[i] = ' ';
         }
-        line = l->converted.data;
-        n = l->converted.len;
     }
+    return true;
+}
+
+static enum trabao_status parse_line(struct lines *l, struct line *line)
+{
     json_error_t problem;
-    json_t *object = json_loadb(line, n, JSON_ALLOW_NUL, &problem);
-    if (!json_is_object(object)) {
-        char reason[256];
-        snprintf(reason, sizeof reason, "%.200s (column %d)", object ? "not an object" : problem.text,
-                 object ? 1 : problem.column);
-        json_decref(object);
-        return format_reject(l->batch, l->sink, number, offset, "parse", reason, raw, l->err);
+    if (line->n > l->batch->record_ceiling) {
+        return reject_line(l, line, "parse", "the record is too large");
     }
-    const enum trabao_status status = give_record(l, object, line, n, number, offset, encoding);
+    json_t *object = json_loadb(line->text, line->n, JSON_ALLOW_NUL, &problem);
+    if (!object && !repair(l, line)) {
+        return buf_failed(&l->converted)
+                   ? error_no_memory(l->err)
+                   : reject_line(l, line, "encoding", "neither UTF-8 nor an encoding that explains every byte");
+    }
+    if (!object && (l->converted.len != line->n || memcmp(l->converted.data, line->text, line->n) != 0)) {
+        object = json_loadb(l->converted.data, l->converted.len, JSON_ALLOW_NUL, &problem);
+    }
+    enum trabao_status status;
+    if (json_is_object(object)) {
+        status = give_record(l, line, object);
+    } else if (!object && json_error_code(&problem) == json_error_out_of_memory) {
+        status = error_no_memory(l->err);
+    } else {
+        char reason[sizeof problem.text + 32];
+        snprintf(reason, sizeof reason, "%s (column %d)", object ? "not an object" : problem.text,
+                 object ? 1 : problem.column);
+        status = reject_line(l, line, "parse", reason);
+    }
     json_decref(object);
     return status;
 }
 
-static bool is_blank(const char *line, size_t n)
+static enum trabao_status parse_lines(struct lines *l)
 {
-    return strspn(line, " \t\r\n") >= n;
+    const char *bytes = buf_str(&l->batch->bytes);
+    const size_t all = l->batch->bytes.len;
+    uint64_t number = l->batch->number;
+    enum trabao_status status = TRABAO_OK;
+    for (size_t at = 0; status == TRABAO_OK && at < all; number++) {
+        const char *newline = memchr(bytes + at, '\n', all - at);
+        const size_t end = newline ? (size_t)(newline - bytes) : all;
+        struct line line = {bytes + at, end - at, number, l->batch->offset + at, "utf-8"};
+        if (line.n >= strlen(BOM) && memcmp(line.text, BOM, strlen(BOM)) == 0) {
+            line.text += strlen(BOM);
+            line.n -= strlen(BOM);
+            line.offset += strlen(BOM);
+        }
+        if (!format_is_blank(line.text, line.n)) {
+            status = parse_line(l, &line);
+        }
+        at = end + 1;
+    }
+    return status;
 }
 
 enum trabao_status jsonl_parse(const struct corpus_batch *batch, const struct corpus_sink *sink,
                                struct trabao_error *err)
 {
     struct lines l = {.batch = batch, .sink = sink, .err = err};
-    buf_init(&l.converted, FIELD_CEILING);
-    buf_init(&l.fields, FIELD_CEILING);
+    /* An escaped control character has six bytes for the one it was; conversion makes at most three of one. */
+    buf_init(&l.converted, 4 * batch->record_ceiling);
+    buf_init(&l.fields, room_for_fields(4 * batch->record_ceiling));
+    buf_init(&l.extra, 8 * batch->record_ceiling);
     buf_init(&l.key, KEY_CEILING);
-    enum trabao_status status = TRABAO_OK;
-    uint64_t number = batch->number;
-    const char *bytes = buf_str(&batch->bytes);
-    for (size_t at = 0; status == TRABAO_OK && at < batch->bytes.len; number++) {
-        const char *newline = memchr(bytes + at, '\n', batch->bytes.len - at);
-        const size_t n = newline ? (size_t)(newline - (bytes + at)) : batch->bytes.len - at;
-        if (n && !is_blank(bytes + at, n)) {
-            status = parse_line(&l, bytes + at, n, number, batch->offset + at);
-        }
-        at += n + 1;
-    }
+    const enum trabao_status status = parse_lines(&l);
     buf_free(&l.converted);
     buf_free(&l.fields);
+    buf_free(&l.extra);
     buf_free(&l.key);
     return status;
 }

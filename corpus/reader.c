@@ -3,16 +3,18 @@
  *
  * The format of a file is decided by its first bytes: JSON lines begin with an object, a page is text, and what is
  * neither is one reject. A batch of JSON lines ends at a line's end; the rest of what was read waits for the next one.
+ * A line beyond the ceiling is one reject, after which the file goes on with the next line.
  */
+#include <strings.h>
+
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "corpus/format.h"
 #include "corpus/input.h"
 
 #define BATCH_BYTES ((size_t)1 << 20)
 #define RECORD_CEILING ((size_t)64 << 20)
-#define SNIFF_BYTES 4096
-#define REJECT_BYTES 4096
+#define RECORD_CEILING_MAX ((size_t)1 << 30) /* what the parsers can count on */
+#define SNIFF_BYTES ((size_t)4096)
 
 struct corpus_reader {
     struct input *input;
@@ -20,12 +22,15 @@ struct corpus_reader {
     bool in_file;
     enum corpus_format format; /* of the current file */
     struct buf rest;           /* read, but not yet given out */
-    bool at_end;               /* of the current file */
-    uint64_t number, offset;   /* of the next record in it */
+    bool at_end;               /* of the current file, or of what of it can be read */
+    bool broken;               /* it cannot be read further, for this reason: */
+    char reason[INPUT_REASON_MAX];
+    bool skipping;           /* inside a line that was too long */
+    uint64_t number, offset; /* of the next record in it */
 };
 
-static const char *const NAMES[] = {[CORPUS_AUTO] = "auto",   [CORPUS_PAGE] = "page", [CORPUS_JSONL] = "jsonl",
-                                    [CORPUS_HTML] = "html",   [CORPUS_CSV] = "csv",   [CORPUS_WARC] = "warc"};
+static const char *const NAMES[] = {[CORPUS_AUTO] = "auto", [CORPUS_PAGE] = "page", [CORPUS_JSONL] = "jsonl",
+                                    [CORPUS_HTML] = "html", [CORPUS_CSV] = "csv",   [CORPUS_WARC] = "warc"};
 
 bool corpus_format_from_name(const char *name, enum corpus_format *out)
 {
@@ -54,6 +59,7 @@ enum trabao_status corpus_open(const char *const *paths, size_t count, const str
     if (!r->options.record_ceiling) {
         r->options.record_ceiling = RECORD_CEILING;
     }
+    r->options.record_ceiling = MIN(r->options.record_ceiling, RECORD_CEILING_MAX);
     buf_init(&r->rest, r->options.record_ceiling + 2 * BATCH_BYTES);
     const enum trabao_status status = input_open(paths, count, &r->input, err);
     if (status == TRABAO_OK) {
@@ -94,56 +100,68 @@ void corpus_batch_free(struct corpus_batch *batch)
 
 /* ---- batches ------------------------------------------------------------------------------------------------- */
 
-static struct corpus_batch *new_batch(struct corpus_reader *r)
+/* A batch of the first N bytes of REST, which stay there. NULL when memory runs out. */
+static struct corpus_batch *new_batch(const struct corpus_reader *r, size_t n)
 {
-    struct corpus_batch *b = mem_zalloc(1, sizeof *b);
     const char *path = input_path(r->input);
-    if (b) {
-        b->path = mem_dup(path, strlen(path));
-        b->format = r->format;
-        b->number = r->number;
-        b->offset = r->offset;
-        b->record_ceiling = r->options.record_ceiling;
-        buf_init(&b->bytes, r->rest.ceiling);
+    struct corpus_batch *b = mem_zalloc(1, sizeof *b);
+    if (!b) {
+        return NULL;
     }
-    if (b && !b->path) {
+    b->path = mem_dup(path, strlen(path));
+    b->format = r->format;
+    b->number = r->number;
+    b->offset = r->offset;
+    b->record_ceiling = r->options.record_ceiling;
+    buf_init(&b->bytes, r->rest.ceiling);
+    if (!b->path || !buf_append(&b->bytes, buf_str(&r->rest), n)) {
         corpus_batch_free(b);
         return NULL;
     }
     return b;
 }
 
-static enum trabao_status failed_batch(struct corpus_reader *r, const char *step, const char *reason, uint64_t number,
+/* Takes the first N bytes of REST away. */
+static void consume(struct corpus_reader *r, size_t n)
+{
+    r->offset += n;
+    r->rest.len -= n;
+    if (r->rest.len) {
+        memmove(r->rest.data, r->rest.data + n, r->rest.len);
+    }
+}
+
+/* A batch that is the reject of what begins in REST. */
+static enum trabao_status failed_batch(const struct corpus_reader *r, const char *step, const char *reason,
                                        struct corpus_batch **out, struct trabao_error *err)
 {
-    *out = new_batch(r);
+    *out = new_batch(r, MIN(r->rest.len, SNIFF_BYTES));
     if (!*out) {
         return error_no_memory(err);
     }
     (*out)->failed_step = step;
-    (*out)->number = number;
-    snprintf((*out)->reason, sizeof (*out)->reason, "%s", reason);
+    snprintf((*out)->reason, sizeof(*out)->reason, "%s", reason);
     return TRABAO_OK;
 }
 
-/* Reads until REST holds N bytes or the file ends. False, with a reason, when it cannot be read on. */
-static bool fill(struct corpus_reader *r, size_t n, char reason[256])
+/* Reads until REST holds N bytes or the file ends or breaks off. False when memory runs out. */
+static bool fill(struct corpus_reader *r, size_t n)
 {
     while (!r->at_end && r->rest.len < n) {
         size_t got;
-        char *room = buf_reserve(&r->rest, MIN(BATCH_BYTES, n - r->rest.len));
+        const size_t want = MIN(BATCH_BYTES, n - r->rest.len);
+        char *room = buf_reserve(&r->rest, want);
         if (!room) {
-            snprintf(reason, 256, "the record is larger than %zu bytes", r->options.record_ceiling);
             return false;
         }
-        if (input_read(r->input, room, MIN(BATCH_BYTES, n - r->rest.len), &got, reason) != TRABAO_OK) {
-            return false;
-        }
+        r->broken = input_read(r->input, room, want, &got, r->reason) != TRABAO_OK;
         r->rest.len += got;
-        r->at_end = got == 0;
+        r->at_end = r->broken || got == 0;
     }
     return true;
 }
+
+/* ---- formats ------------------------------------------------------------------------------------------------- */
 
 /* Bytes that text does not have: many of them mean that the file is none. UTF-16 has its mark. */
 static bool is_binary(const char *bytes, size_t n)
@@ -154,113 +172,192 @@ static bool is_binary(const char *bytes, size_t n)
     }
     for (size_t i = 0; i < n; i++) {
         const uint8_t c = (uint8_t)bytes[i];
-        odd += c < 0x20 && !strchr("\t\n\r\f", c) ? 1 : 0;
+        odd += c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' ? 1 : 0;
         odd += c == 0 ? 8 : 0;
     }
     return odd * 20 > n;
 }
 
-static bool is_blank(const struct buf *bytes)
+/* Beginnings of files that are text, but would make bad articles. */
+static const struct {
+    const char *beginning; /* compared without case */
+    const char *reason;
+} OTHERS[] = {
+    {"WARC/", "WARC files cannot be read by this version yet"},
+    {"<!doctype html", "HTML pages cannot be read by this version yet"},
+    {"<html", "HTML pages cannot be read by this version yet"},
+    {"<?xml", "XML cannot be read"},
+    {"%PDF-", "PDF cannot be read"},
+    {"{\\rtf", "RTF cannot be read"},
+};
+
+/* What JSON at P, which the NUL ends, is refused for; NULL if it is JSON lines or *FORMAT stays a page. */
+static const char *recognise_json(const char *p, enum corpus_format *format)
 {
-    return strspn(buf_str(bytes), " \t\r\n") >= bytes->len;
+    const size_t gap = 1 + strspn(p + 1, " \t\r\n");
+    if (*p == '[' && p[gap] == '{') {
+        return "a JSON array: JSON lines have one object a line and no brackets around them";
+    }
+    if (*p != '{' || !strchr("\"}", p[gap])) {
+        return NULL;
+    }
+    if (p[gap] && memchr(p, '\n', gap)) {
+        return "a JSON object over several lines: JSON lines have one object a line";
+    }
+    *format = CORPUS_JSONL;
+    return NULL;
 }
 
-/* Decides the format of the file that has just been opened. */
-static void recognise(struct corpus_reader *r)
+/* Decides the format by the beginning of the file; the reason, when it is none that can be read. */
+static const char *recognise(const struct buf *beginning, enum corpus_format *format)
 {
-    const char *p = buf_str(&r->rest);
+    const char *p = buf_str(beginning);
+    *format = CORPUS_PAGE;
+    if (beginning->len >= 4 && (memcmp(p, "\xFF\xFE{", 4) == 0 || memcmp(p, "\xFE\xFF\0{", 4) == 0)) {
+        return "JSON lines in UTF-16 cannot be read: convert them to UTF-8";
+    }
     p += strncmp(p, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     p += strspn(p, " \t\r\n");
-    r->format = r->options.format != CORPUS_AUTO ? r->options.format : *p == '{' ? CORPUS_JSONL : CORPUS_PAGE;
+    for (size_t i = 0; i < ARRAY_LEN(OTHERS); i++) {
+        if (strncasecmp(p, OTHERS[i].beginning, strlen(OTHERS[i].beginning)) == 0) {
+            return OTHERS[i].reason;
+        }
+    }
+    return recognise_json(p, format);
 }
 
 /* Opens the next file. *OUT: a reject for one that cannot be read. TRABAO_NONE when there is no other. */
 static enum trabao_status open_file(struct corpus_reader *r, struct corpus_batch **out, struct trabao_error *err)
 {
     const char *step;
-    char reason[256];
-    const enum trabao_status opened = input_next_file(r->input, &step, reason);
-    r->number = r->offset = 0;
-    if (opened == TRABAO_NONE) {
-        return TRABAO_NONE;
-    }
-    if (opened != TRABAO_OK) {
-        return failed_batch(r, step, reason, 0, out, err);
-    }
-    r->at_end = false;
     buf_clear(&r->rest);
-    if (!fill(r, SNIFF_BYTES, reason)) {
-        return failed_batch(r, "decompress", reason, 0, out, err);
+    r->number = r->offset = 0;
+    r->at_end = r->broken = r->skipping = false;
+    const enum trabao_status opened = input_next_file(r->input, &step, r->reason, err);
+    if (opened != TRABAO_OK) {
+        return opened == TRABAO_DATA ? failed_batch(r, step, r->reason, out, err) : opened;
     }
-    buf_append(&r->rest, "", 0);
-    if (is_blank(&r->rest) && r->at_end) {
-        return failed_batch(r, "empty", "the file is empty", 0, out, err);
+    if (!fill(r, SNIFF_BYTES) || !buf_append(&r->rest, "", 0)) {
+        return error_no_memory(err);
     }
+    if (r->broken && r->rest.len == 0) {
+        return failed_batch(r, "decompress", r->reason, out, err);
+    }
+    if (r->at_end && !r->broken && format_is_blank(buf_str(&r->rest), r->rest.len)) {
+        return failed_batch(r, "empty", "the file is empty", out, err);
+    }
+    const char *refused = NULL;
     if (is_binary(buf_str(&r->rest), r->rest.len)) {
-        return failed_batch(r, "format", "the file is not text", 0, out, err);
+        refused = "the file is not text";
+    } else if (r->options.format == CORPUS_AUTO) {
+        refused = recognise(&r->rest, &r->format);
+    } else {
+        r->format = r->options.format;
     }
-    recognise(r);
+    if (refused) {
+        return failed_batch(r, "format", refused, out, err);
+    }
     r->number = 1;
     r->in_file = true;
     return TRABAO_OK;
 }
 
-/* The bytes of REST up to END become BATCH's. */
-static enum trabao_status cut(struct corpus_reader *r, size_t end, struct corpus_batch **out, struct trabao_error *err)
+/* ---- lines and pages ----------------------------------------------------------------------------------------- */
+
+/* The first N bytes of REST, which are whole lines, become a batch. */
+static enum trabao_status cut(struct corpus_reader *r, size_t n, struct corpus_batch **out, struct trabao_error *err)
 {
-    struct corpus_batch *b = new_batch(r);
-    *out = b;
-    if (!b || !buf_append(&b->bytes, r->rest.data, end)) {
+    *out = new_batch(r, n);
+    if (!*out) {
         return error_no_memory(err);
     }
-    for (const char *p = r->rest.data; (p = memchr(p, '\n', (size_t)(r->rest.data + end - p))); p++) {
+    const char *end = r->rest.data + n;
+    for (const char *p = r->rest.data; p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) {
         r->number++;
     }
-    r->offset += end;
-    memmove(r->rest.data, r->rest.data + end, r->rest.len - end);
-    r->rest.len -= end;
+    consume(r, n);
     return TRABAO_OK;
 }
 
-/* The end of the last whole line in REST; 0: there is none. */
-static size_t last_line_end(const struct corpus_reader *r)
+/* Goes on to the end of a line that was too long. */
+static enum trabao_status skip_line(struct corpus_reader *r, struct trabao_error *err)
 {
-    const char *newline = r->rest.len ? memrchr(r->rest.data, '\n', r->rest.len) : NULL;
-    return newline ? (size_t)(newline - r->rest.data) + 1 : 0;
+    if (!fill(r, BATCH_BYTES)) {
+        return error_no_memory(err);
+    }
+    const char *newline = r->rest.len ? memchr(r->rest.data, '\n', r->rest.len) : NULL;
+    if (newline) {
+        r->number++;
+        r->skipping = false;
+    } else if (r->at_end) {
+        r->skipping = false;
+    }
+    consume(r, newline ? (size_t)(newline + 1 - r->rest.data) : r->rest.len);
+    return TRABAO_OK;
+}
+
+/* Reads whole lines: *END is where the last one in REST ends, 0 when there is none up to the ceiling. */
+static bool read_lines(struct corpus_reader *r, size_t *end)
+{
+    const char *newline = NULL;
+    for (size_t want = BATCH_BYTES, seen = 0;; want += BATCH_BYTES) {
+        if (!fill(r, want)) {
+            return false;
+        }
+        newline = r->rest.len > seen ? memrchr(r->rest.data + seen, '\n', r->rest.len - seen) : NULL;
+        seen = r->rest.len;
+        if (newline || r->at_end || r->rest.len > r->options.record_ceiling) {
+            break;
+        }
+    }
+    *end = newline ? (size_t)(newline + 1 - r->rest.data) : 0;
+    return true;
+}
+
+static enum trabao_status too_large(const struct corpus_reader *r, struct corpus_batch **out, struct trabao_error *err)
+{
+    char reason[INPUT_REASON_MAX];
+    snprintf(reason, sizeof reason, "the record is larger than %zu bytes", r->options.record_ceiling);
+    return failed_batch(r, "parse", reason, out, err);
 }
 
 static enum trabao_status lines_batch(struct corpus_reader *r, struct corpus_batch **out, struct trabao_error *err)
 {
-    char reason[256];
-    bool readable = fill(r, BATCH_BYTES, reason);
-    size_t end = last_line_end(r);
-    while (readable && end == 0 && !r->at_end) {
-        readable = fill(r, r->rest.len + BATCH_BYTES, reason);
-        end = last_line_end(r);
+    size_t end;
+    enum trabao_status status = TRABAO_OK;
+    if (r->skipping) {
+        return skip_line(r, err);
     }
-    if (!readable && end == 0) {
-        /* What was read of a line that cannot be finished is its reject. */
-        r->in_file = false;
-        return failed_batch(r, "decompress", reason, r->number, out, err);
+    if (!read_lines(r, &end)) {
+        return error_no_memory(err);
     }
-    if (r->at_end) {
-        end = r->rest.len;
-        r->in_file = false;
+    if (end) {
+        return cut(r, end, out, err);
     }
-    return end ? cut(r, end, out, err) : TRABAO_OK;
+    if (r->rest.len > r->options.record_ceiling) {
+        status = too_large(r, out, err);
+        consume(r, r->rest.len);
+        r->skipping = true;
+        return status;
+    }
+    /* The last line may lack its end, or be all that could be read of it. */
+    r->in_file = false;
+    if (r->broken) {
+        return failed_batch(r, "decompress", r->reason, out, err);
+    }
+    return r->rest.len ? cut(r, r->rest.len, out, err) : TRABAO_OK;
 }
 
 static enum trabao_status page_batch(struct corpus_reader *r, struct corpus_batch **out, struct trabao_error *err)
 {
-    char reason[256];
     r->in_file = false;
-    if (!fill(r, r->options.record_ceiling + 1, reason)) {
-        return failed_batch(r, "decompress", reason, 1, out, err);
+    if (!fill(r, r->options.record_ceiling + 1)) {
+        return error_no_memory(err);
     }
-    if (r->rest.len > r->options.record_ceiling) {
-        return failed_batch(r, "parse", "the record is too large", 1, out, err);
+    if (r->broken) {
+        return failed_batch(r, "decompress", r->reason, out, err);
     }
-    return cut(r, r->rest.len, out, err);
+    return r->rest.len > r->options.record_ceiling ? too_large(r, out, err) : cut(r, r->rest.len, out, err);
 }
 
 enum trabao_status corpus_next_batch(struct corpus_reader *r, struct corpus_batch **out, struct trabao_error *err)
@@ -276,22 +373,7 @@ enum trabao_status corpus_next_batch(struct corpus_reader *r, struct corpus_batc
             status = page_batch(r, out, err);
         }
     }
-    if (status != TRABAO_OK) {
-        corpus_batch_free(*out);
-        *out = NULL;
-    }
     return status == TRABAO_NONE ? TRABAO_OK : status;
-}
-
-enum trabao_status format_reject(const struct corpus_batch *batch, const struct corpus_sink *sink, uint64_t number,
-                                 uint64_t offset, const char *step, const char *reason, struct corpus_text bytes,
-                                 struct trabao_error *err)
-{
-    struct corpus_reject reject = {
-        .path = batch->path, .number = number, .offset = offset, .step = step, .bytes = bytes};
-    reject.bytes.len = MIN(bytes.len, (size_t)REJECT_BYTES);
-    snprintf(reject.reason, sizeof reject.reason, "%s", reason);
-    return sink->reject(sink->context, &reject, err);
 }
 
 enum trabao_status corpus_parse_batch(const struct corpus_batch *batch, const struct corpus_sink *sink,
@@ -299,7 +381,7 @@ enum trabao_status corpus_parse_batch(const struct corpus_batch *batch, const st
 {
     if (batch->failed_step) {
         return format_reject(batch, sink, batch->number, batch->offset, batch->failed_step, batch->reason,
-                             (struct corpus_text){0}, err);
+                             (struct corpus_text){batch->bytes.data, batch->bytes.len}, err);
     }
     return batch->format == CORPUS_JSONL ? jsonl_parse(batch, sink, err) : page_parse(batch, sink, err);
 }

@@ -1,5 +1,9 @@
 /*
- * charset.c - see charset.h. Converting is ICU's work.
+ * charset.c - see charset.h. Converting is ICU's work; deciding is ours.
+ *
+ * An 8-bit encoding gives some text for nearly all bytes, so that it does is no proof. Three things would be taken for
+ * windows-1258 that are not: UTF-8 with a damaged byte (known by its many sound sequences), the older Vietnamese
+ * encodings (whose words, read wrongly, have no Vietnamese shape), and binary data (control characters).
  */
 #include "text/charset.h"
 
@@ -8,74 +12,208 @@
 #include <unicode/unorm2.h>
 
 #include "base/utf8.h"
+#include "text/letter.h"
+#include "text/syllable.h"
+#include "text/text.h"
 
 #define BOM "\xEF\xBB\xBF"
-#define BYTES_MAX 3 /* of UTF-8 that one byte can become */
+#define BYTES_MAX 3  /* of UTF-8 that one byte can become */
+#define WORD_MAX 256 /* bytes of a word that is looked at */
+#define SOFT_HYPHEN 0xad
 
-/* Appends valid UTF-8 with control characters cleaned; most text has none. */
+/* ---- control characters ---------------------------------------------------------------------------------------- */
+
+/* Length of the control character at P, which has LEFT bytes of valid UTF-8; 0: it is none, or tab or newline. */
+static size_t control_at(const char *p, size_t left)
+{
+    const uint8_t c = (uint8_t)p[0];
+    if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7f) {
+        return 1;
+    }
+    return c == 0xc2 && left > 1 && (uint8_t)p[1] < 0xa0 ? 2 : 0;
+}
+
+bool charset_is_clean(const char *text, size_t n)
+{
+    size_t i = 0;
+    while (i < n && !control_at(text + i, n - i)) {
+        i++;
+    }
+    return i == n;
+}
+
+/* Appends valid UTF-8 with its control characters as blanks; most text has none. */
 static bool append_clean(const char *text, size_t n, struct buf *out)
 {
     size_t done = 0;
     for (size_t i = 0; i < n; i++) {
-        const uint8_t c = (uint8_t)text[i];
-        const bool bad = (c < 0x20 && c != '\t' && c != '\n') || c == 0x7f;
-        const bool bad_c1 = c == 0xc2 && i + 1 < n && (uint8_t)text[i + 1] < 0xa0;
-        if (!bad && !bad_c1) {
+        const size_t len = control_at(text + i, n - i);
+        if (!len) {
             continue;
         }
         buf_append(out, text + done, i - done);
-        if (!(c == '\r' && i + 1 < n && text[i + 1] == '\n')) {
+        if (!(text[i] == '\r' && i + 1 < n && text[i + 1] == '\n')) {
             buf_append_char(out, ' ');
         }
-        i += bad_c1;
+        i += len - 1;
         done = i + 1;
     }
     return buf_append(out, text + done, n - done);
 }
 
-/* Converts with ICU; false when a byte has no meaning in ENCODING, or OUT is full. */
-static bool convert(const char *encoding, const char *text, size_t n, struct buf *out)
+/* ---- does it look like a language? ----------------------------------------------------------------------------- */
+
+/* What was seen of a converted text. */
+struct impression {
+    size_t words, accented; /* words; those with other letters than ASCII's */
+    size_t syllables;       /* accented words that are Vietnamese syllables */
+    size_t odd;             /* controls, tone marks on consonants, symbols inside words */
+};
+
+/* Letters and marks that Vietnamese is written with, in the shape of a syllable. */
+static bool is_vietnamese(const char *word, size_t n)
+{
+    char form[TEXT_FORM_MAX];
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        uint8_t shape, tone;
+        i += utf8_decode(word + i, n - i, &c);
+        if (!letter_split(c).base && !letter_mark(c, &shape, &tone)) {
+            return false;
+        }
+    }
+    const size_t len = syllable_canonical(word, n, form);
+    return len && len != SYLLABLE_FAILED && text_is_syllable(form, len);
+}
+
+static void look_at_word(struct impression *seen, const char *word, size_t n)
+{
+    bool accented = false;
+    for (size_t i = 0; i < n; i++) {
+        accented = accented || (uint8_t)word[i] >= 0x80;
+    }
+    seen->words++;
+    seen->accented += accented;
+    seen->syllables += accented && is_vietnamese(word, MIN(n, (size_t)WORD_MAX));
+}
+
+/* A symbol that no language puts between two letters; apostrophes and hyphens may stand there. */
+static bool is_symbol(uint32_t c)
+{
+    return c >= 0x80 && !u_isUWhiteSpace((UChar32)c) && (c == SOFT_HYPHEN || !u_ispunct((UChar32)c));
+}
+
+static struct impression look_at(const char *text, size_t n)
+{
+    struct impression seen = {0};
+    size_t word = 0, symbol = 0; /* where the word and the symbol before this place began, plus one; 0: none */
+    uint32_t before = ' ';
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        const size_t len = utf8_decode(text + i, n - i, &c);
+        const bool is_mark = u_charType((UChar32)c) == U_NON_SPACING_MARK;
+        if (u_isalpha((UChar32)c) || (is_mark && word)) {
+            seen.odd += (is_mark && !letter_is_vowel(letter_split(before).base)) || (symbol && !word);
+            word = word ? word : i + 1;
+            symbol = 0;
+        } else {
+            if (word) {
+                look_at_word(&seen, text + word - 1, i - (word - 1));
+            }
+            seen.odd += is_mark || (c >= 0x80 && c < 0xa0);
+            symbol = word && is_symbol(c) ? i + 1 : 0;
+            word = 0;
+        }
+        before = c;
+        i += len;
+    }
+    if (word) {
+        look_at_word(&seen, text + word - 1, n - (word - 1));
+    }
+    return seen;
+}
+
+/* Vietnamese has marks on most words, and then nearly all must be syllables; other languages have few. */
+static bool is_plausible(const char *text, size_t n)
+{
+    const struct impression seen = look_at(text, n);
+    const bool much_accented = seen.accented * 3 > seen.words;
+    return much_accented ? seen.syllables * 10 >= seen.accented * 8 && seen.odd * 50 <= seen.words : seen.odd == 0;
+}
+
+/* UTF-8 with some damage: more of its high bytes stand in sound sequences than elsewhere. */
+static bool is_damaged_utf8(const char *text, size_t n)
+{
+    size_t sound = 0, stray = 0;
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        const size_t len = utf8_decode(text + i, n - i, &c);
+        sound += len > 1 ? len : 0;
+        stray += len == 1 && (uint8_t)text[i] >= 0x80;
+        i += len;
+    }
+    return sound > stray;
+}
+
+/* ---- encodings --------------------------------------------------------------------------------------------------- */
+
+/* Converts with ICU; false when a byte has no meaning in ENCODING, the text is not PLAUSIBLE, or OUT is full. */
+static bool convert(const char *encoding, bool plausible, const char *text, size_t n, struct buf *out)
 {
     UErrorCode code = U_ZERO_ERROR;
     struct buf utf8;
-    buf_init(&utf8, out->ceiling);
-    UConverter *converter = n <= INT32_MAX / BYTES_MAX ? ucnv_open(encoding, &code) : NULL;
-    char *room = converter ? buf_reserve(&utf8, n * BYTES_MAX) : NULL;
+    if (n > INT32_MAX / BYTES_MAX) {
+        return false;
+    }
+    UConverter *converter = ucnv_open(encoding, &code);
+    buf_init(&utf8, n * BYTES_MAX);
+    char *room = buf_reserve(&utf8, n * BYTES_MAX);
     bool ok = false;
-    if (room) {
+    if (!room || code == U_MEMORY_ALLOCATION_ERROR) {
+        out->failed = true;
+    } else if (U_SUCCESS(code)) {
         ucnv_setToUCallBack(converter, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &code);
-        const int32_t len = ucnv_toAlgorithmic(UCNV_UTF8, converter, room, (int32_t)(n * BYTES_MAX), text, (int32_t)n,
-                                               &code);
-        ok = U_SUCCESS(code) && append_clean(room, (size_t)len, out);
+        const int32_t len =
+            ucnv_toAlgorithmic(UCNV_UTF8, converter, room, (int32_t)utf8.ceiling, text, (int32_t)n, &code);
+        ok = U_SUCCESS(code) && (!plausible || is_plausible(room, (size_t)len)) && append_clean(room, (size_t)len, out);
     }
     ucnv_close(converter);
     buf_free(&utf8);
     return ok;
 }
 
+static const struct {
+    const char *mark, *icu, *name;
+} UTF16[] = {{"\xFF\xFE", "UTF-16LE", "utf-16le"}, {"\xFE\xFF", "UTF-16BE", "utf-16be"}};
+
+/* In the order in which they are tried. Those that ICU does not know will need a converter of their own. */
+static const struct {
+    const char *icu, *name;
+} EIGHT_BIT[] = {{"windows-1258", "windows-1258"}};
+
 bool charset_to_utf8(const char *text, size_t n, struct buf *out, const char **encoding)
 {
-    static const struct {
-        const char *mark, *name;
-    } utf16[] = {{"\xFF\xFE", "UTF-16LE"}, {"\xFE\xFF", "UTF-16BE"}};
     if (utf8_valid_prefix(text, n) == n) {
         const size_t skip = n >= 3 && memcmp(text, BOM, 3) == 0 ? 3 : 0;
         *encoding = "utf-8";
         return append_clean(text + skip, n - skip, out);
     }
-    const size_t before = out->len;
-    for (size_t i = 0; i < ARRAY_LEN(utf16); i++) {
-        if (n >= 2 && memcmp(text, utf16[i].mark, 2) == 0) {
-            *encoding = i ? "utf-16be" : "utf-16le";
-            return convert(utf16[i].name, text + 2, n - 2, out);
+    for (size_t i = 0; i < ARRAY_LEN(UTF16); i++) {
+        if (n >= 2 && memcmp(text, UTF16[i].mark, 2) == 0) {
+            *encoding = UTF16[i].name;
+            if (convert(UTF16[i].icu, false, text + 2, n - 2, out)) {
+                return true;
+            }
         }
     }
-    *encoding = "windows-1258";
-    if (!memchr(text, '\0', n) && convert("windows-1258", text, n, out)) {
-        return true;
+    if (memchr(text, '\0', n) || is_damaged_utf8(text, n)) {
+        return false;
     }
-    if (!buf_failed(out)) {
-        out->len = before;
+    for (size_t i = 0; i < ARRAY_LEN(EIGHT_BIT); i++) {
+        *encoding = EIGHT_BIT[i].name;
+        if (convert(EIGHT_BIT[i].icu, true, text, n, out)) {
+            return true;
+        }
     }
     return false;
 }

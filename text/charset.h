@@ -17,6 +17,9 @@
  */
 bool charset_to_utf8(const char *text, size_t n, struct buf *out, const char **encoding);
 
+/* True when TEXT, valid UTF-8, has no control characters other than tab and newline. */
+bool charset_is_clean(const char *text, size_t n);
+
 /*
  * TEXT without case, marks and outer blanks, runs of blanks as one, to OUT (ROOM bytes): for recognising set phrases.
  * Returns the length; what does not fit is cut.
