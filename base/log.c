@@ -8,8 +8,10 @@
 
 #include "base/buf.h"
 #include "base/civil.h"
+#include "base/utf8.h"
 
-#define LINE_CEILING 8192
+#define VALUE_MAX 1024     /* bytes of a value */
+#define LINE_CEILING 65536 /* bytes; enough for a dozen values of which every byte is escaped */
 
 static _Atomic int shown = LOG_INFO;
 
@@ -18,20 +20,26 @@ void log_set_level(enum log_level level)
     atomic_store(&shown, (int)level);
 }
 
+/* What is neither printable nor whole UTF-8 is written byte by byte as \xNN; a long value is cut. */
 static void quote(struct buf *line, const char *value)
 {
+    const size_t whole = strlen(value), n = utf8_clip(value, whole, VALUE_MAX);
     buf_append_char(line, '"');
-    for (const char *p = value; *p; p++) {
-        const unsigned char c = (unsigned char)*p;
+    for (size_t i = 0, len; i < n; i += len) {
+        uint32_t c;
+        len = utf8_decode(value + i, n - i, &c);
+        const bool invalid = len == 1 && c >= 0x80;
         if (c == '"' || c == '\\') {
-            buf_printf(line, "\\%c", c);
-        } else if (c < 0x20 || c == 0x7f) {
-            buf_printf(line, "\\x%02x", c);
+            buf_printf(line, "\\%c", (int)c);
+        } else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || invalid) {
+            for (size_t k = 0; k < len; k++) {
+                buf_printf(line, "\\x%02x", (unsigned)(uint8_t)value[i + k]);
+            }
         } else {
-            buf_append_char(line, *p);
+            buf_append(line, value + i, len);
         }
     }
-    buf_append_char(line, '"');
+    buf_append_str(line, n < whole ? "...\"" : "\"");
 }
 
 void log_line(enum log_level level, const char *message, const struct log_field *fields, size_t count)
