@@ -238,6 +238,15 @@ static enum trabao_status print_pages(const struct pages *pages, const char *que
     return TRABAO_OK;
 }
 
+/* A tier that was tried and found nothing is no news. */
+static enum trabao_tier loosest_found(const struct trabao_answer *answer)
+{
+    enum trabao_tier tier = answer->tier;
+    while (tier > TRABAO_EXACT && answer->totals_by_tier[tier] == 0)
+        tier--;
+    return tier;
+}
+
 /* What a person at a terminal should know beside the hits. The JSON object says all of it by itself. */
 static void talk(const struct run *run, const char *query_id, const struct trabao_answer *answer)
 {
@@ -252,10 +261,11 @@ static void talk(const struct run *run, const char *query_id, const struct traba
         return;
     if (answer->suggestion != NULL)
         fprintf(stderr, "%s%sdid you mean: %s\n", id, colon, answer->suggestion);
+    const enum trabao_tier tier = loosest_found(answer);
     fprintf(stderr, "%s%s%s%llu %s, %.1f ms%s%s\n", id, colon, answer->total_exact ? "" : "at least ",
             (unsigned long long)answer->total, answer->total == 1 ? "article" : "articles", answer->took_ms,
-            answer->tier == TRABAO_EXACT ? "" : ", marks matched: ",
-            answer->tier == TRABAO_EXACT ? "" : trabao_tier_name(answer->tier));
+            tier == TRABAO_EXACT ? "" : ", marks matched: ",
+            tier == TRABAO_EXACT ? "" : trabao_tier_name(tier));
     if (answer->relaxed)
         fprintf(stderr, "%s%sfew articles have all words; others follow\n", id, colon);
 }
