@@ -39,8 +39,12 @@ static bool parse(const char *text, size_t n, struct civil *out)
 static int64_t moment(int year, int month, int day, int hour, int minute, int second)
 {
     struct tm epoch = {.tm_year = 1600 - 1900, .tm_mday = 1};
-    struct tm when = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day,
-                      .tm_hour = hour, .tm_min = minute, .tm_sec = second};
+    struct tm when = {.tm_year = year - 1900,
+                      .tm_mon = month - 1,
+                      .tm_mday = day,
+                      .tm_hour = hour,
+                      .tm_min = minute,
+                      .tm_sec = second};
     return (int64_t)timegm(&when) - (int64_t)timegm(&epoch) + VIETNAM_SECONDS;
 }
 
@@ -277,9 +281,12 @@ static void now_is_now(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(calendar_counts_every_day), cmocka_unit_test(written_dates_are_read),
-        cmocka_unit_test(garbled_dates_do_no_harm),  cmocka_unit_test(offsets_agree_with_timegm),
-        cmocka_unit_test(what_is_given_out_is_read_back), cmocka_unit_test(ends_are_where_the_text_changes),
+        cmocka_unit_test(calendar_counts_every_day),
+        cmocka_unit_test(written_dates_are_read),
+        cmocka_unit_test(garbled_dates_do_no_harm),
+        cmocka_unit_test(offsets_agree_with_timegm),
+        cmocka_unit_test(what_is_given_out_is_read_back),
+        cmocka_unit_test(ends_are_where_the_text_changes),
         cmocka_unit_test(now_is_now),
     };
     return cmocka_run_group_tests_name("base/civil", tests, NULL, NULL);

@@ -31,26 +31,28 @@ static const struct {
     {"a\0b", 3, 3, 3},
     {"Nguy\xE1\xBB\x85n", 8, 8, 6},
     {"\xF0\x9F\x98\x80", 4, 4, 1},
-    {"\xF4\x8F\xBF\xBF", 4, 4, 1},         /* U+10FFFF */
-    {"\xEF\xBF\xBF", 3, 3, 1},             /* a noncharacter is valid */
-    {"\x80", 1, 0, 1},                     /* continuation alone */
+    {"\xF4\x8F\xBF\xBF", 4, 4, 1}, /* U+10FFFF */
+    {"\xEF\xBF\xBF", 3, 3, 1},     /* a noncharacter is valid */
+    {"\x80", 1, 0, 1},             /* continuation alone */
     {"a\xBF", 2, 1, 2},
-    {"\xC0\x80", 2, 0, 2},                 /* NUL in two bytes */
+    {"\xC0\x80", 2, 0, 2}, /* NUL in two bytes */
     {"\xC1\xBF", 2, 0, 2},
-    {"\xE0\x80\x80", 3, 0, 3},             /* overlong */
+    {"\xE0\x80\x80", 3, 0, 3}, /* overlong */
     {"\xE0\x9F\xBF", 3, 0, 3},
     {"\xF0\x80\x80\x80", 4, 0, 4},
     {"\xF0\x8F\xBF\xBF", 4, 0, 4},
-    {"\xED\xA0\x80", 3, 0, 3},             /* surrogates */
+    {"\xED\xA0\x80", 3, 0, 3}, /* surrogates */
     {"\xED\xBF\xBF", 3, 0, 3},
-    {"\xF4\x90\x80\x80", 4, 0, 4},         /* U+110000 */
+    {"\xF4\x90\x80\x80", 4, 0, 4}, /* U+110000 */
     {"\xF5\x80\x80\x80", 4, 0, 4},
-    {"\xF8\x88\x80\x80\x80", 5, 0, 5},     /* five bytes */
+    {"\xF8\x88\x80\x80\x80", 5, 0, 5}, /* five bytes */
     {"\xFE\xFF", 2, 0, 2},
-    {"ti\xE1\xBA", 4, 2, 4},               /* cut short */
+    {"ti\xE1\xBA", 4, 2, 4}, /* cut short */
     {"\xF0\x9F\x98", 3, 0, 3},
-    {"\xE1\xBA\x41", 3, 0, 3},             /* the third byte is none */
-    {"12345678\xE1\xBA\xBF" "1234567\xFF", 19, 18, 17},
+    {"\xE1\xBA\x41", 3, 0, 3}, /* the third byte is none */
+    {"12345678\xE1\xBA\xBF"
+     "1234567\xFF",
+     19, 18, 17},
 };
 
 /* N bytes in a block of exactly their size, so that a sanitizer sees a step too far. */
@@ -69,8 +71,7 @@ static void hostile_sequences(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(TABLE); i++) {
         char *bytes = exact(TABLE[i].bytes, TABLE[i].n);
-        if (utf8_valid_prefix(bytes, TABLE[i].n) != TABLE[i].valid ||
-            utf8_count(bytes, TABLE[i].n) != TABLE[i].count) {
+        if (utf8_valid_prefix(bytes, TABLE[i].n) != TABLE[i].valid || utf8_count(bytes, TABLE[i].n) != TABLE[i].count) {
             fail_msg("row %zu: %zu valid, %zu characters", i, utf8_valid_prefix(bytes, TABLE[i].n),
                      utf8_count(bytes, TABLE[i].n));
         }
@@ -100,8 +101,8 @@ static void every_code_point_as_icu_writes_it(void **state)
 /* Random bytes that come close to valid. */
 static size_t random_bytes(char *out, size_t most)
 {
-    static const uint8_t likely[] = {0x00, 'a', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0,
-                                     0xe1, 0xbb, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff};
+    static const uint8_t likely[] = {0x00, 'a',  0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2,
+                                     0xdf, 0xe0, 0xe1, 0xbb, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff};
     const size_t n = random_below((uint32_t)most + 1);
     for (size_t i = 0; i < n; i++) {
         out[i] = (char)likely[random_below(sizeof likely)];
