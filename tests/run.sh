@@ -85,6 +85,10 @@ group_crash() {
     CRASH_POINTS=${CRASH_POINTS:-6} CRASH_RANDOM=${CRASH_RANDOM:-10} tests/crash/run.sh
 }
 
+group_relevance() {
+    tests/relevance/run.sh
+}
+
 group_browser() {
     tests/browser/run.sh
 }
@@ -174,7 +178,7 @@ run_group() {
 
 groups=("$@")
 if [ "${1:-all}" = all ]; then
-    groups=(build clang lint unit extension cli http crash)
+    groups=(build clang lint unit extension cli http relevance crash)
     [ ! -x tests/browser/run.sh ] || groups+=(browser)
     groups+=(asan fuzz-replay)
 fi
