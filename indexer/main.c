@@ -211,6 +211,33 @@ static enum trabao_status build_pass(struct run *run, struct trabao_error *err)
     return status;
 }
 
+/*
+ * True when the articles that are left after sorting differ from those of the archive. Of several records with one key
+ * only the last counts: the others are no reason to build.
+ */
+static enum trabao_status is_news(const struct run *run, bool *news, struct trabao_error *err)
+{
+    struct archive_reader *reader = NULL;
+    const uint32_t count = spill_count(run->spill);
+    *news = run->counts.added + run->counts.changed > 0;
+    if (!*news || !run->archive || run->superseded == 0 || count != run->archive->count) {
+        return TRABAO_OK;
+    }
+    *news = false;
+    enum trabao_status status = archive_reader_open(run->archive, &reader, err);
+    for (uint32_t i = 0; status == TRABAO_OK && !*news && i < count; i++) {
+        const struct spill_entry *entry = spill_at(run->spill, i);
+        struct archive_found found;
+        status = archive_find(reader, entry->key_hash, &found, err);
+        if (status == TRABAO_NONE || (status == TRABAO_OK && found.content_hash != entry->content_hash)) {
+            *news = true;
+            status = TRABAO_OK;
+        }
+    }
+    archive_reader_close(reader);
+    return status;
+}
+
 static enum trabao_status nothing_found(const struct run *run, struct trabao_error *err)
 {
     return run->counts.rejected ? error_set(err, TRABAO_DATA, "no article could be read: every record was rejected")
@@ -227,7 +254,11 @@ static enum trabao_status both_passes(struct run *run, struct trabao_error *err)
     if (status == TRABAO_OK && c->added + c->changed + c->unchanged == 0) {
         return nothing_found(run, err);
     }
-    if (status == TRABAO_OK && !run->settings->dry_run && c->added + c->changed > 0) {
+    bool news = false;
+    if (status == TRABAO_OK && !run->settings->dry_run) {
+        status = is_news(run, &news, err);
+    }
+    if (status == TRABAO_OK && news) {
         status = build_pass(run, err);
     }
     return status;

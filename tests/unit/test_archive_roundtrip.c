@@ -509,12 +509,12 @@ static void damage(char *bytes, size_t n)
 {
     const uint32_t count = 1 + any_below(4);
     for (uint32_t i = 0; i < count; i++) {
+        const size_t len = any_below(4) ? 1 : 1 + any_below(200);
         size_t at = any_below((uint32_t)n);
         while (!bytes[at])
             at = any_below((uint32_t)n);
-        const size_t len = MIN(n - at, (size_t)(any_below(4) ? 1 : 1 + any_below(200)));
-        for (size_t k = 0; k < len; k++)
-            bytes[at + k] = (char)(any_below(3) ? any_below(256) : 0);
+        for (size_t k = at; k < MIN(n, at + len); k++)
+            bytes[k] = (char)(any_below(3) ? any_below(256) : 0);
     }
 }
 

@@ -115,8 +115,10 @@ static uint16_t any_syllable(int year)
     if (any_below(3) == 0)
         return (uint16_t)by_frequency[((uint32_t)year * 29 + any_below(24)) % syllable_count];
     uint32_t rank = syllable_count;
-    for (int i = 0; i < 3; i++)
-        rank = MIN(rank, any_below(syllable_count));
+    for (int i = 0; i < 3; i++) {
+        const uint32_t other = any_below(syllable_count);
+        rank = MIN(rank, other);
+    }
     return (uint16_t)by_frequency[rank * rank / syllable_count];
 }
 
