@@ -173,7 +173,6 @@ static bool is_binary(const char *bytes, size_t n)
     for (size_t i = 0; i < n; i++) {
         const uint8_t c = (uint8_t)bytes[i];
         odd += c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' ? 1 : 0;
-        odd += c == 0 ? 8 : 0;
     }
     return odd * 20 > n;
 }

@@ -1,0 +1,221 @@
+/*
+ * test_corpus_jsonl.c - JSON lines: hand-written lines, damaged ones, and generated ones against what they were made of.
+ */
+#include "tests/unit/test_corpus_support.h"
+
+static void reads_every_field(void **state)
+{
+    (void)state;
+    assert_gives("{\"id\":\"7\",\"url\":\"http://a.example/1\",\"title\":\"Bão số 8\",\"date\":\"2020-07-20\","
+                 "\"author\":\"Thanh Thủy\",\"source\":\"Báo Mẫu\",\"category\":\"Thời sự\",\"body\":\"Một.\\nHai.\"}\n",
+                 "record 1 key=http://a.example/1 title=Bão số 8 author=Thanh Thủy date=2020-07-20 source=Báo Mẫu "
+                 "section=Thời sự url=http://a.example/1 id=7 \n|=Một.\nHai.\n");
+}
+
+static void keys_in_any_order_and_by_other_names(void **state)
+{
+    (void)state;
+    assert_gives("{\"text\":\"thân\",\"section\":\"Mục\",\"title\":\"T\",\"id\":12}\r\n"
+                 "{\"content\":\"thân\",\"title\":\"U\"}\n"
+                 "{\"category\":\"A\",\"section\":\"B\",\"title\":\"V\"}\n",
+                 "record 1 key=12 title=T section=Mục id=12 \n|=thân\n"
+                 "record 2 key=in#2 title=U \n|=thân\n"
+                 "record 3 key=in#3 title=V section=A extra={\"section\":\"B\"}\n");
+}
+
+static void other_keys_are_kept(void **state)
+{
+    (void)state;
+    assert_gives("{\"title\":\"T\",\"tags\":[\"a\",{\"b\":1.5}],\"photo\":{\"w\":3},\"reads\":216,\"summary\":\"S\"}\n"
+                 "{\"title\":\"T\",\"author\":[\"A\",\"B\"],\"reads\":-3,\"n\":null,\"nul\":\"x\\u0000y\"}\n",
+                 "record 1 key=in#1 title=T reads=216 extra={\"tags\":[\"a\",{\"b\":1.5}],\"photo\":{\"w\":3},"
+                 "\"summary\":\"S\"}\n"
+                 "record 2 key=in#2 title=T extra={\"author\":[\"A\",\"B\"],\"reads\":-3,\"n\":null,"
+                 "\"nul\":\"x\\u0000y\"}\n");
+}
+
+static void null_and_blank_are_missing(void **state)
+{
+    (void)state;
+    assert_gives("{\"id\":null,\"url\":\"\",\"title\":\" \",\"date\":null,\"body\":\"b\"}\n"
+                 "{\"title\":null,\"body\":\"\"}\n",
+                 "record 1 key=in#1 \n|=b\nreject 2 @56 parse\n");
+}
+
+static void a_bad_line_costs_one_line(void **state)
+{
+    (void)state;
+    assert_gives("{\"title\":\"1\"}\n"
+                 "{\"title\":\"2\n"
+                 "[1]\n"
+                 "nonsense\n"
+                 "{\"title\":\"5\"} {\"title\":\"6\"}\n"
+                 "\n"
+                 "{\"author\":\"7\"}\n"
+                 "{\"title\":\"\\ud800\"}\n"
+                 "{\"title\":\"9\"}",
+                 "record 1 key=in#1 title=1\n"
+                 "reject 2 @14 parse\nreject 3 @26 parse\nreject 4 @30 parse\nreject 5 @39 parse\n"
+                 "reject 7 @68 parse\nreject 8 @83 parse\n"
+                 "record 9 key=in#9 title=9\n");
+}
+
+static void a_truncated_last_line_is_tried(void **state)
+{
+    (void)state;
+    assert_gives("{\"title\":\"1\"}\n{\"title\":\"2\",\"bo", "record 1 key=in#1 title=1\nreject 2 @14 parse\n");
+    assert_gives("{", "reject 1 @0 parse\n");
+}
+
+static void control_characters_become_blanks(void **state)
+{
+    (void)state;
+    /* Escaped ones, raw ones, which JSON forbids, and C1 ones. */
+    assert_gives("{\"title\":\"a\\u0000b\\u0007c\\u0085d\",\"body\":\"e\\tf\\r\\ng\\u007f\"}\n"
+                 "{\"title\":\"a\tb\x01"
+                 "c\"}\n",
+                 "record 1 key=in#1 title=a b c d \n|=e\tf\ng \n"
+                 "record 2 key=in#2 title=a b c\n");
+    static const char nul[] = "{\"title\":\"a\"}\n{\"title\":\"b\0c\"}\n";
+    assert_gives_bytes(nul, sizeof nul - 1, "record 1 key=in#1 title=a\nrecord 2 key=in#2 title=b c\n");
+}
+
+static void encodings_are_found_line_by_line(void **state)
+{
+    (void)state;
+    assert_gives("\xEF\xBB\xBF{\"title\":\"Thủy\"}\n"
+                 "{\"title\":\"Ti\xEA\xECng Vi\xEA\xF2t\",\"body\":\"kh\xF4ng c\xF3 gi\xCC\"}\n"
+                 "{\"title\":\"Th\xE1\xBB\xA7y, H\xE0 N\xE1\xBB\x99i v\xC3\xA0 \xE1\xBB y\"}\n",
+                 "record 1 key=in#1 title=Thủy\n"
+                 "record 2 key=in#2 title=Tiê\xCC\x81ng Viê\xCC\xA3t enc=windows-1258 \n|=không có gi\xCC\x80\n"
+                 "reject 3 @69 encoding\n");
+}
+
+static void deep_nesting_is_refused(void **state)
+{
+    (void)state;
+    struct buf line;
+    buf_init(&line, (size_t)1 << 24);
+    buf_append_str(&line, "{\"title\":\"x\",\"deep\":");
+    for (int i = 0; i < 1000000; i++) {
+        buf_append_char(&line, '[');
+    }
+    buf_append_str(&line, "\n{\"title\":\"y\"}\n");
+    assert_gives_bytes(line.data, line.len, "reject 1 @0 parse\nrecord 2 key=in#2 title=y\n");
+    buf_free(&line);
+}
+
+static void a_huge_line_costs_one_line(void **state)
+{
+    (void)state;
+    struct buf lines;
+    buf_init(&lines, (size_t)80 << 20);
+    buf_append_str(&lines, "{\"title\":\"a\"}\n{\"title\":\"");
+    char *room = buf_reserve(&lines, (size_t)65 << 20);
+    assert_non_null(room);
+    memset(room, 'x', (size_t)65 << 20);
+    lines.len += (size_t)65 << 20;
+    buf_append_str(&lines, "\"}\n{\"title\":\"c\"}\n");
+    assert_gives_bytes(lines.data, lines.len,
+                       "record 1 key=in#1 title=a\nreject 2 @14 parse\nrecord 3 key=in#3 title=c\n");
+    /* The same at the end of the file. */
+    lines.len -= strlen("\"}\n{\"title\":\"c\"}\n");
+    assert_gives_bytes(lines.data, lines.len, "record 1 key=in#1 title=a\nreject 2 @14 parse\n");
+    buf_free(&lines);
+}
+
+static void the_ceiling_is_exact(void **state)
+{
+    (void)state;
+    write_text("in", "{\"title\":\"1234\"}\n{\"title\":\"12345\"}\n{\"title\":\"123\"}\n");
+    struct harvest h = harvest_one("in", (struct corpus_options){.record_ceiling = strlen("{\"title\":\"1234\"}")});
+    assert_string_equal(buf_str(&h.text), "record 1 key=in#1 title=1234\nreject 2 @17 parse\nrecord 3 key=in#3 title=123\n");
+    buf_free(&h.text);
+}
+
+/* Many batches: every line comes out once, with its number, and rejects lie where a search for them says. */
+static void lines_keep_their_numbers_across_batches(void **state)
+{
+    (void)state;
+    struct buf lines, expected;
+    uint64_t seed = 20200720;
+    buf_init(&lines, (size_t)64 << 20);
+    buf_init(&expected, (size_t)64 << 20);
+    for (unsigned i = 1; i <= 30000; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+        const unsigned pad = (unsigned)(seed >> 33) % ((i % 1000) ? 300 : 300000);
+        if (i % 7 == 3) {
+            buf_printf(&expected, "reject %u @%zu parse\n", i, lines.len);
+            buf_printf(&lines, "{\"title\":%u%*s\n", i, (int)pad, "");
+        } else if (i % 11 == 5) {
+            buf_append_char(&lines, '\n');
+        } else {
+            buf_printf(&lines, "{\"title\":\"đ%u\"%*s}\n", i, (int)pad, "");
+            buf_printf(&expected, "record %u key=in#%u title=đ%u\n", i, i, i);
+        }
+    }
+    assert_false(buf_failed(&lines));
+    assert_true(lines.len > 5u << 20);
+    assert_gives_bytes(lines.data, lines.len, buf_str(&expected));
+    buf_free(&lines);
+    buf_free(&expected);
+}
+
+static void json_that_is_no_lines_is_one_reject(void **state)
+{
+    (void)state;
+    assert_gives("[\n{\"title\":\"a\"},\n{\"title\":\"b\"}]\n", "reject 0 @0 format\n");
+    assert_gives("{\n  \"title\": \"a\"\n}\n", "reject 0 @0 format\n");
+    static const char utf16[] = "\xFF\xFE{\0\"\0}\0";
+    assert_gives_bytes(utf16, sizeof utf16 - 1, "reject 0 @0 format\n");
+    /* A text may begin with a bracket or a brace. */
+    assert_gives("[Ảnh] Cầu mới.\nHôm nay, cầu đã thông xe.\n",
+                 "record 1 key=in#1 \n|=[Ảnh] Cầu mới.\nHôm nay, cầu đã thông xe.\n");
+    assert_gives("{sic} không phải JSON.\n", "record 1 key=in#1 \n|={sic} không phải JSON.\n");
+}
+
+static void no_memory_at_any_place(void **state)
+{
+    (void)state;
+    write_text("in", "{\"title\":\"a\",\"x\":1}\n{\"title\":\"b\\u0001\",\"body\":\"c\"}\n{\"title\":\"\xD0\xF4i\"}\n{bad\n");
+    const char *path = "in";
+    enum trabao_status status = TRABAO_NO_MEMORY;
+    size_t failures = 0;
+    for (uint64_t k = 1; status != TRABAO_OK; k++) {
+        struct harvest h = {0};
+        struct trabao_error err = {0};
+        mem_fail_at(k, false);
+        status = harvest_paths(&path, 1, (struct corpus_options){0}, &h, &err);
+        mem_fail_at(0, false);
+        if (status != TRABAO_OK) {
+            assert_int_equal(status, TRABAO_NO_MEMORY);
+            failures++;
+        } else {
+            assert_int_equal(h.records, 3);
+            assert_int_equal(h.rejects, 1);
+        }
+        buf_free(&h.text);
+    }
+    assert_true(failures > 8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_every_field),
+        cmocka_unit_test(keys_in_any_order_and_by_other_names),
+        cmocka_unit_test(other_keys_are_kept),
+        cmocka_unit_test(null_and_blank_are_missing),
+        cmocka_unit_test(a_bad_line_costs_one_line),
+        cmocka_unit_test(a_truncated_last_line_is_tried),
+        cmocka_unit_test(control_characters_become_blanks),
+        cmocka_unit_test(encodings_are_found_line_by_line),
+        cmocka_unit_test(deep_nesting_is_refused),
+        cmocka_unit_test(a_huge_line_costs_one_line),
+        cmocka_unit_test(the_ceiling_is_exact),
+        cmocka_unit_test(lines_keep_their_numbers_across_batches),
+        cmocka_unit_test(json_that_is_no_lines_is_one_reject),
+        cmocka_unit_test(no_memory_at_any_place),
+    };
+    return cmocka_run_group_tests(tests, enter_scratch, leave_scratch);
+}
