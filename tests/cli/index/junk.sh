@@ -7,7 +7,7 @@ printf '\0\0\0\0' >zeros
 for path in junk.bin truncated.jsonl cut.jsonl.gz zeros; do
     trabao index --db a.trabao $path 2>err
     echo "$path: status $?"
-    cut -c 1-200 err
+    sort err | cut -c 1-200
 done
 trabao index --db a.trabao --reject rejects.jsonl junk.bin truncated.jsonl cut.jsonl.gz zeros good.jsonl 2>/dev/null
 echo "together: status $?"

@@ -6,7 +6,7 @@ printf '\n\n  \n' >folder/deep/deeper/blank.txt
 for path in empty.jsonl none folder /dev/null; do
     trabao index --db a.trabao $path 2>err
     echo "$path: status $?"
-    cat err
+    sort err
 done
 trabao index --db a.trabao - </dev/null
 echo "stdin: status $?"
