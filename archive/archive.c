@@ -50,7 +50,7 @@ static enum trabao_status load_numbers(struct archive *a, sqlite3 *db, struct tr
     while (status == TRABAO_OK && (status = db_step(rows, "reading the article numbers", err)) == TRABAO_OK) {
         const size_t bytes = (size_t)sqlite3_column_bytes(rows, 0);
         const size_t n = bytes / sizeof *a->ids;
-        if (bytes % sizeof *a->ids || n > a->count - loaded || (size_t)sqlite3_column_bytes(rows, 1) != n) {
+        if (n == 0 || bytes % sizeof *a->ids || n > a->count - loaded || (size_t)sqlite3_column_bytes(rows, 1) != n) {
             status = damaged(a, "article numbers", err);
             break;
         }
@@ -118,7 +118,7 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
         status = load_dictionary(db, "residues", &a->residues_dictionary, err);
     }
     db_close(db);
-    return status == TRABAO_OK ? impact_cache_open(cache_bytes, &a->cache, err) : status;
+    return status == TRABAO_OK ? impact_cache_open(cache_bytes, a->count, &a->cache, err) : status;
 }
 
 enum trabao_status archive_open(const char *path, size_t cache_bytes, struct archive **out, struct trabao_error *err)

@@ -87,7 +87,9 @@ struct impact_term {
     uint32_t chunk_count;
 };
 
-enum trabao_status impact_cache_open(size_t bytes, struct impact_cache **out, struct trabao_error *err);
+/* For an archive of ARTICLES; blocks of other articles are damaged. BYTES is the ceiling. */
+enum trabao_status impact_cache_open(size_t bytes, uint32_t articles, struct impact_cache **out,
+                                     struct trabao_error *err);
 void impact_cache_close(struct impact_cache *cache);
 
 enum trabao_status impact_reader_open(sqlite3 *db, struct impact_cache *cache, struct impact_reader **out,

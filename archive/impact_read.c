@@ -28,6 +28,7 @@ struct impact_chunk {
 struct impact_cache {
     pthread_mutex_t mutex;
     size_t ceiling, used;
+    uint32_t windows; /* of the archive */
     struct impact_chunk *hand;
     struct impact_chunk *slots[CACHE_SLOTS];
 };
@@ -42,7 +43,8 @@ struct impact_reader {
     size_t term_count, term_capacity;
 };
 
-enum trabao_status impact_cache_open(size_t bytes, struct impact_cache **out, struct trabao_error *err)
+enum trabao_status impact_cache_open(size_t bytes, uint32_t articles, struct impact_cache **out,
+                                     struct trabao_error *err)
 {
     struct impact_cache *cache = mem_zalloc(1, sizeof *cache);
     *out = cache;
@@ -51,6 +53,7 @@ enum trabao_status impact_cache_open(size_t bytes, struct impact_cache **out, st
     }
     pthread_mutex_init(&cache->mutex, NULL);
     cache->ceiling = bytes;
+    cache->windows = (articles + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
     return TRABAO_OK;
 }
 
@@ -145,7 +148,7 @@ static enum trabao_status damaged(struct trabao_error *err)
 }
 
 /* Decodes the head of a term in BLOCK, whose trailing memory has room for the table of places. */
-static enum trabao_status decode_head(struct impact_chunk *block, struct trabao_error *err)
+static enum trabao_status decode_head(struct impact_chunk *block, uint32_t windows, struct trabao_error *err)
 {
     const uint32_t n = block->len >= 2 ? LOAD(uint16_t, block->data) : 0;
     const uint32_t head = 2 + 4 * n;
@@ -175,7 +178,7 @@ static enum trabao_status decode_head(struct impact_chunk *block, struct trabao_
         }
     }
     block->head.chunk_count = chunk + 1;
-    return TRABAO_OK;
+    return block->head.window[n - 1] < windows ? TRABAO_OK : damaged(err);
 }
 
 static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct impact_chunk **out,
@@ -189,14 +192,18 @@ static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct
         const uint32_t len = (uint32_t)sqlite3_column_bytes(r->select, 0);
         const bool head = (id & ((1 << IMPACT_CHUNK_BITS) - 1)) == 0;
         const size_t windows = head && len >= 2 ? LOAD(uint16_t, bytes) : 0;
-        const size_t memory = sizeof(struct impact_chunk) + len + 3 + windows * sizeof(uint32_t);
-        struct impact_chunk *block = mem_alloc(memory, 1);
+        /* A damaged bit map may promise more impacts than there are: whoever believes it stays inside the block. */
+        const size_t spare = len > IMPACT_BITMAP_BYTES + IMPACT_SPARSE_MAX ? IMPACT_WINDOW : 0;
+        const size_t memory = sizeof(struct impact_chunk) + len + 3 + windows * sizeof(uint32_t) + spare;
+        struct impact_chunk *block = mem_zalloc(memory, 1);
         if (!block) {
             status = error_no_memory(err);
         } else {
             *block = (struct impact_chunk){.id = id, .memory = memory, .len = len};
-            memcpy(block->data, bytes, len);
-            status = head ? decode_head(block, err) : TRABAO_OK;
+            if (len) {
+                memcpy(block->data, bytes, len);
+            }
+            status = head ? decode_head(block, r->cache->windows, err) : TRABAO_OK;
         }
         if (status == TRABAO_OK) {
             *out = insert(r->cache, block);

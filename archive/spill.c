@@ -190,6 +190,10 @@ enum trabao_status spill_sort(struct spill *s, uint64_t *superseded, struct trab
     if (s->keys_len > UINT32_MAX || s->count > UINT32_MAX) {
         return error_set(err, TRABAO_USAGE, "too many articles for one load: split it");
     }
+    *superseded = 0;
+    if (s->count == 0) {
+        return TRABAO_OK;
+    }
     qsort(s->entries, s->count, sizeof *s->entries, by_key);
     size_t kept = 0;
     for (size_t i = 0; i < s->count; i++) {
