@@ -334,6 +334,12 @@ struct furniture furniture_of(const char *line, size_t n)
         return found;
     }
     key.len = charset_loose_key(line, n, key.text, sizeof key.text - 1);
+    size_t edge = 0;
+    while (edge < key.len && is_edge(key.text[edge])) {
+        edge++;
+    }
+    key.len -= edge;
+    memmove(key.text, key.text + edge, key.len);
     key.text[key.len] = '\0';
     found.date = date_of(&key, line, n);
     found.reads = reads_in(&key);

@@ -250,11 +250,11 @@ static size_t first_sentence(const char *text, size_t n)
     return n;
 }
 
-/* Where N bytes of TEXT can be cut: behind the last clause of the second half, else behind the last word. */
+/* Where TEXT can be cut to N bytes, with more behind: after the last clause of the second half, else the last word. */
 static size_t last_break(const char *text, size_t n)
 {
     size_t word = 0;
-    for (size_t i = n - 1; i > n / 2; i--) {
+    for (size_t i = n; i > n / 2; i--) {
         if (text[i] != ' ') {
             continue;
         }
@@ -278,7 +278,7 @@ static struct corpus_text title_from_lead(const struct line *lead)
         characters++;
     }
     if (end < n) {
-        n = text[end] == ' ' ? end : last_break(text, end);
+        n = last_break(text, end);
     }
     while (n && strchr(".,;: ", text[n - 1])) {
         n--;

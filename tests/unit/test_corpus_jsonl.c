@@ -1,15 +1,17 @@
 /*
- * test_corpus_jsonl.c - JSON lines: hand-written lines, damaged ones, and generated ones against what they were made of.
+ * test_corpus_jsonl.c - JSON lines: hand-written lines, damaged ones, and generated ones against what they were made
+ * of.
  */
 #include "tests/unit/test_corpus_support.h"
 
 static void reads_every_field(void **state)
 {
     (void)state;
-    assert_gives("{\"id\":\"7\",\"url\":\"http://a.example/1\",\"title\":\"Bão số 8\",\"date\":\"2020-07-20\","
-                 "\"author\":\"Thanh Thủy\",\"source\":\"Báo Mẫu\",\"category\":\"Thời sự\",\"body\":\"Một.\\nHai.\"}\n",
-                 "record 1 key=http://a.example/1 title=Bão số 8 author=Thanh Thủy date=2020-07-20 source=Báo Mẫu "
-                 "section=Thời sự url=http://a.example/1 id=7 \n|=Một.\nHai.\n");
+    assert_gives(
+        "{\"id\":\"7\",\"url\":\"http://a.example/1\",\"title\":\"Bão số 8\",\"date\":\"2020-07-20\","
+        "\"author\":\"Thanh Thủy\",\"source\":\"Báo Mẫu\",\"category\":\"Thời sự\",\"body\":\"Một.\\nHai.\"}\n",
+        "record 1 key=http://a.example/1 title=Bão số 8 author=Thanh Thủy date=2020-07-20 source=Báo Mẫu "
+        "section=Thời sự url=http://a.example/1 id=7 \n|=Một.\nHai.\n");
 }
 
 static void keys_in_any_order_and_by_other_names(void **state)
@@ -129,7 +131,8 @@ static void the_ceiling_is_exact(void **state)
     (void)state;
     write_text("in", "{\"title\":\"1234\"}\n{\"title\":\"12345\"}\n{\"title\":\"123\"}\n");
     struct harvest h = harvest_one("in", (struct corpus_options){.record_ceiling = strlen("{\"title\":\"1234\"}")});
-    assert_string_equal(buf_str(&h.text), "record 1 key=in#1 title=1234\nreject 2 @17 parse\nrecord 3 key=in#3 title=123\n");
+    assert_string_equal(buf_str(&h.text),
+                        "record 1 key=in#1 title=1234\nreject 2 @17 parse\nrecord 3 key=in#3 title=123\n");
     buf_free(&h.text);
 }
 
@@ -177,7 +180,8 @@ static void json_that_is_no_lines_is_one_reject(void **state)
 static void no_memory_at_any_place(void **state)
 {
     (void)state;
-    write_text("in", "{\"title\":\"a\",\"x\":1}\n{\"title\":\"b\\u0001\",\"body\":\"c\"}\n{\"title\":\"\xD0\xF4i\"}\n{bad\n");
+    write_text("in",
+               "{\"title\":\"a\",\"x\":1}\n{\"title\":\"b\\u0001\",\"body\":\"c\"}\n{\"title\":\"\xD0\xF4i\"}\n{bad\n");
     const char *path = "in";
     enum trabao_status status = TRABAO_NO_MEMORY;
     size_t failures = 0;
