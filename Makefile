@@ -141,6 +141,7 @@ bench: ## measure building and searching
 crash: ## kill the indexer at every step of its writing and at random, and compare what a rerun makes
 soak: ## hours of load on a server, watching memory and descriptors
 relevance: ## how well the best hits answer judged queries
+bench: $(BUILD)/tests/bench/bench_query
 bench crash soak relevance: all
 	$(Q)BUILD=$(BUILD) tests/$@/run.sh
 
@@ -154,6 +155,12 @@ $(UNIT_TESTS): %: %.o $(BUILD)/libtrabao.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(PKG_LIBS) -lm
 
 -include $(UNIT_TESTS:=.d)
+
+$(BUILD)/tests/bench/bench_query: $(BUILD)/tests/bench/bench_query.o $(BUILD)/libtrabao.a
+	@echo "  LINK $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+-include $(BUILD)/tests/bench/bench_query.d
 
 # Fuzz targets, with libFuzzer or with a main that replays files.
 .SECONDARY: $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o) $(BUILD)/tests/fuzz/replay.o
