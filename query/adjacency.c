@@ -9,6 +9,7 @@
 struct entry {
     uint32_t term; /* LEXICON_NONE: free */
     uint32_t weight;
+    uint8_t tier;   /* tightest tier at which it stands for any of them */
     uint64_t words; /* bit i: it stands for the i-th scored word */
 };
 
@@ -50,6 +51,7 @@ static bool table_make(struct table *t, const struct plan *plan)
         const struct plan_group *group = &plan->groups[plan->scored[s]];
         for (size_t v = 0; v < group->count; v++) {
             struct entry *e = &t->entries[slot_of(t, group->variants[v].term)];
+            e->tier = e->term == LEXICON_NONE ? group->variants[v].tier : MIN(e->tier, group->variants[v].tier);
             e->term = group->variants[v].term;
             e->weight = MAX(e->weight, group->variants[v].weight);
             e->words |= UINT64_C(1) << s;
@@ -74,16 +76,19 @@ struct pair {
     uint32_t weight; /* largest sum of the weights of the two terms */
 };
 
-static uint32_t points_of(const struct table *t, const struct plan *plan, const struct wordcode_terms *terms)
+/* An article of a tier gets its points by the words of that tier and of tighter ones. */
+static uint32_t points_of(const struct table *t, const struct plan *plan, const struct wordcode_terms *terms,
+                          uint8_t tier)
 {
     struct pair pairs[64] = {0};
     const struct entry *before = NULL;
     for (size_t i = 0; i < terms->count; i++) {
         const struct entry *here = &t->entries[slot_of(t, terms->terms[i])];
-        if (here->term == LEXICON_NONE || i == terms->title_count) {
+        const bool stands = here->term != LEXICON_NONE && here->tier <= tier;
+        if (!stands || i == terms->title_count) {
             before = NULL;
         }
-        if (here->term == LEXICON_NONE) {
+        if (!stands) {
             continue;
         }
         for (uint64_t both = before ? here->words & before->words << 1 : 0; both; both &= both - 1) {
@@ -115,7 +120,7 @@ static enum trabao_status add_points(struct archive_reader *r, const struct plan
             status = error_set(err, TRABAO_DATA, "the words of an article are missing; reindex");
         }
         if (status == TRABAO_OK) {
-            hits[i].score += points_of(&table, plan, &terms);
+            hits[i].score += points_of(&table, plan, &terms, hits[i].tier);
         }
     }
     wordcode_terms_free(&terms);
@@ -139,10 +144,10 @@ enum trabao_status adjacency_rank(struct archive_reader *r, const struct plan *p
     return status;
 }
 
-enum trabao_status adjacency_points(struct archive_reader *r, const struct plan *plan, uint32_t article,
+enum trabao_status adjacency_points(struct archive_reader *r, const struct plan *plan, uint32_t article, uint8_t tier,
                                     uint32_t *points, struct trabao_error *err)
 {
-    struct engine_hit hit = {.article = article};
+    struct engine_hit hit = {.article = article, .tier = tier};
     const enum trabao_status status = adjacency_matters(plan) ? add_points(r, plan, &hit, 1, err) : TRABAO_OK;
     *points = hit.score;
     return status;

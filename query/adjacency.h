@@ -26,8 +26,8 @@ bool adjacency_matters(const struct plan *plan);
 enum trabao_status adjacency_rank(struct archive_reader *r, const struct plan *plan, struct engine_hit *hits,
                                   size_t count, struct trabao_error *err);
 
-/* The points that the pairs add to one article. */
-enum trabao_status adjacency_points(struct archive_reader *r, const struct plan *plan, uint32_t article,
+/* The points that the pairs add to one article of a tier. */
+enum trabao_status adjacency_points(struct archive_reader *r, const struct plan *plan, uint32_t article, uint8_t tier,
                                     uint32_t *points, struct trabao_error *err);
 
 #endif

@@ -28,6 +28,7 @@ struct located {
     const uint8_t *postings;
     uint32_t count;
     uint32_t weight;
+    unsigned tier; /* less the tightest one */
 };
 
 struct engine {
@@ -149,11 +150,12 @@ static enum trabao_status load_groups(struct engine *e, uint32_t window)
             if (status != TRABAO_OK) {
                 return status;
             }
-            const unsigned tier = MAX(group->variants[v].tier, (unsigned)e->plan->tightest) - e->plan->tightest;
-            add_places(&of_group[MIN(tier, e->tiers - 1)], postings, t->count_less[i] + 1U);
+            const unsigned loose = MAX(group->variants[v].tier, (unsigned)e->plan->tightest) - e->plan->tightest;
+            const unsigned tier = MIN(loose, e->tiers - 1);
+            add_places(&of_group[tier], postings, t->count_less[i] + 1U);
             if (e->scored[g]) {
                 e->located[e->located_count++] =
-                    (struct located){postings, t->count_less[i] + 1U, group->variants[v].weight};
+                    (struct located){postings, t->count_less[i] + 1U, group->variants[v].weight, tier};
             }
         }
         for (unsigned t = 1; t < e->tiers; t++) {
@@ -316,7 +318,10 @@ static void add_scores(struct engine *e, const struct located *l, const struct p
 {
     if (l->count <= IMPACT_SPARSE_MAX) {
         for (uint32_t i = 0; i < l->count; i++) {
-            e->scores[l->postings[i]] += l->weight * l->postings[l->count + i];
+            const uint8_t place = l->postings[i];
+            if (wanted->bits[place / 64] >> place % 64 & 1) {
+                e->scores[place] += l->weight * l->postings[l->count + i];
+            }
         }
         return;
     }
@@ -332,18 +337,19 @@ static void add_scores(struct engine *e, const struct located *l, const struct p
     }
 }
 
-/* Scores the matches of the window that match_window has just looked at. */
+/* Scores the matches of the window that match_window has just looked at, each by the words of its own tier alone. */
 static void score_window(struct engine *e, const struct places by_tier[TIERS])
 {
-    struct places wanted = by_tier[0];
-    for (unsigned t = 1; t < e->tiers; t++) {
-        for (size_t i = 0; i < WORDS; i++) {
-            wanted.bits[i] |= by_tier[t].bits[i];
+    struct places wanted[TIERS]; /* matches of a tier and looser ones */
+    for (unsigned t = e->tiers; t-- > 0;) {
+        wanted[t] = by_tier[t];
+        for (size_t i = 0; t + 1 < e->tiers && i < WORDS; i++) {
+            wanted[t].bits[i] |= wanted[t + 1].bits[i];
         }
     }
     memset(e->scores, 0, sizeof e->scores);
     for (size_t i = 0; i < e->located_count; i++) {
-        add_scores(e, &e->located[i], &wanted);
+        add_scores(e, &e->located[i], &wanted[e->located[i].tier]);
     }
 }
 

@@ -11,21 +11,22 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The forms that stand for one word, sorted. A word that no article has stands for itself. */
-static bool make_slot(const struct lexicon *lexicon, const struct plan_group *group, struct query_arena *arena,
-                      struct snippet_slot *slot)
+/* The forms that stand for one word at TIER, sorted. A word that no article has stands for itself. */
+static bool make_slot(const struct lexicon *lexicon, const struct plan_group *group, uint8_t tier,
+                      struct query_arena *arena, struct snippet_slot *slot)
 {
-    const size_t count = MAX((size_t)1, group->count);
-    const char **forms = query_arena_alloc(arena, count, sizeof *forms);
+    const char **forms = query_arena_alloc(arena, group->count + 1, sizeof *forms);
+    size_t count = 0;
     if (!forms) {
         return false;
     }
-    if (group->count == 0) {
-        forms[0] = query_arena_dup(arena, group->token->form, group->token->len);
-    }
-    for (size_t v = 0; v < group->count; v++) {
+    /* Tighter variants come first. */
+    for (size_t v = 0; v < group->count && group->variants[v].tier <= tier; v++) {
         const uint32_t term = group->variants[v].term;
-        forms[v] = query_arena_dup(arena, lexicon_form(lexicon, term), lexicon->terms[term].len);
+        forms[count++] = query_arena_dup(arena, lexicon_form(lexicon, term), lexicon->terms[term].len);
+    }
+    if (count == 0) {
+        forms[count++] = query_arena_dup(arena, group->token->form, group->token->len);
     }
     for (size_t i = 0; i < count; i++) {
         if (!forms[i]) {
@@ -37,7 +38,7 @@ static bool make_slot(const struct lexicon *lexicon, const struct plan_group *gr
     return true;
 }
 
-enum trabao_status query_patterns_of_plan(const struct lexicon *lexicon, const struct plan *plan,
+enum trabao_status query_patterns_of_plan(const struct lexicon *lexicon, const struct plan *plan, uint8_t tier,
                                           struct query_patterns *out, struct trabao_error *err)
 {
     *out = (struct query_patterns){.arena = query_arena_new()};
@@ -51,7 +52,7 @@ enum trabao_status query_patterns_of_plan(const struct lexicon *lexicon, const s
     }
     for (size_t s = 0; s < plan->scored_count; s++) {
         const struct plan_group *group = &plan->groups[plan->scored[s]];
-        if (!make_slot(lexicon, group, out->arena, &slots[s])) {
+        if (!make_slot(lexicon, group, tier, out->arena, &slots[s])) {
             return error_no_memory(err);
         }
         if (plan->run[s]) {
@@ -76,7 +77,7 @@ enum trabao_status query_patterns_of_text(struct trabao_reader *r, const char *q
         status = plan_make(r->reader, r->analyzer, tree, &limits, &plan, err);
     }
     if (status == TRABAO_OK) {
-        status = query_patterns_of_plan(&r->reader->archive->lexicon, plan, out, err);
+        status = query_patterns_of_plan(&r->reader->archive->lexicon, plan, (uint8_t)plan->loosest, out, err);
     }
     plan_free(plan);
     query_tree_free(tree);

@@ -14,8 +14,11 @@ struct query_patterns {
     struct query_arena *arena;
 };
 
-/* The patterns of a plan; they point into its archive. Freed with query_patterns_free. */
-enum trabao_status query_patterns_of_plan(const struct lexicon *lexicon, const struct plan *plan,
+/*
+ * The patterns of a plan, as far as an article of TIER was found by them. OUT is always left fit for
+ * query_patterns_free.
+ */
+enum trabao_status query_patterns_of_plan(const struct lexicon *lexicon, const struct plan *plan, uint8_t tier,
                                           struct query_patterns *out, struct trabao_error *err);
 
 /* The patterns of a query as typed, not widened. OUT is always left fit for query_patterns_free. */

@@ -316,7 +316,7 @@ static enum trabao_status explain(struct search *s, const struct engine_hit *hit
     uint32_t pairs = 0;
     const bool ranked = by_relevance(s);
     const enum trabao_status status =
-        ranked ? adjacency_points(s->r->reader, s->plan, hit->article, &pairs, s->err) : TRABAO_OK;
+        ranked ? adjacency_points(s->r->reader, s->plan, hit->article, hit->tier, &pairs, s->err) : TRABAO_OK;
     struct engine_parts parts = {0};
     if (status != TRABAO_OK) {
         return status;
@@ -385,21 +385,27 @@ static enum trabao_status fill_hit(struct search *s, const struct query_patterns
 
 static enum trabao_status fill_hits(struct search *s)
 {
-    struct query_patterns patterns;
+    struct query_patterns patterns[TRABAO_FOLDED + 1] = {0}; /* by tier; made when a hit needs them */
     struct archive_stored stored;
     const size_t count = MIN(s->limit, s->count - s->first);
     struct trabao_hit *hits = query_arena_alloc(s->arena, count + 1, sizeof *hits);
     archive_stored_init(&stored);
-    enum trabao_status status = query_patterns_of_plan(&s->r->reader->archive->lexicon, s->plan, &patterns, s->err);
-    if (!hits) {
-        status = error_no_memory(s->err);
-    }
+    enum trabao_status status = hits ? TRABAO_OK : error_no_memory(s->err);
     for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
-        status = fill_hit(s, &patterns, &s->hits[s->first + i], &stored, &hits[i]);
+        const struct engine_hit *hit = &s->hits[s->first + i];
+        if (!patterns[hit->tier].arena) {
+            status = query_patterns_of_plan(&s->r->reader->archive->lexicon, s->plan, hit->tier, &patterns[hit->tier],
+                                            s->err);
+        }
+        if (status == TRABAO_OK) {
+            status = fill_hit(s, &patterns[hit->tier], hit, &stored, &hits[i]);
+        }
     }
     s->answer->hits = hits;
     s->answer->hit_count = count;
-    query_patterns_free(&patterns);
+    for (size_t t = 0; t < ARRAY_LEN(patterns); t++) {
+        query_patterns_free(&patterns[t]);
+    }
     archive_stored_free(&stored);
     return status;
 }

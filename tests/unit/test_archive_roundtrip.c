@@ -2,7 +2,7 @@
  * test_archive_roundtrip.c - what goes into an archive comes out of it, byte for byte, whatever it is, in whatever
  * order and with however many threads; and an archive that is damaged says so, or is at least answered with a status.
  */
-#include "test_archive_support.h"
+#include "tests/unit/test_archive_support.h"
 
 #include "archive/document.h"
 #include "archive/wordcode.h"

@@ -2,7 +2,7 @@
  * test_indexer_load.c - what repeated loads make of an archive: unchanged records cost nothing, changed ones replace
  * what was there, the last of several with one key stays, everything else is carried over with its generation.
  */
-#include "test_archive_support.h"
+#include "tests/unit/test_archive_support.h"
 
 #include <sys/stat.h>
 

@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "query/library.h"
-#include "test_query_engine_corpus.h"
+#include "tests/unit/test_query_engine_corpus.h"
 
 #define QUERIES 400
 #define K_MAX 200

@@ -12,7 +12,7 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
-#include "test_archive_support.h"
+#include "tests/unit/test_archive_support.h"
 
 #define ARTICLES 5000
 #define SYLLABLES_MAX 384
