@@ -17,11 +17,19 @@
 #define THREADS_MAX 64
 #define BATCH_RECORDS_BITS 32
 #define NOTES_MAX 5
+#define NOTE_BYTES 512
+
+/* What is told of a reject. The first ones of the input are kept, whichever thread meets them. */
+struct note {
+    uint64_t order;
+    char text[NOTE_BYTES];
+};
 
 struct load {
     const struct load_plan *plan;
     struct load_counts *counts;
-    struct buf *notes;
+    struct note notes[NOTES_MAX]; /* in the order of the input */
+    size_t note_count;
     pthread_mutex_t reading;   /* guards the corpus reader and `batches` */
     pthread_mutex_t reporting; /* guards counts, notes and the reject file */
     uint64_t batches;
@@ -133,19 +141,35 @@ static enum trabao_status write_reject(struct load *load, const struct corpus_re
     return written ? TRABAO_OK : error_set(err, TRABAO_IO, "writing the reject file failed");
 }
 
+static void keep_note(struct load *load, const struct corpus_reject *reject, uint64_t order)
+{
+    size_t at = load->note_count;
+    while (at && load->notes[at - 1].order > order) {
+        at--;
+    }
+    if (at == NOTES_MAX) {
+        return;
+    }
+    load->note_count = MIN(load->note_count + 1, (size_t)NOTES_MAX);
+    memmove(&load->notes[at + 1], &load->notes[at], (load->note_count - at - 1) * sizeof load->notes[0]);
+    struct note *note = &load->notes[at];
+    char place[32] = "";
+    if (reject->number) {
+        snprintf(place, sizeof place, ", record %llu", (unsigned long long)reject->number);
+    }
+    note->order = order;
+    snprintf(note->text, sizeof note->text, "%.200s%s: %s: %.200s\n", reject->path, place, reject->step,
+             reject->reason);
+}
+
 static enum trabao_status take_reject(void *context, const struct corpus_reject *reject, struct trabao_error *err)
 {
     struct worker *w = context;
     struct load *load = w->load;
     enum trabao_status status = TRABAO_OK;
     pthread_mutex_lock(&load->reporting);
-    if (load->counts->rejected++ < NOTES_MAX) {
-        buf_printf(load->notes, "%s", reject->path);
-        if (reject->number) {
-            buf_printf(load->notes, ", record %llu", (unsigned long long)reject->number);
-        }
-        buf_printf(load->notes, ": %s: %s\n", reject->step, reject->reason);
-    }
+    load->counts->rejected++;
+    keep_note(load, reject, w->order++);
     if (load->plan->rejects) {
         status = write_reject(load, reject, err);
     }
@@ -276,7 +300,7 @@ static enum trabao_status carry_over(struct load *load, struct trabao_error *err
 enum trabao_status load_all(const struct load_plan *plan, struct load_counts *counts, struct buf *notes,
                             struct trabao_error *err)
 {
-    struct load load = {.plan = plan, .counts = counts, .notes = notes};
+    struct load load = {.plan = plan, .counts = counts};
     *counts = (struct load_counts){0};
     pthread_mutex_init(&load.reading, NULL);
     pthread_mutex_init(&load.reporting, NULL);
@@ -287,6 +311,9 @@ enum trabao_status load_all(const struct load_plan *plan, struct load_counts *co
     }
     if (status == TRABAO_OK) {
         status = run_workers(&load, err);
+    }
+    for (size_t i = 0; i < load.note_count; i++) {
+        buf_append_str(notes, load.notes[i].text);
     }
     counts->files = corpus_files(plan->corpus);
     if (status == TRABAO_OK && plan->archive && counts->added + counts->changed > 0) {

@@ -16,7 +16,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 # Keys of articles without an address are paths relative to corpus/samples, hence from there.
 search_all() {
-    cd corpus/samples && "$program" index --quiet --db "$scratch/samples.trabao" pages ./*.jsonl &&
+    cd corpus/samples && "$program" index --quiet --db "$scratch/samples.trabao" pages *.jsonl &&
         cut -f 1,2 "$judged/queries.tsv" |
         "$program" search --db "$scratch/samples.trabao" --batch - --limit all --format trec >"$scratch/run"
 }
