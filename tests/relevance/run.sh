@@ -4,7 +4,7 @@
 # Prints, for each kind of user, nDCG@10 (gain 2^grade - 1), MRR@10 of the first article with grade 2 or more, the
 # share of articles with grade 2 or more that are among all hits, and how many tempting wrong articles stand above one
 # that is meant; then the worst queries. It fails below the floors, which are what was reached once, less a margin:
-# raise them when ranking gets better. RELEVANCE_VERBOSE=1 prints every query. Details of the judgements: judged/README.md.
+# raise them when ranking gets better. RELEVANCE_VERBOSE=1 prints every query. How it was judged: judged/README.md.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 74
 . tests/count.sh
