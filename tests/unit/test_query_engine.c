@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "indexer/indexer.h"
 #include "query/library.h"
 #include "tests/unit/test_query_engine_corpus.h"
 
@@ -54,14 +55,20 @@ struct bound {
     struct plan *plan;
 };
 
-static struct bound bind_query(const struct asked *q, enum trabao_tier loosest, bool relaxed)
+static struct bound bind_tree(const struct asked *q, enum trabao_tier loosest, bool relaxed)
 {
     struct bound b;
     assert_fine(query_parse(reader->analyzer, q->text, strlen(q->text), 0, true, &b.tree, &err), &err);
-    if (b.tree->any_marked != q->any_marked)
-        fail_msg("\"%s\": is it marked?", q->text);
     const struct plan_limits limits = {.dates = b.tree->dates, .loosest = loosest, .relax = relaxed};
     assert_fine(plan_make(reader->reader, reader->analyzer, b.tree, &limits, &b.plan, &err), &err);
+    return b;
+}
+
+static struct bound bind_query(const struct asked *q, enum trabao_tier loosest, bool relaxed)
+{
+    const struct bound b = bind_tree(q, loosest, relaxed);
+    if (b.tree->any_marked != q->any_marked)
+        fail_msg("\"%s\": is it marked?", q->text);
     return b;
 }
 
@@ -117,6 +124,52 @@ static void test_pruning_is_exact(void **state)
         unbind(&b);
     }
     assert_true(all > QUERIES * 5); /* the queries do find something */
+}
+
+/* The titles of the sample articles, whole and as a phrase of their first words, over an archive of the samples. */
+static void test_pruning_is_exact_on_the_samples(void **state)
+{
+    (void)state;
+    char command[] = "trabao index", quiet[] = "--quiet", db[] = "--db", path[512];
+    char samples[3][64] = {"corpus/samples/bao-mau.jsonl", "corpus/samples/tin-mau.jsonl", "corpus/samples/pages"};
+    char *argv[] = {command, quiet, db, path, samples[0], samples[1], samples[2], NULL};
+    struct trabao_archive *opened_before = opened;
+    struct trabao_reader *reader_before = reader;
+    snprintf(path, sizeof path, "%s", in_folder("samples.trabao"));
+    assert_int_equal(indexer_main(7, argv), TRABAO_OK);
+    assert_sound(path);
+    assert_fine(trabao_open(path, NULL, &opened, &err), &err);
+    assert_fine(trabao_reader_open(opened, &reader, &err), &err);
+    const struct archive *a = opened->archive;
+    struct archive_stored stored;
+    archive_stored_init(&stored);
+    for (uint32_t i = 0; i < a->count; i++) {
+        assert_fine(archive_read(reader->reader, a->ids[i], false, &stored, &err), &err);
+        const struct article_text *title = &stored.article.fields[ARTICLE_TITLE];
+        struct engine_hit hits[K_MAX];
+        size_t n = 0;
+        for (int relaxed = 0; title->text && relaxed < 2; relaxed++) {
+            struct asked q = {.limited = false};
+            snprintf(q.text, sizeof q.text, "%.*s", (int)MIN(title->len, sizeof q.text - 1), title->text);
+            for (char *p = q.text; *p; p++) /* no operators */
+                *p = strchr("\"()*=:", *p) ? ' ' : *p;
+            struct bound b = bind_tree(&q, TRABAO_TONE, relaxed == 1);
+            const struct engine_options options = {.recency = true};
+            compare_best(&q, b.plan, true, 1 + any_below(20));
+            assert_fine(engine_best(reader->reader, b.plan, &options, K_MAX, hits, &n, &err), &err);
+            unbind(&b);
+            bool itself = false;
+            for (size_t h = 0; h < n; h++)
+                itself = itself || hits[h].article == i;
+            if (!itself)
+                fail_msg("\"%s\" does not find the article it is the title of", q.text);
+        }
+    }
+    archive_stored_free(&stored);
+    trabao_reader_close(reader);
+    trabao_close(opened);
+    opened = opened_before;
+    reader = reader_before;
 }
 
 /* ---- against the texts --------------------------------------------------------------------------------------- */
@@ -378,13 +431,10 @@ static void test_parts_of_the_score(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pruning_is_exact),
-        cmocka_unit_test(test_found_are_those_of_a_scan),
-        cmocka_unit_test(test_widening),
-        cmocka_unit_test(test_relaxed_still_excludes),
-        cmocka_unit_test(test_limits_of_the_request),
-        cmocka_unit_test(test_pages_reach_every_hit),
-        cmocka_unit_test(test_parts_of_the_score),
+        cmocka_unit_test(test_pruning_is_exact),          cmocka_unit_test(test_pruning_is_exact_on_the_samples),
+        cmocka_unit_test(test_found_are_those_of_a_scan), cmocka_unit_test(test_widening),
+        cmocka_unit_test(test_relaxed_still_excludes),    cmocka_unit_test(test_limits_of_the_request),
+        cmocka_unit_test(test_pages_reach_every_hit),     cmocka_unit_test(test_parts_of_the_score),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
