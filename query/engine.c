@@ -193,7 +193,8 @@ static struct places match_node(const struct engine *e, const struct plan_node *
 static struct places match_at_least(const struct engine *e, const struct plan_node *node, uint32_t window,
                                     unsigned tier)
 {
-    enum { PLANES = 7 }; /* counts up to 127: a query has at most 64 words */
+    enum { PLANES = 12 }; /* counts up to 4095: no query has so many words in its TRABAO_QUERY_MAX bytes */
+    _Static_assert(TRABAO_QUERY_MAX < 1 << (PLANES + 1), "a word takes two bytes");
     uint64_t planes[PLANES][WORDS] = {0};
     for (size_t c = 0; c < node->child_count; c++) {
         struct places carry = match_node(e, node->children[c], window, tier);

@@ -307,6 +307,27 @@ static void test_relaxed_still_excludes(void **state)
     }
 }
 
+/* A passage pasted as a query finds what has all of it, relaxed or not: more words than a small counter holds. */
+static void test_relaxed_counts_many_words(void **state)
+{
+    (void)state;
+    for (size_t words = 120; words <= 560; words += 40) {
+        struct asked q = {.limited = false};
+        const char *word = syllables[by_frequency[5]].form[AS_IS];
+        size_t n = 0, found, expected = 0;
+        for (size_t i = 0; i < words; i++)
+            n += (size_t)snprintf(q.text + n, sizeof q.text - n, "%s ", word);
+        struct bound b = bind_tree(&q, TRABAO_EXACT, true);
+        const struct engine_options options = {0};
+        assert_fine(engine_best(reader->reader, b.plan, &options, ARTICLES, everything, &found, &err), &err);
+        unbind(&b);
+        for (uint32_t t = 0; t < ARTICLES; t++)
+            expected += texts[t].has[by_frequency[5] / 64] >> by_frequency[5] % 64 & 1;
+        assert_true(expected > 0);
+        assert_int_equal(found, expected);
+    }
+}
+
 static void test_limits_of_the_request(void **state)
 {
     (void)state;
@@ -433,8 +454,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pruning_is_exact),          cmocka_unit_test(test_pruning_is_exact_on_the_samples),
         cmocka_unit_test(test_found_are_those_of_a_scan), cmocka_unit_test(test_widening),
-        cmocka_unit_test(test_relaxed_still_excludes),    cmocka_unit_test(test_limits_of_the_request),
-        cmocka_unit_test(test_pages_reach_every_hit),     cmocka_unit_test(test_parts_of_the_score),
+        cmocka_unit_test(test_relaxed_still_excludes),    cmocka_unit_test(test_relaxed_counts_many_words),
+        cmocka_unit_test(test_limits_of_the_request),     cmocka_unit_test(test_pages_reach_every_hit),
+        cmocka_unit_test(test_parts_of_the_score),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

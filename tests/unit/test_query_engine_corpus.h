@@ -251,7 +251,7 @@ static size_t pool_used;
 /* The whole query. */
 struct asked {
     struct part *root;
-    char text[2048];
+    char text[4096];
     bool any_marked;
     bool limited;
     int64_t from, to;
