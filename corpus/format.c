@@ -7,6 +7,24 @@
 
 #define REJECT_BYTES ((size_t)4096)
 
+/* A library's message may quote the record, and cut it inside a character. */
+static void write_reason(char *out, size_t room, const char *reason)
+{
+    size_t len = 0;
+    for (size_t i = 0, n = strlen(reason); i < n;) {
+        uint32_t c;
+        const size_t step = utf8_decode(reason + i, n - i, &c);
+        const bool readable = c >= 0x20 && c != 0x7f && (step > 1 || c < 0x80);
+        if (len + step >= room) {
+            break;
+        }
+        memcpy(out + len, readable ? reason + i : "?", readable ? step : 1);
+        len += readable ? step : 1;
+        i += step;
+    }
+    out[len] = '\0';
+}
+
 enum trabao_status format_reject(const struct corpus_batch *batch, const struct corpus_sink *sink, uint64_t number,
                                  uint64_t offset, const char *step, const char *reason, struct corpus_text bytes,
                                  struct trabao_error *err)
@@ -14,9 +32,7 @@ enum trabao_status format_reject(const struct corpus_batch *batch, const struct 
     struct corpus_reject reject = {
         .path = batch->path, .number = number, .offset = offset, .step = step, .bytes = bytes};
     reject.bytes.len = MIN(bytes.len, REJECT_BYTES);
-    const size_t n = strlen(reason);
-    const size_t cut = n < sizeof reject.reason ? n : utf8_clip(reason, n, sizeof reject.reason - 1);
-    memcpy(reject.reason, reason, cut);
+    write_reason(reject.reason, sizeof reject.reason, reason);
     return sink->reject(sink->context, &reject, err);
 }
 

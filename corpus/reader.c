@@ -193,7 +193,7 @@ static const struct {
 /* What JSON at P, which the NUL ends, is refused for; NULL if it is JSON lines or *FORMAT stays a page. */
 static const char *recognise_json(const char *p, enum corpus_format *format)
 {
-    const size_t gap = 1 + strspn(p + 1, " \t\r\n");
+    const size_t gap = *p ? 1 + strspn(p + 1, " \t\r\n") : 0;
     if (*p == '[' && p[gap] == '{') {
         return "a JSON array: JSON lines have one object a line and no brackets around them";
     }
