@@ -201,7 +201,8 @@ enum trabao_status archive_reader_open(struct archive *archive, struct archive_r
                             &r->by_id, err);
     }
     if (status == TRABAO_OK) {
-        status = db_prepare(r->db, "SELECT id, content_hash, generation FROM article WHERE key_hash = ?1", &r->by_hash, err);
+        status = db_prepare(r->db, "SELECT id, content_hash, generation FROM article WHERE key_hash = ?1", &r->by_hash,
+                            err);
     }
     if (status == TRABAO_OK) {
         status = db_prepare(r->db, "SELECT terms FROM words WHERE id = ?1", &r->words, err);

@@ -88,8 +88,8 @@ enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wo
 
 /*
  * Proves that the file is sound: SQLite's integrity check, each article against the hash of what was stored, FTS5's
- * check against the stored texts, and that the postings of FTS5 and the impact index name the same articles. *REPORT (freed with mem_free) says what is wrong, one a line;
- * TRABAO_DATA if anything is. Nothing is written.
+ * check against the stored texts, and that the postings of FTS5 and the impact index name the same articles.
+ * *REPORT (freed with mem_free) says what is wrong, one a line; TRABAO_DATA if anything is. Nothing is written.
  */
 enum trabao_status archive_check(const char *path, char **report, struct trabao_error *err);
 

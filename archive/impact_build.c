@@ -104,7 +104,8 @@ static bool sort_entries(uint64_t *items, size_t n)
     mem_free(other);
     return true;
 }
-_Static_assert(24 % RADIX_BITS == 0 && 24 / RADIX_BITS % 2 == 0, "after an even number of passes the items are in place");
+_Static_assert(24 % RADIX_BITS == 0 && 24 / RADIX_BITS % 2 == 0,
+               "after an even number of passes the items are in place");
 
 /* A file in FOLDER that vanishes when it is closed. */
 static int open_unnamed(const char *folder)

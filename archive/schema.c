@@ -32,8 +32,8 @@ static const char SCHEMA[] =
     "  content_rowid='id', tokenize='vietnamese', columnsize=0);"
     "CREATE TABLE lexicon(first INTEGER PRIMARY KEY, terms BLOB NOT NULL);" /* lexicon.h */
     "CREATE TABLE impact(id INTEGER PRIMARY KEY, block BLOB NOT NULL);"     /* impact.h */
-    /* The ids of all articles in ascending order, 8 bytes each: an article's number is its place here. And how precisely
-       the date of each is known, a byte each (enum civil_precision). */
+    /* The ids of all articles in ascending order, 8 bytes each: an article's number is its place here. And how
+       precisely the date of each is known, a byte each (enum civil_precision). */
     "CREATE TABLE numbers(first INTEGER PRIMARY KEY, ids BLOB NOT NULL, precisions BLOB NOT NULL);"
     "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;" /* pack.h */
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";

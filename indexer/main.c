@@ -279,7 +279,8 @@ static void say_end(const struct run *run, double seconds)
                 text / 1e6 / MAX(seconds, 1e-3), (double)run->built.file_bytes / 1e6,
                 (double)run->built.file_bytes / MAX(text, 1));
     } else {
-        fprintf(stderr, "%s: %s\n", run->settings->db, run->settings->dry_run ? "not written (--dry-run)" : "unchanged");
+        fprintf(stderr, "%s: %s\n", run->settings->db,
+                run->settings->dry_run ? "not written (--dry-run)" : "unchanged");
     }
 }
 

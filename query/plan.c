@@ -157,14 +157,16 @@ static struct plan_variant *variants_of(struct planner *p, const struct query_to
     size_t chain = 0;
     uint8_t tier;
     *count = 0;
-    for (uint32_t t = lexicon_fold_first(p->lexicon, folded, n); t != LEXICON_NONE; t = lexicon_fold_next(p->lexicon, t)) {
+    for (uint32_t t = lexicon_fold_first(p->lexicon, folded, n); t != LEXICON_NONE;
+         t = lexicon_fold_next(p->lexicon, t)) {
         chain++;
     }
     struct plan_variant *variants = new_piece(p, chain + 1, sizeof *variants);
     if (!variants) {
         return NULL;
     }
-    for (uint32_t t = lexicon_fold_first(p->lexicon, folded, n); t != LEXICON_NONE; t = lexicon_fold_next(p->lexicon, t)) {
+    for (uint32_t t = lexicon_fold_first(p->lexicon, folded, n); t != LEXICON_NONE;
+         t = lexicon_fold_next(p->lexicon, t)) {
         if (tier_of(p, token, reading, t, &tier)) {
             variants[(*count)++] = (struct plan_variant){.term = t, .tier = tier};
         }
