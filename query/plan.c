@@ -347,8 +347,8 @@ static struct plan_node *bind_children(struct planner *p, const struct query_nod
     out->children = children;
     for (size_t i = 0; i < node->child_count && p->status == TRABAO_OK; i++) {
         const struct query_node *child = node->children[i];
-        const bool after_word = i > 0 && node->kind == QUERY_AND &&
-                                (node->children[i - 1]->kind == QUERY_TERM || node->children[i - 1]->kind == QUERY_PHRASE);
+        const struct query_node *before = i > 0 && node->kind == QUERY_AND ? node->children[i - 1] : NULL;
+        const bool after_word = before && (before->kind == QUERY_TERM || before->kind == QUERY_PHRASE);
         children[out->child_count++] = bind(p, child, positive && node->kind != QUERY_NOT, after_word);
     }
     return out;
