@@ -47,7 +47,7 @@ struct corpus_reject {
     const char *path;
     uint64_t number;      /* as above; 0 when the file as a whole could not be read */
     uint64_t offset;      /* byte offset in the (decompressed) file */
-    const char *step;     /* "open", "decompress", "parse", "encoding", "empty" ...; static */
+    const char *step;     /* "open", "decompress", "format", "parse", "encoding", "empty"; static */
     char reason[256];     /* for a person */
     struct corpus_text bytes; /* the beginning of the record, at most 4 KiB; may be missing, may be invalid UTF-8 */
 };
