@@ -10,7 +10,6 @@
 #include "query/parse.h"
 #include "query/trabao.h"
 
-#define PLAN_WORDS_MAX 64      /* words of a query that are used: the rarest */
 #define PLAN_VARIANTS_MAX 256  /* terms that stand for one word */
 #define PLAN_WEIGHT_SCALE 256  /* weights are inverse document frequencies in this fixed point */
 
