@@ -5,21 +5,16 @@
 
 #include <unistd.h>
 
-#define REDRAW_SECONDS (1.0 / 6)
+#include "base/clock.h"
 
-double progress_clock(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+#define REDRAW_MS (1000.0 / 6)
 
 void progress_start(struct progress *p, const char *step, bool quiet)
 {
     const char *asked = getenv("TRABAO_PROGRESS");
     const bool always = asked && strcmp(asked, "always") == 0;
     *p = (struct progress){.shown = !quiet && (always || isatty(STDERR_FILENO)), .step = step};
-    p->started = progress_clock();
+    p->started = clock_ms();
 }
 
 void progress_update(struct progress *p, uint64_t articles, uint64_t bytes, uint64_t done, uint64_t total)
@@ -27,12 +22,12 @@ void progress_update(struct progress *p, uint64_t articles, uint64_t bytes, uint
     if (!p->shown) {
         return;
     }
-    const double now = progress_clock();
-    if (now - p->last < REDRAW_SECONDS) {
+    const double now = clock_ms();
+    if (now - p->last < REDRAW_MS) {
         return;
     }
     p->last = now;
-    const double elapsed = MAX(now - p->started, 1e-3);
+    const double elapsed = MAX((now - p->started) / 1000, 1e-3);
     const double rate = (double)bytes / 1e6 / elapsed;
     if (total) {
         const double share = (double)MIN(done, total) / (double)total;

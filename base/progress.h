@@ -9,12 +9,9 @@
 struct progress {
     bool shown;       /* stderr is a terminal and nobody asked for silence */
     const char *step; /* "reading", "building" ... */
-    double started;   /* seconds of the monotonic clock */
-    double last;      /* when the line was last drawn */
+    double started;   /* clock_ms when it began */
+    double last;      /* clock_ms when the line was last drawn; 0: never */
 };
-
-/* Seconds of the monotonic clock. */
-double progress_clock(void);
 
 /* QUIET hides it; the environment variable TRABAO_PROGRESS=always shows it without a terminal (for tests). */
 void progress_start(struct progress *p, const char *step, bool quiet);

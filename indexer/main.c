@@ -14,6 +14,7 @@
 #include "archive/archive.h"
 #include "archive/build.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/fsutil.h"
 #include "base/mem.h"
 #include "indexer/indexer.h"
@@ -299,7 +300,7 @@ static enum trabao_status index_paths(const struct settings *settings, const cha
 {
     struct run run = {.settings = settings};
     buf_init(&run.notes, NOTES_CEILING);
-    const double started = progress_clock();
+    const double started = clock_ms();
     enum trabao_status status = both_passes(&run, err);
     if (!settings->quiet && run.notes.len) {
         fprintf(stderr, "%s", buf_str(&run.notes));
@@ -310,7 +311,7 @@ static enum trabao_status index_paths(const struct settings *settings, const cha
     }
     if (status == TRABAO_OK) {
         if (!settings->quiet) {
-            say_end(&run, progress_clock() - started);
+            say_end(&run, (clock_ms() - started) / 1000);
         }
         status = run.counts.rejected ? TRABAO_NONE : TRABAO_OK;
     }

@@ -6,8 +6,8 @@
 #include <jansson.h>
 
 #include "archive/schema.h"
+#include "base/clock.h"
 #include "base/mem.h"
-#include "base/progress.h"
 #include "query/patterns.h"
 
 #define CACHE_DEFAULT ((size_t)128 << 20)
@@ -137,7 +137,7 @@ void trabao_reader_close(struct trabao_reader *r)
 bool library_expired(void *context)
 {
     const struct trabao_reader *r = context;
-    return r->deadline > 0 && progress_clock() > r->deadline;
+    return r->deadline_ms > 0 && clock_ms() > r->deadline_ms;
 }
 
 void library_href(uint64_t key_hash, char out[HREF_MAX])

@@ -17,7 +17,7 @@ struct trabao_reader {
     struct archive_reader *reader;
     struct text_analyzer *analyzer;
     struct text_tokens tokens; /* scratch */
-    double deadline;           /* of the running search, in seconds of the monotonic clock; 0: none */
+    double deadline_ms;        /* clock_ms at which the running search ends; 0: none */
 };
 
 #define HREF_MAX 64

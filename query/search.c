@@ -7,8 +7,8 @@
  */
 #include <jansson.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "base/progress.h"
 #include "query/adjacency.h"
 #include "query/cursor.h"
 #include "query/engine.h"
@@ -467,7 +467,7 @@ static enum trabao_status fill_answer(struct search *s)
 enum trabao_status trabao_search(struct trabao_reader *reader, const struct trabao_request *request,
                                  struct trabao_answer **out, struct trabao_error *err)
 {
-    const double started = progress_clock();
+    const double started = clock_ms();
     *out = NULL;
     struct query_arena *arena = query_arena_new();
     struct answer_memory *memory = arena ? query_arena_alloc(arena, 1, sizeof *memory) : NULL;
@@ -478,7 +478,7 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     }
     memory->arena = arena;
     *s = (struct search){.r = reader, .request = request, .answer = &memory->answer, .arena = arena, .err = err};
-    reader->deadline = request->deadline_ms > 0 ? started + request->deadline_ms / 1000.0 : 0;
+    reader->deadline_ms = request->deadline_ms > 0 ? started + request->deadline_ms : 0;
     enum trabao_status status = read_request(s);
     if (status == TRABAO_OK) {
         status = find_page(s);
@@ -490,7 +490,7 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     query_tree_free(s->tree);
     impact_release(reader->reader->impacts);
     if (status == TRABAO_OK) {
-        memory->answer.took_ms = (progress_clock() - started) * 1000;
+        memory->answer.took_ms = clock_ms() - started;
         *out = &memory->answer;
     } else {
         query_arena_free(arena);

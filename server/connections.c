@@ -8,8 +8,8 @@
 
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "server/clock.h"
 
 void connections_init(struct connections *all, unsigned places, double limit_ms, double crowded_limit_ms)
 {

@@ -19,9 +19,9 @@
 #include <stdatomic.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "server/clock.h"
 #include "server/connections.h"
 
 #define CONNECTION_MEMORY (64u << 10) /* bytes for a request's line and headers and a response's headers */

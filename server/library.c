@@ -11,9 +11,9 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "server/clock.h"
 
 #define RETRY_MAX_MS 60000 /* between attempts to open a generation that does not open */
 

@@ -8,8 +8,8 @@
 
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "server/clock.h"
 
 struct pool {
     struct library *library;

@@ -8,8 +8,8 @@
  * times; the median of a query's runs is its time. Timed are reading the query, binding it, pruning and adjacency, and,
  * apart, the whole answer with texts and snippets and without a total.
  */
+#include "base/clock.h"
 #include "base/mem.h"
-#include "base/progress.h"
 #include "query/adjacency.h"
 #include "query/library.h"
 
@@ -74,7 +74,7 @@ static double ids_of(struct trabao_reader *r, const char *text)
     struct engine_hit hits[ADJACENCY_ARTICLES];
     size_t found = 0;
     const struct engine_options options = {.recency = true};
-    const double started = progress_clock();
+    const double started = clock_ms();
     enum trabao_status status = query_parse(r->analyzer, text, strlen(text), civil_now(), false, &tree, &err);
     if (status == TRABAO_OK) {
         const struct plan_limits limits = {.loosest = tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED};
@@ -90,7 +90,7 @@ static double ids_of(struct trabao_reader *r, const char *text)
     plan_free(plan);
     query_tree_free(tree);
     impact_release(r->reader->impacts);
-    const double took = (progress_clock() - started) * 1000;
+    const double took = clock_ms() - started;
     if (status != TRABAO_OK) {
         fprintf(stderr, "%s: %s\n", text, err.message);
         exit((int)status);
@@ -105,7 +105,7 @@ static double answer_of(struct trabao_reader *r, const char *text)
     struct trabao_answer *answer;
     const struct trabao_request request = {
         .query = text, .query_len = strlen(text), .tier = TRABAO_TIER_AUTO, .total = TRABAO_TOTAL_NONE};
-    const double started = progress_clock();
+    const double started = clock_ms();
     if (trabao_search(r, &request, &answer, &err) != TRABAO_OK) {
         fprintf(stderr, "%s: %s\n", text, err.message);
         exit(70);
@@ -113,7 +113,7 @@ static double answer_of(struct trabao_reader *r, const char *text)
     char *json = trabao_answer_json(answer);
     trabao_answer_free(answer);
     mem_free(json);
-    return (progress_clock() - started) * 1000;
+    return clock_ms() - started;
 }
 
 static int by_number(const void *a, const void *b)

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "server/clock.h"
+#include "base/clock.h"
 #include "server/connections.h"
 #include "server/pool.h"
 

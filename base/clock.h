@@ -1,8 +1,8 @@
 /*
- * clock.h - the monotonic clock that deadlines and timings of the server are measured with.
+ * clock.h - the monotonic clock that deadlines, rates and timings are measured with.
  */
-#ifndef TRABAO_SERVER_CLOCK_H
-#define TRABAO_SERVER_CLOCK_H
+#ifndef TRABAO_CLOCK_H
+#define TRABAO_CLOCK_H
 
 #include "base/base.h"
 
