@@ -6,13 +6,13 @@
  * impact of a posting needs the average length, which is known only at the end; runs hold weighted frequencies.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <unistd.h>
 
 #include "archive/db.h"
 #include "archive/impact.h"
 #include "base/buf.h"
+#include "base/fsutil.h"
 #include "base/mem.h"
 
 /* A posting in memory, one number that sorts by term: term (24 bits), article (32), weighted frequency (8). */
@@ -107,28 +107,15 @@ static bool sort_entries(uint64_t *items, size_t n)
 _Static_assert(24 % RADIX_BITS == 0 && 24 / RADIX_BITS % 2 == 0,
                "after an even number of passes the items are in place");
 
-/* A file in FOLDER that vanishes when it is closed. */
-static int open_unnamed(const char *folder)
-{
-    return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-}
-
 static enum trabao_status write_run(struct impact_builder *b, struct run *run, struct trabao_error *err)
 {
-    run->fd = open_unnamed(b->folder);
+    run->fd = fs_open_unnamed(b->folder);
     if (run->fd < 0) {
         return error_set_errno(err, TRABAO_IO, errno, "%s: making a temporary file for postings", b->folder);
     }
-    const char *bytes = (const char *)run->items;
-    for (size_t done = 0, n = run->count * sizeof *run->items; done < n;) {
-        const ssize_t w = write(run->fd, bytes + done, n - done);
-        if (w < 0) {
-            return error_set_errno(err, TRABAO_IO, errno, "%s: writing temporary postings", b->folder);
-        }
-        done += (size_t)w;
-    }
-    return lseek(run->fd, 0, SEEK_SET) == 0 ? TRABAO_OK
-                                            : error_set_errno(err, TRABAO_IO, errno, "rewinding temporary postings");
+    return fs_write_at(run->fd, run->items, run->count * sizeof *run->items, 0)
+               ? TRABAO_OK
+               : error_set_errno(err, TRABAO_IO, errno, "%s: writing temporary postings", b->folder);
 }
 
 /* Closes the run being collected; unless it is the LAST one, it goes to disk. */

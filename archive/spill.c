@@ -7,11 +7,11 @@
 #include "archive/spill.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/fsutil.h"
 #include "base/mem.h"
 
 #define SPILL_LEVEL (-3) /* speed: the frames are read once, seconds later */
@@ -42,7 +42,7 @@ enum trabao_status spill_open(const char *folder, struct spill **out, struct tra
         return error_no_memory(err);
     }
     pthread_mutex_init(&s->mutex, NULL);
-    s->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    s->fd = fs_open_unnamed(folder);
     if (s->fd < 0) {
         return error_set_errno(err, TRABAO_IO, errno, "%s: making a temporary file for articles", folder);
     }
@@ -117,6 +117,9 @@ static bool enter(struct spill_port *port, const struct article *article, uint64
 {
     struct spill *s = port->spill;
     const struct article_text *key = &article->fields[ARTICLE_KEY];
+    /* Hashing reads the whole text: before the mutex, not under it. */
+    const uint64_t key_hash = article_key_hash(key->text, key->len);
+    const uint64_t content_hash = article_content_hash(article);
     pthread_mutex_lock(&s->mutex);
     const bool ok = mem_grow((void **)&s->entries, &s->capacity, s->count + 1, sizeof *s->entries) &&
                     mem_grow((void **)&s->keys, &s->keys_capacity, s->keys_len + key->len + 1, 1);
@@ -124,8 +127,8 @@ static bool enter(struct spill_port *port, const struct article *article, uint64
         *offset = s->end;
         s->end += port->packed.len;
         s->entries[s->count++] = (struct spill_entry){.id = article->date.second,
-                                                      .key_hash = article_key_hash(key->text, key->len),
-                                                      .content_hash = article_content_hash(article),
+                                                      .key_hash = key_hash,
+                                                      .content_hash = content_hash,
                                                       .order = order,
                                                       .offset = *offset,
                                                       .packed = (uint32_t)port->packed.len,
@@ -152,15 +155,9 @@ enum trabao_status spill_add(struct spill_port *port, const struct article *arti
     if (!enter(port, article, order, &offset)) {
         return error_no_memory(err);
     }
-    for (size_t done = 0; done < port->packed.len;) {
-        const ssize_t n = pwrite(port->spill->fd, port->packed.data + done, port->packed.len - done,
-                                 (off_t)(offset + done));
-        if (n < 0 && errno != EINTR) {
-            return error_set_errno(err, TRABAO_IO, errno, "writing the temporary file of articles");
-        }
-        done += n > 0 ? (size_t)n : 0;
-    }
-    return TRABAO_OK;
+    return fs_write_at(port->spill->fd, port->packed.data, port->packed.len, offset)
+               ? TRABAO_OK
+               : error_set_errno(err, TRABAO_IO, errno, "writing the temporary file of articles");
 }
 
 /* Equal keys stand together, the last one read first. */

@@ -42,3 +42,20 @@ enum trabao_status fs_publish(const char *temporary, const char *path, struct tr
     mem_free(folder);
     return status;
 }
+
+int fs_open_unnamed(const char *folder)
+{
+    return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+bool fs_write_at(int fd, const void *bytes, size_t n, uint64_t offset)
+{
+    for (size_t done = 0; done < n;) {
+        const ssize_t written = pwrite(fd, (const char *)bytes + done, n - done, (off_t)(offset + done));
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        done += written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}

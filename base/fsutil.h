@@ -16,4 +16,12 @@ char *fs_folder(const char *path);
  */
 enum trabao_status fs_publish(const char *temporary, const char *path, struct trabao_error *err);
 
+/*
+ * Opens a file in FOLDER for reading and writing that has no name and vanishes when it is closed. -1 with errno set.
+ */
+int fs_open_unnamed(const char *folder) TRABAO_MUST_USE;
+
+/* Writes all N bytes at OFFSET, which leaves the file's position alone. False with errno set. */
+bool fs_write_at(int fd, const void *bytes, size_t n, uint64_t offset) TRABAO_MUST_USE;
+
 #endif
