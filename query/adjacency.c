@@ -128,11 +128,6 @@ static enum trabao_status add_points(struct archive_reader *r, const struct plan
     return status;
 }
 
-static int compare_hits(const void *a, const void *b)
-{
-    return engine_compare(a, b);
-}
-
 enum trabao_status adjacency_rank(struct archive_reader *r, const struct plan *plan, struct engine_hit *hits,
                                   size_t count, struct trabao_error *err)
 {
@@ -140,7 +135,7 @@ enum trabao_status adjacency_rank(struct archive_reader *r, const struct plan *p
         return TRABAO_OK;
     }
     const enum trabao_status status = add_points(r, plan, hits, count, err);
-    qsort(hits, count, sizeof *hits, compare_hits);
+    engine_sort(hits, count);
     return status;
 }
 

@@ -28,19 +28,22 @@ void command_add_word(struct buf *words, const char *word)
     buf_append_str(words, word);
 }
 
-int command_fail(const char *name, const struct trabao_error *err)
+/* Prints "NAME: message" on stderr and returns the exit code. */
+static int fail(const char *name, const struct trabao_error *err)
 {
     fprintf(stderr, "%s: %s\n", name, err->message);
     return (int)err->status;
 }
 
-int command_end(const char *name, enum trabao_status status)
+int command_end(const char *name, enum trabao_status status, const struct trabao_error *err)
 {
-    struct trabao_error err;
+    struct trabao_error output;
+    if (status != TRABAO_OK && status != TRABAO_NONE)
+        return fail(name, err);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return (int)status;
-    error_set_errno(&err, TRABAO_IO, errno, "cannot write to stdout");
-    return command_fail(name, &err);
+    error_set_errno(&output, TRABAO_IO, errno, "cannot write to stdout");
+    return fail(name, &output);
 }
 
 enum trabao_status command_open(struct command_archive *a, const char *path, struct trabao_error *err)

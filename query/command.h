@@ -17,14 +17,11 @@ bool command_format_from_name(const char *name, enum command_format *out);
 /* Appends WORD, after a blank unless it is the first. */
 void command_add_word(struct buf *words, const char *word);
 
-/* Prints "NAME: message" on stderr and returns the exit code. */
-int command_fail(const char *name, const struct trabao_error *err);
-
 /*
- * The end of every command: STATUS, unless something that was printed did not reach stdout, which is said on stderr
- * and is TRABAO_IO.
+ * The end of every command, and its exit code: a failed STATUS is told on stderr with the message of ERR; so is output
+ * that did not reach stdout, which is TRABAO_IO. TRABAO_NONE is no failure.
  */
-int command_end(const char *name, enum trabao_status status);
+int command_end(const char *name, enum trabao_status status, const struct trabao_error *err);
 
 struct command_archive {
     struct trabao_archive *archive;

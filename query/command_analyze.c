@@ -101,5 +101,5 @@ int query_analyze_main(int argc, char **argv)
         print_text(json);
     mem_free(json);
     buf_free(&o.text);
-    return status == TRABAO_OK ? command_end(argv[0], status) : command_fail(argv[0], &err);
+    return command_end(argv[0], status, &err);
 }

@@ -123,7 +123,5 @@ int query_export_main(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     const enum trabao_status status = buf_failed(&o.query) ? error_no_memory(&err) : export_all(&o, &err);
     buf_free(&o.query);
-    if (status != TRABAO_OK && status != TRABAO_NONE)
-        return command_fail(argv[0], &err);
-    return command_end(argv[0], status);
+    return command_end(argv[0], status, &err);
 }

@@ -96,5 +96,5 @@ int query_stats_main(int argc, char **argv)
         print_text(json);
     mem_free(json);
     command_close(&archive);
-    return status == TRABAO_OK ? command_end(argv[0], status) : command_fail(argv[0], &err);
+    return command_end(argv[0], status, &err);
 }

@@ -58,6 +58,18 @@ int engine_compare(const struct engine_hit *a, const struct engine_hit *b)
     return a->article > b->article ? -1 : a->article < b->article;
 }
 
+static int compare_hits(const void *a, const void *b)
+{
+    return engine_compare(a, b);
+}
+
+void engine_sort(struct engine_hit *hits, size_t count)
+{
+    if (count) {
+        qsort(hits, count, sizeof *hits, compare_hits);
+    }
+}
+
 /* ---- setting up ---------------------------------------------------------------------------------------------- */
 
 static enum trabao_status begin(struct engine *e, struct archive_reader *r, const struct plan *plan,
@@ -389,11 +401,6 @@ static void heap_put(struct heap *h, struct engine_hit hit)
     h->items[i] = hit;
 }
 
-static int compare_hits(const void *a, const void *b)
-{
-    return engine_compare(a, b);
-}
-
 static void put_window(struct engine *e, uint32_t window, const struct places by_tier[TIERS], struct heap *heap)
 {
     for (unsigned t = 0; t < e->tiers; t++) {
@@ -546,7 +553,7 @@ enum trabao_status engine_best(struct archive_reader *r, const struct plan *plan
         }
         status = take_window(&e, window, &heap);
     }
-    qsort(hits, heap.count, sizeof *hits, compare_hits);
+    engine_sort(hits, heap.count);
     *found = heap.count;
     free_bounds(&bounds);
     end(&e);
@@ -563,7 +570,7 @@ enum trabao_status engine_best_exhaustive(struct archive_reader *r, const struct
     for (uint32_t w = e.first_window; status == TRABAO_OK && w < e.end_window; w++) {
         status = take_window(&e, w, &heap);
     }
-    qsort(hits, heap.count, sizeof *hits, compare_hits);
+    engine_sort(hits, heap.count);
     *found = heap.count;
     end(&e);
     return status;

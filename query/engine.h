@@ -24,6 +24,9 @@ struct engine_hit {
 /* Negative when A comes before B. */
 int engine_compare(const struct engine_hit *a, const struct engine_hit *b);
 
+/* Sorts HITS, the first by relevance first. */
+void engine_sort(struct engine_hit *hits, size_t count);
+
 struct engine_options {
     bool recency; /* prefer recent articles a little */
     const struct engine_hit *after; /* only what comes after this one; NULL: from the best */
