@@ -57,9 +57,15 @@ enum trabao_status impact_cache_open(size_t bytes, uint32_t articles, struct imp
     return TRABAO_OK;
 }
 
+/* The hash chain of blocks with this id: the high bits of a multiplication (Knuth, TAOCP 6.4). */
+static struct impact_chunk **slot_of(struct impact_cache *cache, int64_t id)
+{
+    return &cache->slots[(uint64_t)id * 0x9E3779B97F4A7C15U >> 48];
+}
+
 static void unlink_block(struct impact_cache *cache, struct impact_chunk *block)
 {
-    struct impact_chunk **slot = &cache->slots[(uint64_t)block->id * 0x9E3779B97F4A7C15U >> 48];
+    struct impact_chunk **slot = slot_of(cache, block->id);
     while (*slot != block) {
         slot = &(*slot)->next;
     }
@@ -92,8 +98,7 @@ static void make_room(struct impact_cache *cache)
         cache->hand = block->clock_next;
         if (block->holders == 0 && !block->recent) {
             unlink_block(cache, block);
-        }
-        else {
+        } else {
             block->recent = false;
         }
     }
@@ -101,7 +106,7 @@ static void make_room(struct impact_cache *cache)
 
 static struct impact_chunk *look_up(struct impact_cache *cache, int64_t id)
 {
-    struct impact_chunk *block = cache->slots[(uint64_t)id * 0x9E3779B97F4A7C15U >> 48];
+    struct impact_chunk *block = *slot_of(cache, id);
     while (block && block->id != id) {
         block = block->next;
     }
@@ -122,7 +127,7 @@ static struct impact_chunk *insert(struct impact_cache *cache, struct impact_chu
         mem_free(block);
         return other;
     }
-    struct impact_chunk **slot = &cache->slots[(uint64_t)block->id * 0x9E3779B97F4A7C15U >> 48];
+    struct impact_chunk **slot = slot_of(cache, block->id);
     block->next = *slot;
     *slot = block;
     block->holders = 1;

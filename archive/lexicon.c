@@ -54,14 +54,6 @@ static uint32_t slot_of(const struct lexicon *lexicon, const char *form, size_t 
     return slot;
 }
 
-uint32_t lexicon_find(const struct lexicon *lexicon, const char *form, size_t n)
-{
-    if (!lexicon->slots) {
-        return LEXICON_NONE;
-    }
-    return lexicon->slots[slot_of(lexicon, form, n)] - 1;
-}
-
 /* Keeps the table at most half full. */
 static bool grow_slots(struct lexicon *lexicon)
 {

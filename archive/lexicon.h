@@ -46,10 +46,7 @@ static inline const char *lexicon_form(const struct lexicon *lexicon, uint32_t t
     return lexicon->forms + lexicon->terms[term].form;
 }
 
-/* The number of FORM (N bytes), or LEXICON_NONE. */
-uint32_t lexicon_find(const struct lexicon *lexicon, const char *form, size_t n);
-
-/* The number of FORM, which is added if it is new. LEXICON_NONE when memory runs out or the lexicon is full. */
+/* The number of FORM (N bytes), added if it is new. LEXICON_NONE when memory runs out or the lexicon is full. */
 uint32_t lexicon_add(struct lexicon *lexicon, const char *form, size_t n);
 
 /* Builds the fold chains; to be called once all terms are in. */

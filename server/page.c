@@ -23,11 +23,6 @@ struct page_query page_query_read(const struct url *url)
     return query;
 }
 
-const char *page_field_name(enum page_field field)
-{
-    return FIELD_NAMES[field];
-}
-
 void page_search_address(struct buf *out, const struct page_query *query, enum page_field field, const char *value)
 {
     const bool paging = field == PAGE_CURSOR || field == PAGE_AT;

@@ -41,7 +41,6 @@ struct page_query {
 };
 
 struct page_query page_query_read(const struct url *url);
-const char *page_field_name(enum page_field field);
 
 /*
  * Appends the address of the search QUERY with FIELD set to VALUE (NULL: without it), escaped for an attribute. The
