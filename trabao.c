@@ -25,6 +25,7 @@ static const struct command commands[] = {
     {"check", indexer_check_main, "prove that an archive is sound"},
     {"stats", query_stats_main, "print what an archive holds, in numbers"},
     {"export", query_export_main, "print the stored articles as JSON lines"},
+    {"suggest", query_suggest_main, "put the marks back on words typed without them"},
     {"analyze", query_analyze_main, "show how a text is cut into words and folded"},
 };
 

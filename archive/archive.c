@@ -112,6 +112,9 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
         status = lexicon_load(&a->lexicon, db, err);
     }
     if (status == TRABAO_OK) {
+        status = ngrams_load(&a->ngrams, db, err);
+    }
+    if (status == TRABAO_OK) {
         status = load_dictionary(db, "words", &a->words_dictionary, err);
     }
     if (status == TRABAO_OK) {
@@ -146,6 +149,7 @@ void archive_close(struct archive *a)
         pack_dictionary_close(a->words_dictionary);
         pack_dictionary_close(a->residues_dictionary);
         lexicon_free(&a->lexicon);
+        ngrams_free(&a->ngrams);
         mem_free(a->ids);
         mem_free(a->precisions);
         mem_free(a->path);

@@ -13,6 +13,7 @@
 #include "archive/article.h"
 #include "archive/impact.h"
 #include "archive/lexicon.h"
+#include "archive/ngrams.h"
 #include "archive/pack.h"
 #include "archive/wordcode.h"
 #include "base/base.h"
@@ -30,6 +31,7 @@ struct archive {
     int64_t *ids;         /* [count], ascending: an article's number is its place here */
     uint8_t *precisions;  /* [count] enum civil_precision of its date */
     struct lexicon lexicon;
+    struct ngrams ngrams;
     struct pack_dictionary *words_dictionary, *residues_dictionary;
     struct impact_cache *cache;
 };

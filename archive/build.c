@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "archive/db.h"
+#include "archive/ngrams.h"
 #include "archive/pipeline.h"
 #include "archive/schema.h"
+#include "archive/wordcode.h"
 #include "base/fsutil.h"
 #include "base/mem.h"
 #include "text/fts5_vietnamese.h"
@@ -36,6 +38,8 @@ struct build {
     sqlite3_stmt *statements[STATEMENTS];
     struct lexicon lexicon;
     struct impact_builder *impacts;
+    struct ngrams_builder *ngrams;
+    struct wordcode_terms terms; /* of the article being counted */
     struct pack_dictionary *words, *residues;
     uint32_t *lengths; /* by article number */
 };
@@ -256,7 +260,7 @@ static enum trabao_status insert_document(struct build *b, uint32_t number, cons
     return status;
 }
 
-static enum trabao_status numbered(void *context, uint32_t number, uint32_t length,
+static enum trabao_status numbered(void *context, uint32_t number, const struct document *document, uint32_t length,
                                    const struct document_counts *counts, struct trabao_error *err)
 {
     struct build *b = context;
@@ -265,6 +269,11 @@ static enum trabao_status numbered(void *context, uint32_t number, uint32_t leng
     for (size_t i = 0; status == TRABAO_OK && i < counts->touched_count; i++) {
         const uint32_t term = counts->touched[i];
         status = impact_builder_add(b->impacts, term, number, counts->frequency[term], err);
+    }
+    if (status == TRABAO_OK &&
+        (!wordcode_terms(document->words.data, document->words.len, b->lexicon.count, &b->terms) ||
+         !ngrams_builder_add(b->ngrams, &b->terms))) {
+        status = error_no_memory(err);
     }
     return status;
 }
@@ -355,7 +364,8 @@ static enum trabao_status prepare(struct build *b, const char *temporary, const 
         return error_set(err, TRABAO_USAGE, "more than %u articles do not fit one archive", IMPACT_ARTICLES_MAX);
     }
     b->lengths = mem_zalloc(spill_count(b->spill), sizeof *b->lengths);
-    enum trabao_status status = b->lengths ? db_create(temporary, &b->db, err) : error_no_memory(err);
+    b->ngrams = ngrams_builder_open();
+    enum trabao_status status = b->lengths && b->ngrams ? db_create(temporary, &b->db, err) : error_no_memory(err);
     if (status == TRABAO_OK) {
         status = fts5_vietnamese_register(b->db, &b->fts, err);
     }
@@ -388,6 +398,9 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
         status = lexicon_save(&b->lexicon, b->db, err);
     }
     if (status == TRABAO_OK) {
+        status = ngrams_builder_save(b->ngrams, b->result->text_bytes, b->db, err);
+    }
+    if (status == TRABAO_OK) {
         status = write_numbers(b, err);
     }
     if (status == TRABAO_OK) {
@@ -403,6 +416,8 @@ static void finish(struct build *b)
     }
     db_close(b->db);
     impact_builder_close(b->impacts);
+    ngrams_builder_close(b->ngrams);
+    wordcode_terms_free(&b->terms);
     lexicon_free(&b->lexicon);
     pack_dictionary_close(b->words);
     pack_dictionary_close(b->residues);

@@ -64,7 +64,8 @@ static enum trabao_status number_chunk(struct pipeline *p, struct pipeline_chunk
         uint32_t length;
         enum trabao_status status = document_number(&chunk->documents[i], p->plan.lexicon, &p->counts, &length, err);
         if (status == TRABAO_OK) {
-            status = p->plan.numbered(p->plan.context, chunk->first + i, length, &p->counts, err);
+            status = p->plan.numbered(p->plan.context, chunk->first + i, &chunk->documents[i], length, &p->counts,
+                                      err);
         }
         if (status != TRABAO_OK) {
             return status;

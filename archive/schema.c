@@ -36,6 +36,7 @@ static const char SCHEMA[] =
        precisely the date of each is known, a byte each (enum civil_precision). */
     "CREATE TABLE numbers(first INTEGER PRIMARY KEY, ids BLOB NOT NULL, precisions BLOB NOT NULL);"
     "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;" /* pack.h */
+    "CREATE TABLE ngrams(first INTEGER PRIMARY KEY, slots BLOB NOT NULL);" /* ngrams.h */
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
 
 enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err)

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+#define BATCH_LINE_MAX ((size_t)64 * 1024) /* bytes of a line of a batch */
+
 bool command_format_from_name(const char *name, enum command_format *out)
 {
     static const char *const names[] = {[COMMAND_TEXT] = "text",
@@ -44,6 +46,80 @@ int command_end(const char *name, enum trabao_status status, const struct trabao
         return (int)status;
     error_set_errno(&output, TRABAO_IO, errno, "cannot write to stdout");
     return fail(name, &output);
+}
+
+struct batch {
+    const char *name, *path;
+    command_line line;
+    void *context;
+    uint64_t refused;
+};
+
+static void refuse(struct batch *batch, uint64_t number, const char *reason)
+{
+    batch->refused++;
+    fprintf(stderr, "%s: %s:%llu: %s\n", batch->name, batch->path, (unsigned long long)number, reason);
+}
+
+/* One line of a batch, without its end. */
+static enum trabao_status take_line(struct batch *batch, struct buf *line, uint64_t number, struct trabao_error *err)
+{
+    const size_t bom = number == 1 && line->len >= 3 && memcmp(line->data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    if (line->len > 0 && line->data[line->len - 1] == '\r')
+        line->data[--line->len] = '\0';
+    if (line->len == bom)
+        return TRABAO_OK;
+    char *id = line->data + bom;
+    char *tab = memchr(id, '\t', line->len - bom);
+    if (tab == NULL) {
+        refuse(batch, number, "no tab between an id and a query");
+        return TRABAO_OK;
+    }
+    *tab = '\0';
+    const char *text = tab + 1;
+    const enum trabao_status status =
+        batch->line(batch->context, id, text, (size_t)(line->data + line->len - text), err);
+    if (status != TRABAO_USAGE)
+        return status;
+    refuse(batch, number, err->message);
+    return TRABAO_OK;
+}
+
+/* Reads the next line without its newline. False at the end. A line too long for LINE leaves it failed. */
+static bool read_line(FILE *file, struct buf *line)
+{
+    int c = getc(file);
+    const bool any = c != EOF;
+    buf_clear(line);
+    for (; c != EOF && c != '\n'; c = getc(file))
+        buf_append_char(line, (char)c);
+    return any;
+}
+
+enum trabao_status command_batch(const char *name, const char *path, command_line line, void *context,
+                                 uint64_t *refused, struct trabao_error *err)
+{
+    struct batch batch = {name, path, line, context, 0};
+    const bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "r");
+    if (file == NULL)
+        return error_set_errno(err, TRABAO_NO_INPUT, errno, "cannot open %s", path);
+    struct buf text;
+    buf_init(&text, BATCH_LINE_MAX);
+    enum trabao_status status = TRABAO_OK;
+    for (uint64_t number = 1; status == TRABAO_OK && !ferror(stdout) && read_line(file, &text); number++) {
+        if (buf_failed(&text))
+            refuse(&batch, number, "the line is too long");
+        else
+            status = take_line(&batch, &text, number, err);
+    }
+    if (status == TRABAO_OK && ferror(file))
+        status = error_set(err, TRABAO_IO, "cannot read %s", path);
+    *refused += batch.refused;
+    buf_free(&text);
+    if (!standard)
+        fclose(file);
+    return status;
 }
 
 enum trabao_status command_open(struct command_archive *a, const char *path, struct trabao_error *err)

@@ -23,6 +23,17 @@ void command_add_word(struct buf *words, const char *word);
  */
 int command_end(const char *name, enum trabao_status status, const struct trabao_error *err);
 
+/* Takes one line of a batch. TRABAO_USAGE costs that line alone. */
+typedef enum trabao_status (*command_line)(void *context, const char *id, const char *text, size_t n,
+                                           struct trabao_error *err);
+
+/*
+ * Hands each line of PATH (- for stdin), an id, a tab and a text, to LINE. Lines that are none, or that are refused,
+ * are told on stderr and counted in *REFUSED. NAME is the command's.
+ */
+enum trabao_status command_batch(const char *name, const char *path, command_line line, void *context,
+                                 uint64_t *refused, struct trabao_error *err);
+
 struct command_archive {
     struct trabao_archive *archive;
     struct trabao_reader *reader;

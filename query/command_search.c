@@ -11,8 +11,6 @@
 #include "query/answer_json.h"
 #include "query/print.h"
 
-#define BATCH_LINE_MAX ((size_t)64 * 1024) /* bytes of a line of a batch */
-
 struct options {
     const char *name; /* argv[0] */
     const char *db, *batch;
@@ -326,68 +324,9 @@ static enum trabao_status run_query(struct run *run, const char *query_id, const
 
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
-static void refuse(struct run *run, uint64_t number, const char *reason)
+static enum trabao_status run_line(void *context, const char *id, const char *text, size_t n, struct trabao_error *err)
 {
-    run->refused++;
-    fprintf(stderr, "%s: %s:%llu: %s\n", run->options->name, run->options->batch, (unsigned long long)number, reason);
-}
-
-/* One line of a batch, without its end. A query that is refused costs that line alone. */
-static enum trabao_status run_line(struct run *run, struct buf *line, uint64_t number, struct trabao_error *err)
-{
-    const size_t bom = number == 1 && line->len >= 3 && memcmp(line->data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    if (line->len > 0 && line->data[line->len - 1] == '\r')
-        line->data[--line->len] = '\0';
-    if (line->len == bom)
-        return TRABAO_OK;
-    char *id = line->data + bom;
-    char *tab = memchr(id, '\t', line->len - bom);
-    if (tab == NULL) {
-        refuse(run, number, "no tab between an id and a query");
-        return TRABAO_OK;
-    }
-    *tab = '\0';
-    const char *query = tab + 1;
-    const enum trabao_status status = run_query(run, id, query, (size_t)(line->data + line->len - query), err);
-    if (status != TRABAO_USAGE)
-        return status;
-    refuse(run, number, err->message);
-    return TRABAO_OK;
-}
-
-/* Reads the next line without its newline. False at the end. A line too long for LINE leaves it failed. */
-static bool read_line(FILE *file, struct buf *line)
-{
-    int c = getc(file);
-    const bool any = c != EOF;
-    buf_clear(line);
-    for (; c != EOF && c != '\n'; c = getc(file))
-        buf_append_char(line, (char)c);
-    return any;
-}
-
-static enum trabao_status run_batch(struct run *run, struct trabao_error *err)
-{
-    const char *path = run->options->batch;
-    const bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "r");
-    if (file == NULL)
-        return error_set_errno(err, TRABAO_NO_INPUT, errno, "cannot open %s", path);
-    struct buf line;
-    buf_init(&line, BATCH_LINE_MAX);
-    enum trabao_status status = TRABAO_OK;
-    for (uint64_t number = 1; status == TRABAO_OK && !ferror(stdout) && read_line(file, &line); number++) {
-        if (buf_failed(&line))
-            refuse(run, number, "the line is too long");
-        else
-            status = run_line(run, &line, number, err);
-    }
-    if (status == TRABAO_OK && ferror(file))
-        status = error_set(err, TRABAO_IO, "cannot read %s", path);
-    buf_free(&line);
-    if (!standard)
-        fclose(file);
-    return status;
+    return run_query(context, id, text, n, err);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------------- */
@@ -399,7 +338,7 @@ static enum trabao_status search(const struct options *o, struct trabao_error *e
     enum trabao_status status = command_open(&archive, o->db, err);
     run.reader = archive.reader;
     if (status == TRABAO_OK && o->batch != NULL)
-        status = run_batch(&run, err);
+        status = command_batch(o->name, o->batch, run_line, &run, &run.refused, err);
     else if (status == TRABAO_OK)
         status = run_query(&run, NULL, buf_str(&o->query), o->query.len, err);
     command_close(&archive);

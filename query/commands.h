@@ -9,5 +9,6 @@ int query_search_main(int argc, char **argv);
 int query_export_main(int argc, char **argv);
 int query_stats_main(int argc, char **argv);
 int query_analyze_main(int argc, char **argv);
+int query_suggest_main(int argc, char **argv);
 
 #endif

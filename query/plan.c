@@ -92,20 +92,21 @@ static int by_tier_and_weight(const void *a, const void *b)
     return x->weight != y->weight ? (x->weight > y->weight ? -1 : 1) : (x->term > y->term) - (x->term < y->term);
 }
 
+/* How much a term counts as a reading of TOKEN: the root keeps the less likely ones in sight. */
+static double share_of(const struct planner *p, const struct query_token *token, uint32_t term)
+{
+    const double probability = p->limits->readings ? readings_probability(p->limits->readings, token, term) : -1;
+    return probability < 0 ? 1 : sqrt(probability);
+}
+
 /* Weighs the variants, sorts them, and drops those beyond the ceiling. */
 static void finish_group(struct planner *p, struct plan_group *group)
 {
     const struct archive *archive = p->r->archive;
-    uint64_t all = 0;
-    for (size_t i = 0; i < group->count; i++) {
-        all += p->lexicon->terms[group->variants[i].term].count;
-    }
-    const bool readings = !p->tree->any_marked;
     for (size_t i = 0; i < group->count; i++) {
         struct plan_variant *v = &group->variants[i];
         const struct lexicon_term *term = &p->lexicon->terms[v->term];
-        /* Of several readings the common ones are meant more often; the root keeps rare ones in sight. */
-        const double share = readings && all ? sqrt((double)term->count / (double)all) : 1;
+        const double share = share_of(p, group->token, v->term);
         v->weight = (uint32_t)fmax(1, PLAN_WEIGHT_SCALE * share * idf_of(archive, term->articles));
         group->articles += term->articles;
     }

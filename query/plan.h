@@ -8,6 +8,7 @@
 #include "archive/archive.h"
 #include "query/arena.h"
 #include "query/parse.h"
+#include "query/readings.h"
 #include "query/trabao.h"
 
 #define PLAN_VARIANTS_MAX 256  /* terms that stand for one word */
@@ -63,6 +64,7 @@ struct plan_limits {
     const char *author, *source, *section, *name; /* NULL: any */
     enum trabao_tier loosest;
     bool relax; /* not all words have to match */
+    const struct readings *readings; /* of a query without marks: what its words mean; NULL otherwise */
 };
 
 /* Binds TREE. *OUT is freed with plan_free; it holds postings of R until impact_release. */

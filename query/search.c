@@ -21,6 +21,7 @@
 #define RELAX_WORDS 5      /* queries of so many words may be relaxed */
 #define SNIPPET_WIDTH 240  /* characters */
 #define SNIPPET_CEILING 4096
+#define SUGGESTION_LEAST 0.5 /* probability of every word of a suggestion */
 #define LEAD_WIDTH 120     /* characters of a lead that stands for a missing title */
 
 struct answer_memory {
@@ -36,6 +37,7 @@ struct search {
     struct query_tree *tree;
     struct plan *plan;
     struct plan_limits limits;
+    struct readings readings; /* of the words, when none has marks */
     struct engine_options options;
     struct cursor cursor;
     bool continued; /* the request has a cursor */
@@ -94,6 +96,10 @@ static enum trabao_status read_request(struct search *s)
     if (status != TRABAO_OK) {
         return status;
     }
+    if (!s->tree->any_marked) {
+        status = readings_weigh(s->r->reader->archive, s->tree, s->arena, &s->readings, s->err);
+        s->limits.readings = &s->readings;
+    }
     s->limits.author = q->author;
     s->limits.source = q->source;
     s->limits.section = q->section;
@@ -108,7 +114,7 @@ static enum trabao_status read_request(struct search *s)
     }
     s->options = (struct engine_options){
         .recency = q->sort == TRABAO_RELEVANCE, .expired = library_expired, .context = s->r};
-    return TRABAO_OK;
+    return status;
 }
 
 /* ---- finding ------------------------------------------------------------------------------------------------- */
@@ -445,6 +451,8 @@ static enum trabao_status fill_answer(struct search *s)
     a->generation = s->r->reader->archive->generation;
     a->query = copy_text(s, s->request->query ? s->request->query : "", s->request->query_len);
     a->understood = copy_text(s, tree->understood, strlen(tree->understood));
+    a->suggestion = readings_restore(&s->readings, s->r->reader->archive, a->query, s->request->query_len,
+                                     SUGGESTION_LEAST, s->arena);
     const char **warnings = query_arena_alloc(s->arena, tree->warning_count + 1, sizeof *warnings);
     if (!a->query || !a->understood || !warnings) {
         return error_no_memory(s->err);
@@ -495,6 +503,29 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     } else {
         query_arena_free(arena);
     }
+    return status;
+}
+
+enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text, size_t n, char **restored,
+                                  struct trabao_error *err)
+{
+    const struct archive *archive = reader->reader->archive;
+    struct query_tree *tree = NULL;
+    struct readings readings = {0};
+    struct query_arena *arena = query_arena_new();
+    *restored = NULL;
+    enum trabao_status status = arena ? query_parse(reader->analyzer, text, n, civil_now(), false, &tree, err)
+                                      : error_no_memory(err);
+    if (status == TRABAO_OK) {
+        status = readings_weigh(archive, tree, arena, &readings, err);
+    }
+    if (status == TRABAO_OK) {
+        const char *better = readings_restore(&readings, archive, text, n, 0, arena);
+        *restored = better ? mem_dup(better, strlen(better)) : mem_dup(text, n);
+        status = *restored ? TRABAO_OK : error_no_memory(err);
+    }
+    query_tree_free(tree);
+    query_arena_free(arena);
     return status;
 }
 

@@ -153,6 +153,15 @@ enum trabao_status trabao_article_by_key(struct trabao_reader *reader, const cha
 void trabao_article_free(struct trabao_article *article);
 char *trabao_article_json(const struct trabao_article *article);
 
+/* ---- suggesting ---------------------------------------------------------------------------------------------- */
+
+/*
+ * TEXT (N bytes), a query, with the likeliest Vietnamese marks put back on the words that have none; as it is where it
+ * has marks already, or where the archive knows no better. Freed with mem_free. TRABAO_USAGE as in trabao_search.
+ */
+enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text, size_t n, char **restored,
+                                  struct trabao_error *err);
+
 /* ---- looking inside ------------------------------------------------------------------------------------------ */
 
 /* How TEXT (N bytes) is cut and folded: the JSON object of `analyze`. READER may be NULL. */

@@ -83,6 +83,12 @@ static inline const char *text_form(const struct text_tokens *tokens, size_t i)
 size_t text_fold_tone(const char *form, size_t n, char *out);
 size_t text_fold(const char *form, size_t n, char *out);
 
+/*
+ * The usual spelling of a canonical form, for showing: công ti -> công ty. Writes at most TEXT_FORM_MAX bytes to OUT
+ * and returns the length.
+ */
+size_t text_spelling(const char *form, size_t n, char *out);
+
 /* True when FORM has a tone or a letter mark (that is, when folding changes it). */
 bool text_has_marks(const char *form, size_t n);
 

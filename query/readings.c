@@ -1,0 +1,402 @@
+/*
+ * readings.c - see readings.h. A run is the words that stand side by side in the query; runs are weighed one by one.
+ */
+#include "query/readings.h"
+
+#include <math.h>
+
+#include "base/buf.h"
+
+#define CANDIDATES_MAX 16 /* terms of a folded form that are looked at, the commonest */
+#define DISCOUNT 0.75     /* taken from every count that was seen, for what was not */
+#define RESTORED_CEILING ((size_t)64 << 10)
+
+struct candidate {
+    uint32_t term; /* LEXICON_NONE: a word that the archive does not have */
+    double once;   /* probability of the word by itself */
+    double weight; /* of all paths through it */
+};
+
+struct word {
+    const struct query_token *token;
+    struct candidate candidates[CANDIDATES_MAX];
+    size_t count;
+};
+
+struct run {
+    const struct archive *archive;
+    struct word *words; /* [READINGS_WORDS] */
+    size_t count;
+};
+
+/* ---- probabilities ------------------------------------------------------------------------------------------- */
+
+static double of_word(const struct archive *a, uint32_t term)
+{
+    const double count = term == LEXICON_NONE ? 0 : (double)a->lexicon.terms[term].count;
+    return (count + 0.5) / ((double)a->words + 0.5 * a->lexicon.count);
+}
+
+static double discounted(double count, double all, double rest, double looser)
+{
+    return (all > 0 ? fmax(0, count - DISCOUNT) / all : 0) + rest * looser;
+}
+
+static double of_pair(const struct archive *a, const struct candidate *before, const struct candidate *here)
+{
+    const double all = before->term == LEXICON_NONE ? 0 : ngrams_word(&a->ngrams, before->term);
+    if (all <= 0 || here->term == LEXICON_NONE) {
+        return here->once;
+    }
+    const double rest = fmin(0.95, fmax(1e-4, DISCOUNT * ngrams_followers(&a->ngrams, before->term) / all));
+    return discounted(ngrams_pair(&a->ngrams, before->term, here->term), all, rest, here->once);
+}
+
+/* PAIR: of_pair of the two last ones. */
+static double of_triple(const struct archive *a, const struct candidate *first, const struct candidate *second,
+                        const struct candidate *third, double pair)
+{
+    if (first->term == LEXICON_NONE || second->term == LEXICON_NONE || third->term == LEXICON_NONE) {
+        return pair;
+    }
+    const double all = ngrams_pair(&a->ngrams, first->term, second->term);
+    if (all <= 0) {
+        return pair;
+    }
+    /* A frequent pair has few followers beside those that were seen. */
+    const double rest = fmin(0.9, 0.4 / (1 + log(1 + all) / 4) + 3 * DISCOUNT / all);
+    return discounted(ngrams_triple(&a->ngrams, first->term, second->term, third->term), all, rest, pair);
+}
+
+/* ---- candidates ---------------------------------------------------------------------------------------------- */
+
+static void put_candidate(const struct archive *a, struct word *word, uint32_t term)
+{
+    const struct candidate c = {.term = term, .once = of_word(a, term)};
+    size_t i = word->count;
+    if (i == CANDIDATES_MAX) {
+        if (word->candidates[i - 1].once >= c.once) {
+            return;
+        }
+        i--;
+    } else {
+        word->count++;
+    }
+    for (; i > 0 && word->candidates[i - 1].once < c.once; i--) {
+        word->candidates[i] = word->candidates[i - 1];
+    }
+    word->candidates[i] = c;
+}
+
+static void find_candidates(const struct archive *a, struct word *word, bool literal)
+{
+    const struct query_token *token = word->token;
+    const struct lexicon *lexicon = &a->lexicon;
+    char folded[TEXT_FORM_MAX];
+    const size_t n = text_fold(token->form, token->len, folded);
+    word->count = 0;
+    for (uint32_t t = lexicon_fold_first(lexicon, folded, n); t != LEXICON_NONE; t = lexicon_fold_next(lexicon, t)) {
+        const bool same = lexicon->terms[t].len == token->len &&
+                          memcmp(lexicon_form(lexicon, t), token->form, token->len) == 0;
+        if (same || (!token->marked && !literal)) {
+            put_candidate(a, word, t);
+        }
+    }
+    if (word->count == 0) {
+        put_candidate(a, word, LEXICON_NONE);
+    }
+}
+
+/* ---- the chain of pairs, which thins the candidates ------------------------------------------------------------ */
+
+static void normalise(double *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += values[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        values[i] = sum > 0 ? values[i] / sum : 1 / (double)count;
+    }
+}
+
+/* Each candidate's weight: of all paths of pairs through it. PAIRS[i] is filled with the probabilities. */
+static void weigh_pairs(struct run *run, double (*pairs)[CANDIDATES_MAX][CANDIDATES_MAX])
+{
+    double forward[READINGS_WORDS][CANDIDATES_MAX], backward[CANDIDATES_MAX];
+    for (size_t i = 0; i < run->count; i++) {
+        const struct word *w = &run->words[i];
+        for (size_t c = 0; c < w->count; c++) {
+            forward[i][c] = i == 0 ? w->candidates[c].once : 0;
+            for (size_t b = 0; i > 0 && b < run->words[i - 1].count; b++) {
+                pairs[i][b][c] = of_pair(run->archive, &run->words[i - 1].candidates[b], &w->candidates[c]);
+                forward[i][c] += forward[i - 1][b] * pairs[i][b][c];
+            }
+        }
+        normalise(forward[i], w->count);
+    }
+    for (size_t i = run->count; i-- > 0;) {
+        struct word *w = &run->words[i];
+        double here[CANDIDATES_MAX];
+        for (size_t c = 0; c < w->count; c++) {
+            here[c] = i + 1 == run->count ? 1 : 0;
+            for (size_t n = 0; i + 1 < run->count && n < run->words[i + 1].count; n++) {
+                here[c] += pairs[i + 1][c][n] * backward[n];
+            }
+        }
+        normalise(here, w->count);
+        for (size_t c = 0; c < w->count; c++) {
+            w->candidates[c].weight = forward[i][c] * here[c];
+            backward[c] = here[c];
+        }
+    }
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    return x->weight != y->weight ? (x->weight > y->weight ? -1 : 1) : (x->term > y->term) - (x->term < y->term);
+}
+
+static void thin_out(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        struct word *w = &run->words[i];
+        qsort(w->candidates, w->count, sizeof *w->candidates, by_weight);
+        w->count = MIN(w->count, (size_t)READINGS_MAX);
+    }
+}
+
+/* ---- the chain of triples -------------------------------------------------------------------------------------- */
+
+/* What is known of one pair of neighbouring candidates as a state of the chain. */
+struct state {
+    double forward, backward; /* all paths to it, and on from it */
+    double likeliest;         /* logarithm, of the best path to it */
+    uint8_t before;           /* candidate of the word before the pair on that path */
+};
+typedef struct state pair_states[READINGS_MAX][READINGS_MAX]; /* [candidate before][candidate here] */
+
+struct chain {
+    pair_states states[READINGS_WORDS];
+    double triples[READINGS_WORDS][READINGS_MAX][READINGS_MAX][READINGS_MAX];
+};
+
+/* Words before the first are one empty candidate. */
+static size_t count_before(const struct run *run, size_t i, size_t back)
+{
+    return i >= back ? run->words[i - back].count : 1;
+}
+
+static double step_of(const struct run *run, size_t i, size_t a, size_t b, size_t c)
+{
+    const struct candidate *here = &run->words[i].candidates[c];
+    if (i == 0) {
+        return here->once;
+    }
+    const struct candidate *before = &run->words[i - 1].candidates[b];
+    const double pair = of_pair(run->archive, before, here);
+    return i == 1 ? pair : of_triple(run->archive, &run->words[i - 2].candidates[a], before, here, pair);
+}
+
+static void go_forward(const struct run *run, struct chain *chain, size_t i)
+{
+    double sum = 0;
+    for (size_t b = 0; b < count_before(run, i, 1); b++) {
+        for (size_t c = 0; c < run->words[i].count; c++) {
+            struct state *s = &chain->states[i][b][c];
+            *s = (struct state){.likeliest = -INFINITY};
+            for (size_t a = 0; a < count_before(run, i, 2); a++) {
+                const double step = step_of(run, i, a, b, c);
+                const struct state *before = i > 0 ? &chain->states[i - 1][a][b] : NULL;
+                const double likely = (before ? before->likeliest : 0) + log(step);
+                chain->triples[i][a][b][c] = step;
+                s->forward += (before ? before->forward : 1) * step;
+                if (likely > s->likeliest) {
+                    s->likeliest = likely;
+                    s->before = (uint8_t)a;
+                }
+            }
+            sum += s->forward;
+        }
+    }
+    for (size_t b = 0; b < count_before(run, i, 1); b++) {
+        for (size_t c = 0; c < run->words[i].count; c++) {
+            chain->states[i][b][c].forward /= sum;
+        }
+    }
+}
+
+static void go_backward(const struct run *run, struct chain *chain, size_t i)
+{
+    double sum = 0;
+    for (size_t b = 0; b < count_before(run, i, 1); b++) {
+        for (size_t c = 0; c < run->words[i].count; c++) {
+            struct state *s = &chain->states[i][b][c];
+            s->backward = i + 1 == run->count ? 1 : 0;
+            for (size_t n = 0; i + 1 < run->count && n < run->words[i + 1].count; n++) {
+                s->backward += chain->triples[i + 1][b][c][n] * chain->states[i + 1][c][n].backward;
+            }
+            sum += s->backward;
+        }
+    }
+    for (size_t b = 0; b < count_before(run, i, 1); b++) {
+        for (size_t c = 0; c < run->words[i].count; c++) {
+            chain->states[i][b][c].backward /= sum;
+        }
+    }
+}
+
+static void set_probabilities(const struct run *run, const struct chain *chain, struct word_reading *out)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        const struct word *w = &run->words[i];
+        const bool known = w->candidates[0].term != LEXICON_NONE;
+        out[i] = (struct word_reading){.token = w->token, .count = known ? w->count : 0};
+        for (size_t c = 0; c < out[i].count; c++) {
+            out[i].terms[c] = w->candidates[c].term;
+            for (size_t b = 0; b < count_before(run, i, 1); b++) {
+                out[i].probability[c] += chain->states[i][b][c].forward * chain->states[i][b][c].backward;
+            }
+        }
+        normalise(out[i].probability, out[i].count);
+    }
+}
+
+static void set_path(const struct run *run, const struct chain *chain, struct word_reading *out)
+{
+    const size_t last = run->count - 1;
+    size_t b = 0, c = 0;
+    for (size_t i = 0; i < count_before(run, last, 1); i++) {
+        for (size_t j = 0; j < run->words[last].count; j++) {
+            if (chain->states[last][i][j].likeliest > chain->states[last][b][c].likeliest) {
+                b = i;
+                c = j;
+            }
+        }
+    }
+    for (size_t i = run->count; i-- > 0;) {
+        const size_t before = chain->states[i][b][c].before;
+        out[i].best = c;
+        c = b;
+        b = before;
+    }
+}
+
+/* ---- the words of the query ------------------------------------------------------------------------------------ */
+
+struct gatherer {
+    struct run run;
+    struct chain *chain;
+    double (*pairs)[CANDIDATES_MAX][CANDIDATES_MAX];
+    struct readings *out;
+};
+
+static void end_run(struct gatherer *g)
+{
+    struct run *run = &g->run;
+    if (run->count) {
+        struct word_reading *out = g->out->items + g->out->count;
+        weigh_pairs(run, g->pairs);
+        thin_out(run);
+        for (size_t i = 0; i < run->count; i++) {
+            go_forward(run, g->chain, i);
+        }
+        for (size_t i = run->count; i-- > 0;) {
+            go_backward(run, g->chain, i);
+        }
+        set_probabilities(run, g->chain, out);
+        set_path(run, g->chain, out);
+        g->out->count += run->count;
+        run->count = 0;
+    }
+}
+
+static void gather(struct gatherer *g, const struct query_node *node)
+{
+    const bool words = node->kind == QUERY_TERM || node->kind == QUERY_PHRASE;
+    if (words && (node->field == QUERY_ANY || node->field == QUERY_TITLE)) {
+        for (size_t i = 0; i < node->token_count && g->out->count + g->run.count < READINGS_WORDS; i++) {
+            struct word *w = &g->run.words[g->run.count++];
+            w->token = &node->tokens[i];
+            find_candidates(g->run.archive, w, node->exact);
+        }
+        return;
+    }
+    /* Only the words of an AND stand side by side. */
+    if (node->kind != QUERY_AND) {
+        end_run(g);
+    }
+    for (size_t i = 0; node->kind != QUERY_NOT && i < node->child_count; i++) {
+        gather(g, node->children[i]);
+        if (node->kind != QUERY_AND) {
+            end_run(g);
+        }
+    }
+}
+
+enum trabao_status readings_weigh(const struct archive *archive, const struct query_tree *tree,
+                                  struct query_arena *arena, struct readings *out, struct trabao_error *err)
+{
+    struct gatherer g = {.run = {archive, query_arena_alloc(arena, READINGS_WORDS, sizeof(struct word)), 0},
+                         .chain = query_arena_alloc(arena, 1, sizeof *g.chain),
+                         .pairs = query_arena_alloc(arena, READINGS_WORDS, sizeof *g.pairs),
+                         .out = out};
+    *out = (struct readings){.items = query_arena_alloc(arena, READINGS_WORDS, sizeof *out->items)};
+    if (!g.run.words || !g.chain || !g.pairs || !out->items) {
+        return error_no_memory(err);
+    }
+    if (tree->root) {
+        gather(&g, tree->root);
+        end_run(&g);
+    }
+    return TRABAO_OK;
+}
+
+double readings_probability(const struct readings *readings, const struct query_token *token, uint32_t term)
+{
+    for (size_t i = 0; i < readings->count; i++) {
+        const struct word_reading *r = &readings->items[i];
+        if (r->token == token) {
+            for (size_t c = 0; c < r->count; c++) {
+                if (r->terms[c] == term) {
+                    return r->probability[c];
+                }
+            }
+            return 0;
+        }
+    }
+    return -1;
+}
+
+char *readings_restore(const struct readings *readings, const struct archive *archive, const char *query, size_t n,
+                       double least, struct query_arena *arena)
+{
+    struct buf text;
+    uint32_t done = 0;
+    bool changed = false;
+    buf_init(&text, RESTORED_CEILING);
+    for (size_t i = 0; i < readings->count; i++) {
+        const struct word_reading *r = &readings->items[i];
+        if (r->count == 0 || r->token->start < done || r->token->end > n) {
+            continue;
+        }
+        if (r->probability[r->best] < least) {
+            changed = false;
+            break;
+        }
+        const struct lexicon_term *term = &archive->lexicon.terms[r->terms[r->best]];
+        const char *form = lexicon_form(&archive->lexicon, r->terms[r->best]);
+        if (term->len != r->token->len || memcmp(form, r->token->form, term->len) != 0) {
+            char spelled[TEXT_FORM_MAX];
+            changed = true;
+            buf_append(&text, query + done, r->token->start - done);
+            buf_append(&text, spelled, text_spelling(form, term->len, spelled));
+            done = r->token->end;
+        }
+    }
+    buf_append(&text, query + done, n - done);
+    char *out = changed && !buf_failed(&text) ? query_arena_dup(arena, text.data, text.len) : NULL;
+    buf_free(&text);
+    return out;
+}

@@ -1,0 +1,171 @@
+/*
+ * test_archive_ngrams.c - the counts that the n-gram table gives against counting by brute force.
+ */
+#include "tests/unit/test_archive_support.h"
+
+#include "archive/db.h"
+#include "archive/ngrams.h"
+#include "archive/schema.h"
+
+#define TERMS 23
+#define ARTICLES 60
+#define TITLE 6
+#define BODY 90
+
+static uint32_t texts[ARTICLES][TITLE + BODY];
+static uint32_t words[TERMS], pairs[TERMS][TERMS], triples[TERMS][TERMS][TERMS];
+
+static void count_column(const uint32_t *terms, size_t n, uint32_t weight)
+{
+    for (size_t i = 0; i < n; i++) {
+        words[terms[i]] += weight;
+        if (i > 0) {
+            pairs[terms[i - 1]][terms[i]] += weight;
+        }
+        if (i > 1) {
+            triples[terms[i - 2]][terms[i - 1]][terms[i]] += weight;
+        }
+    }
+}
+
+/* Low terms are frequent, as in a language. */
+static void make_texts(void)
+{
+    for (size_t a = 0; a < ARTICLES; a++) {
+        for (size_t i = 0; i < TITLE + BODY; i++) {
+            texts[a][i] = any_below(1 + any_below(TERMS));
+        }
+        count_column(texts[a], TITLE, NGRAMS_TITLE_WEIGHT);
+        count_column(texts[a] + TITLE, BODY, 1);
+    }
+}
+
+static void load_built(struct ngrams *out, uint64_t text_bytes)
+{
+    struct trabao_error err = {0};
+    sqlite3 *db;
+    unlink(in_folder("ngrams"));
+    assert_fine(db_create(in_folder("ngrams"), &db, &err), &err);
+    assert_fine(db_exec(db, "CREATE TABLE ngrams(first INTEGER PRIMARY KEY, slots BLOB NOT NULL)", "test", &err), &err);
+    struct ngrams_builder *b = ngrams_builder_open();
+    assert_non_null(b);
+    for (size_t a = 0; a < ARTICLES; a++) {
+        const struct wordcode_terms terms = {.terms = texts[a], .count = TITLE + BODY, .title_count = TITLE};
+        assert_true(ngrams_builder_add(b, &terms));
+    }
+    assert_fine(ngrams_builder_save(b, text_bytes, db, &err), &err);
+    ngrams_builder_close(b);
+    assert_fine(ngrams_load(out, db, &err), &err);
+    db_close(db);
+}
+
+/* Logarithms are kept in thirds of a doubling. */
+static void assert_about(double expected, double found)
+{
+    if (expected == 0 ? found != 0 : found < expected / 1.13 || found > expected * 1.13) {
+        fail_msg("%g is not about %g", found, expected);
+    }
+}
+
+static void test_counts(void **state)
+{
+    (void)state;
+    struct ngrams n;
+    uint32_t mistaken = 0; /* a fingerprint has 18 bits */
+    make_texts();
+    load_built(&n, 1);
+    for (uint32_t a = 0; a < TERMS; a++) {
+        uint32_t followers = 0;
+        assert_about(words[a], ngrams_word(&n, a));
+        for (uint32_t b = 0; b < TERMS; b++) {
+            followers += pairs[a][b] > 0;
+            assert_about(pairs[a][b], ngrams_pair(&n, a, b));
+            for (uint32_t c = 0; c < TERMS; c++) {
+                const double triple = ngrams_triple(&n, a, b, c);
+                if (triples[a][b][c]) {
+                    assert_about(triples[a][b][c], triple);
+                } else {
+                    mistaken += triple > 0;
+                }
+            }
+        }
+        assert_about(followers, ngrams_followers(&n, a));
+    }
+    assert_in_range(mistaken, 0, 5);
+    ngrams_free(&n);
+}
+
+/* What is not there is hardly ever found: a fingerprint has 18 bits. */
+static void test_absent(void **state)
+{
+    (void)state;
+    struct ngrams n;
+    uint32_t found = 0;
+    load_built(&n, 1);
+    for (uint32_t i = 0; i < 100000; i++) {
+        found += ngrams_pair(&n, TERMS + i, i) > 0;
+    }
+    assert_in_range(found, 0, 40);
+    ngrams_free(&n);
+}
+
+/* Pairs beyond the words of a body that are counted, and across title and body, do not count. */
+static void test_borders(void **state)
+{
+    (void)state;
+    struct trabao_error err = {0};
+    uint32_t terms[NGRAMS_BODY_WORDS + 4] = {7, 8};
+    const uint32_t last = NGRAMS_BODY_WORDS + 2;
+    terms[last - 1] = 5;
+    terms[last] = 6;
+    const struct wordcode_terms text = {.terms = terms, .count = last + 2, .title_count = 1};
+    struct ngrams_builder *b = ngrams_builder_open();
+    struct ngrams n;
+    sqlite3 *db;
+    assert_fine(db_create(in_folder("borders"), &db, &err), &err);
+    assert_fine(db_exec(db, "CREATE TABLE ngrams(first INTEGER PRIMARY KEY, slots BLOB NOT NULL)", "test", &err), &err);
+    assert_true(ngrams_builder_add(b, &text));
+    assert_fine(ngrams_builder_save(b, 1, db, &err), &err);
+    assert_fine(ngrams_load(&n, db, &err), &err);
+    assert_about(NGRAMS_TITLE_WEIGHT, ngrams_word(&n, 7));
+    assert_about(0, ngrams_pair(&n, 7, 8));
+    assert_about(1, ngrams_pair(&n, 8, 0));
+    assert_about(0, ngrams_pair(&n, 5, 6));
+    ngrams_free(&n);
+    ngrams_builder_close(b);
+    db_close(db);
+}
+
+/* Damage is an error, or it only gives other counts. */
+static void test_damage(void **state)
+{
+    (void)state;
+    struct trabao_error err = {0};
+    struct ngrams n;
+    sqlite3 *db;
+    load_built(&n, 1);
+    ngrams_free(&n);
+    assert_int_equal(sqlite3_open(in_folder("ngrams"), &db), SQLITE_OK);
+    sqlite3_exec(db, "UPDATE ngrams SET slots = randomblob(length(slots))", NULL, NULL, NULL);
+    assert_fine(ngrams_load(&n, db, &err), &err);
+    for (uint32_t i = 0; i < 1000; i++) {
+        assert_true(ngrams_pair(&n, i, i + 1) >= 0);
+    }
+    ngrams_free(&n);
+    sqlite3_exec(db, "DELETE FROM ngrams", NULL, NULL, NULL);
+    assert_fine(ngrams_load(&n, db, &err), &err);
+    assert_about(0, ngrams_pair(&n, 1, 2));
+    ngrams_free(&n);
+    sqlite3_close(db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_borders),
+        cmocka_unit_test(test_damage),
+    };
+    return cmocka_run_group_tests(tests, open_folder, close_folder);
+}
