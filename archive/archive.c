@@ -196,6 +196,9 @@ enum trabao_status archive_reader_open(struct archive *archive, struct archive_r
         status = impact_reader_open(r->db, archive->cache, &r->impacts, err);
     }
     if (status == TRABAO_OK) {
+        status = positions_open(r->db, archive->ids, archive->count, &r->positions, err);
+    }
+    if (status == TRABAO_OK) {
         status = pack_context_open(&r->pack, err);
     }
     if (status == TRABAO_OK) {
@@ -226,6 +229,7 @@ void archive_reader_close(struct archive_reader *r)
         sqlite3_finalize(r->by_hash);
         sqlite3_finalize(r->words);
         impact_reader_close(r->impacts);
+        positions_close(r->positions);
         pack_context_close(r->pack);
         db_close(r->db);
         buf_free(&r->plain);

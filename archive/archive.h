@@ -15,6 +15,7 @@
 #include "archive/lexicon.h"
 #include "archive/ngrams.h"
 #include "archive/pack.h"
+#include "archive/positions.h"
 #include "archive/wordcode.h"
 #include "base/base.h"
 #include "base/status.h"
@@ -50,6 +51,7 @@ struct archive_reader {
     struct archive *archive;
     sqlite3 *db;
     struct impact_reader *impacts;
+    struct positions *positions;
     struct pack_context *pack;
     sqlite3_stmt *by_id, *by_hash, *words;
     struct buf plain; /* scratch */

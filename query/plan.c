@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "archive/schema.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "query/match_fts.h"
@@ -92,11 +93,11 @@ static int by_tier_and_weight(const void *a, const void *b)
     return x->weight != y->weight ? (x->weight > y->weight ? -1 : 1) : (x->term > y->term) - (x->term < y->term);
 }
 
-/* How much a term counts as a reading of TOKEN: the root keeps the less likely ones in sight. */
+/* How much a term counts as a reading of TOKEN. */
 static double share_of(const struct planner *p, const struct query_token *token, uint32_t term)
 {
     const double probability = p->limits->readings ? readings_probability(p->limits->readings, token, term) : -1;
-    return probability < 0 ? 1 : sqrt(probability);
+    return probability < 0 ? 1 : probability;
 }
 
 /* Weighs the variants, sorts them, and drops those beyond the ceiling. */
@@ -304,9 +305,65 @@ static struct plan_node *new_node(struct planner *p, enum plan_kind kind)
     return node;
 }
 
+/* The columns of a field as bits. */
+static uint32_t column_bits(enum query_field field)
+{
+    switch (field) {
+    case QUERY_TITLE:
+        return 1U << SCHEMA_TITLE;
+    case QUERY_AUTHOR:
+        return 1U << SCHEMA_AUTHOR;
+    case QUERY_SOURCE:
+        return 1U << SCHEMA_SOURCE;
+    case QUERY_SECTION:
+        return 1U << SCHEMA_SECTION;
+    default:
+        return 1U << SCHEMA_BODY | 1U << SCHEMA_TITLE;
+    }
+}
+
+/* What may stand at the place of TOKEN in the phrase NODE. */
+static struct positions_slot slot_of(struct planner *p, const struct query_node *node, const struct query_token *token)
+{
+    size_t count;
+    struct positions_slot slot = {0};
+    const struct plan_variant *variants = variants_of(p, token, reading_of(p, node, token), &count);
+    struct positions_form *forms = variants ? new_piece(p, count + 1, sizeof *forms) : NULL;
+    for (size_t i = 0; forms && i < count; i++) {
+        const struct lexicon_term *term = &p->lexicon->terms[variants[i].term];
+        forms[i] = (struct positions_form){lexicon_form(p->lexicon, variants[i].term), term->len};
+        slot.postings += term->articles;
+    }
+    slot.forms = forms;
+    slot.count = forms ? count : 0;
+    return slot;
+}
+
+/* The articles that have a phrase, or a word in a single field. */
+static void find_phrase(struct planner *p, const struct query_node *node, struct plan_node *out)
+{
+    struct positions_slot *slots = new_piece(p, node->token_count + 1, sizeof *slots);
+    uint32_t *numbers = NULL;
+    for (size_t i = 0; slots && i < node->token_count; i++) {
+        slots[i] = slot_of(p, node, &node->tokens[i]);
+    }
+    if (p->status == TRABAO_OK) {
+        p->status = positions_phrase(p->r->positions, slots, node->token_count, column_bits(node->field), &numbers,
+                                     &out->set_count, p->err);
+    }
+    if (p->status == TRABAO_OK && (out->set = new_piece(p, out->set_count + 1, sizeof *out->set))) {
+        memcpy(out->set, numbers, out->set_count * sizeof *out->set);
+    }
+    mem_free(numbers);
+}
+
 static struct plan_node *set_node(struct planner *p, const struct query_node *node)
 {
     struct plan_node *out = new_node(p, PLAN_SET);
+    if (out && (node->kind == QUERY_PHRASE || node->kind == QUERY_TERM)) {
+        find_phrase(p, node, out);
+        return out;
+    }
     struct buf match;
     buf_init(&match, MATCH_CEILING);
     if (out && !write_match(p, node, &match) && p->status == TRABAO_OK) {

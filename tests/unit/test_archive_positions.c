@@ -1,0 +1,249 @@
+/*
+ * test_archive_positions.c - phrases read from the position lists against FTS5's own answers: random texts, small pages
+ * so that lists span them, several segments, changed and deleted articles.
+ */
+#include "tests/unit/test_archive_support.h"
+
+#include "archive/db.h"
+#include "archive/positions.h"
+#include "text/fts5_vietnamese.h"
+
+#define ARTICLES 300
+#define WORDS 12
+#define BODY_MAX 400
+#define TITLE_MAX 8
+
+static sqlite3 *db;
+static char texts[ARTICLES][2][BODY_MAX * 4 + 1]; /* body, title */
+static int64_t ids[ARTICLES];
+
+static const char *const words[WORDS] = {"a", "an", "anh", "b", "ba", "bao", "c", "ca", "cao", "d", "da", "e"};
+
+static void run(const char *sql)
+{
+    struct trabao_error err = {0};
+    assert_fine(db_exec(db, sql, "testing", &err), &err);
+}
+
+static void make_text(char *text, uint32_t count)
+{
+    size_t n = 0;
+    *text = '\0';
+    for (uint32_t i = 0; i < count; i++) {
+        n += (size_t)snprintf(text + n, BODY_MAX * 4 + 1 - n, "%s ", words[any_below(1 + any_below(WORDS))]);
+    }
+}
+
+/* Puts an article in, or ('delete') takes it out as it was put in. */
+static void write_article(uint32_t a, bool put)
+{
+    sqlite3_stmt *s;
+    const char *sql = put ? "INSERT INTO fts(rowid, body, title) VALUES(?1, ?2, ?3)"
+                          : "INSERT INTO fts(fts, rowid, body, title) VALUES('delete', ?1, ?2, ?3)";
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    sqlite3_bind_int64(s, 1, ids[a]);
+    sqlite3_bind_text(s, 2, texts[a][0], -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 3, texts[a][1], -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(s), SQLITE_DONE);
+    sqlite3_finalize(s);
+}
+
+static void new_article(uint32_t a)
+{
+    make_text(texts[a][0], any_below(30) == 0 ? BODY_MAX : any_below(BODY_MAX / 8));
+    make_text(texts[a][1], any_below(TITLE_MAX));
+    write_article(a, true);
+}
+
+static void make_index(int page_size)
+{
+    char sql[128];
+    struct trabao_error err = {0};
+    unlink(in_folder("fts"));
+    assert_fine(db_create(in_folder("fts"), &db, &err), &err);
+    assert_fine(fts5_vietnamese_register(db, NULL, &err), &err);
+    run("CREATE VIRTUAL TABLE fts USING fts5(body, title, content='', tokenize='vietnamese', columnsize=0)");
+    run("INSERT INTO fts(fts, rank) VALUES('automerge', 0)");
+    snprintf(sql, sizeof sql, "INSERT INTO fts(fts, rank) VALUES('pgsz', %d)", page_size);
+    run(sql);
+    int64_t id = -5;
+    run("BEGIN");
+    for (uint32_t a = 0; a < ARTICLES; a++) {
+        id += 1 + (int64_t)any_below(3) * any_below(1U << 30);
+        ids[a] = id;
+        new_article(a);
+    }
+    run("COMMIT");
+}
+
+/* Changes some articles, in a transaction and so in a segment of its own. */
+static void change_some(void)
+{
+    run("BEGIN");
+    for (uint32_t a = any_below(9); a < ARTICLES; a += 1 + any_below(20)) {
+        write_article(a, false);
+        new_article(a);
+    }
+    run("COMMIT");
+}
+
+/* The numbers that FTS5 gives for alternatives side by side: OR of all combinations. */
+static size_t ask_fts(const struct positions_slot *slots, size_t count, const char *columns, uint32_t *out)
+{
+    char match[8192];
+    size_t n = (size_t)snprintf(match, sizeof match, "%s : (", columns), found = 0, combinations = 1;
+    sqlite3_stmt *s;
+    for (size_t i = 0; i < count; i++) {
+        combinations *= slots[i].count;
+    }
+    for (size_t c = 0; c < combinations; c++) {
+        size_t rest = c;
+        n += (size_t)snprintf(match + n, sizeof match - n, "%s\"|", c ? " OR " : "");
+        for (size_t i = 0; i < count; rest /= slots[i++].count) {
+            n += (size_t)snprintf(match + n, sizeof match - n, " %s", slots[i].forms[rest % slots[i].count].form);
+        }
+        n += (size_t)snprintf(match + n, sizeof match - n, "\"");
+    }
+    snprintf(match + n, sizeof match - n, ")");
+    const char *sql = "SELECT rowid FROM fts WHERE fts MATCH ?1 ORDER BY rowid";
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    sqlite3_bind_text(s, 1, match, -1, SQLITE_STATIC);
+    for (uint32_t a = 0; sqlite3_step(s) == SQLITE_ROW; out[found++] = a) {
+        while (ids[a] != sqlite3_column_int64(s, 0)) {
+            a++;
+        }
+    }
+    sqlite3_finalize(s);
+    return found;
+}
+
+static void compare_phrases(size_t rounds)
+{
+    struct trabao_error err = {0};
+    struct positions *p;
+    uint64_t matches = 0;
+    assert_fine(positions_open(db, ids, ARTICLES, &p, &err), &err);
+    for (size_t round = 0; round < rounds; round++) {
+        struct positions_form forms[4][3];
+        struct positions_slot slots[4];
+        uint32_t expected[ARTICLES], *numbers;
+        size_t found;
+        static const char *const columns[] = {"", "body", "title", "{body title}"};
+        const size_t count = 1 + any_below(4);
+        const uint32_t bits = 1 + any_below(3);
+        for (size_t i = 0; i < count; i++) {
+            slots[i] = (struct positions_slot){forms[i], 1 + (any_below(3) ? 0 : any_below(3)), any_below(100)};
+            for (size_t f = 0; f < slots[i].count; f++) {
+                const char *word = words[any_below(WORDS)];
+                forms[i][f] = (struct positions_form){word, strlen(word)};
+            }
+        }
+        assert_fine(positions_phrase(p, slots, count, bits, &numbers, &found, &err), &err);
+        assert_int_equal(found, ask_fts(slots, count, columns[bits], expected));
+        assert_memory_equal(numbers, expected, found * sizeof *numbers);
+        matches += found;
+        mem_free(numbers);
+    }
+    assert_true(matches > rounds);
+    positions_close(p);
+}
+
+static void test_one_segment(void **state)
+{
+    (void)state;
+    static const int sizes[] = {32, 64, 100, 500, 16000};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        make_index(sizes[i]);
+        run("INSERT INTO fts(fts) VALUES('optimize')");
+        compare_phrases(150);
+        db_close(db);
+    }
+}
+
+static void test_several_segments(void **state)
+{
+    (void)state;
+    make_index(64);
+    for (int round = 0; round < 6; round++) {
+        change_some();
+        compare_phrases(100);
+    }
+    run("INSERT INTO fts(fts, rank) VALUES('merge', 20)");
+    compare_phrases(100);
+    db_close(db);
+}
+
+/* A form that is nowhere, no form at all, a form longer than any. */
+static void test_absent(void **state)
+{
+    (void)state;
+    struct trabao_error err = {0};
+    struct positions *p;
+    uint32_t *numbers;
+    size_t found;
+    char longest[400];
+    make_index(64);
+    memset(longest, 'x', sizeof longest);
+    const struct positions_form forms[] = {{"a", 1}, {"ab", 2}, {"zzz", 3}, {"", 0}, {longest, sizeof longest}};
+    assert_fine(positions_open(db, ids, ARTICLES, &p, &err), &err);
+    for (size_t f = 1; f < ARRAY_LEN(forms); f++) {
+        const struct positions_slot slots[] = {{&forms[0], 1, 1}, {&forms[f], 1, 2}};
+        assert_fine(positions_phrase(p, slots, 2, 3, &numbers, &found, &err), &err);
+        assert_int_equal(found, 0);
+        mem_free(numbers);
+    }
+    const struct positions_slot none[] = {{&forms[0], 1, 1}, {NULL, 0, 0}};
+    assert_fine(positions_phrase(p, none, 2, 3, &numbers, &found, &err), &err);
+    assert_int_equal(found, 0);
+    mem_free(numbers);
+    positions_close(p);
+    db_close(db);
+}
+
+/* Whatever bytes stand in the index: an answer or TRABAO_DATA, and no access outside (under ASan). */
+static void test_damage(void **state)
+{
+    (void)state;
+    struct trabao_error err = {0};
+    sqlite3_stmt *s;
+    make_index(200);
+    db_close(db);
+    /* Our own handles do not let anyone write there. */
+    assert_int_equal(sqlite3_open(in_folder("fts"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "UPDATE fts_data SET block = CAST(substr(block, 1, ?1) || ?2 ||"
+                                            " substr(block, ?1 + 2) AS BLOB) WHERE id > 10 AND id % 7 = ?3", -1, &s,
+                                        NULL), SQLITE_OK);
+    for (int round = 0; round < 200; round++) {
+        const uint8_t byte = (uint8_t)any_below(256);
+        struct positions *p;
+        run("BEGIN");
+        sqlite3_bind_int(s, 1, (int)any_below(200));
+        sqlite3_bind_blob(s, 2, &byte, 1, SQLITE_STATIC);
+        sqlite3_bind_int(s, 3, (int)any_below(7));
+        sqlite3_step(s);
+        sqlite3_reset(s);
+        assert_fine(positions_open(db, ids, ARTICLES, &p, &err), &err);
+        for (int ask = 0; ask < 20; ask++) {
+            const struct positions_form forms[] = {{words[0], 1}, {words[3 * any_below(4)], 1}};
+            const struct positions_slot slots[] = {{&forms[0], 1, 1}, {&forms[1], 1, 2}};
+            uint32_t *numbers;
+            size_t found;
+            const enum trabao_status status = positions_phrase(p, slots, 2, 3, &numbers, &found, &err);
+            assert_true(status == TRABAO_OK || status == TRABAO_DATA);
+            mem_free(numbers);
+        }
+        positions_close(p);
+        run("ROLLBACK");
+    }
+    sqlite3_finalize(s);
+    db_close(db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_segment), cmocka_unit_test(test_several_segments),
+        cmocka_unit_test(test_absent),      cmocka_unit_test(test_damage),
+    };
+    return cmocka_run_group_tests(tests, open_folder, close_folder);
+}
