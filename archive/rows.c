@@ -20,15 +20,15 @@ enum trabao_status rows_open(struct rows *rows, sqlite3 *db, struct trabao_error
 {
     static const char *const sql[ROWS_STATEMENTS] = {
         [ROWS_ARTICLE] =
-            "INSERT INTO article(id, key, key_hash, content_hash, generation, second, precision, title, url, author,"
-            " source, section, extra, encoding, reads, residue)"
-            " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            ("INSERT INTO article(id, key, key_hash, content_hash, generation, second, precision, title, url, author,"
+             " source, section, extra, encoding, reads, residue)"
+             " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
         [ROWS_WORDS] = "INSERT INTO words(id, terms) VALUES(?1, ?2)",
         [ROWS_FTS] = "INSERT INTO fts(rowid, body, title, author, source, section) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
         [ROWS_DELETE_ARTICLE] = "DELETE FROM article WHERE id = ?1",
         [ROWS_DELETE_WORDS] = "DELETE FROM words WHERE id = ?1",
-        [ROWS_DELETE_FTS] = "INSERT INTO fts(fts, rowid, body, title, author, source, section)"
-                            " VALUES('delete', ?1, ?2, ?3, ?4, ?5, ?6)",
+        [ROWS_DELETE_FTS] = ("INSERT INTO fts(fts, rowid, body, title, author, source, section)"
+                             " VALUES('delete', ?1, ?2, ?3, ?4, ?5, ?6)"),
     };
     enum trabao_status status = TRABAO_OK;
     for (size_t i = 0; status == TRABAO_OK && i < ROWS_STATEMENTS; i++) {

@@ -87,11 +87,11 @@ static enum trabao_status copy_from(int source, const char *from, const char *to
     if (fstat(source, &facts) != 0) {
         return error_set_errno(err, TRABAO_IO, errno, "%s: looking at it", from);
     }
-    const int target = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, facts.st_mode & 0777);
+    const int target = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (target < 0) {
         return error_set_errno(err, TRABAO_IO, errno, "%s: making it", to);
     }
-    int failed = copy_all(source, target) ? 0 : errno;
+    int failed = fchmod(target, facts.st_mode & 0777) == 0 && copy_all(source, target) ? 0 : errno;
     if (close(target) != 0 && !failed) {
         failed = errno;
     }

@@ -156,11 +156,11 @@ static void a_copy_is_the_same_and_has_the_same_permissions(void **state)
     path_in(from, "archive");
     path_in(to, "copy");
     write_numbers(from);
-    assert_int_equal(chmod(from, 0640), 0);
+    assert_int_equal(chmod(from, 0662), 0);
     assert_int_equal(fs_copy(from, to, &err), TRABAO_OK);
     assert_same(from, to);
     assert_int_equal(stat(to, &facts), 0);
-    assert_int_equal(facts.st_mode & 0777, 0640);
+    assert_int_equal(facts.st_mode & 0777, 0662);
     /* What is there already is left alone. */
     write_file(to, "mine");
     assert_int_equal(fs_copy(from, to, &err), TRABAO_IO);
