@@ -22,6 +22,7 @@ static const struct command commands[] = {
     {"index", indexer_main, "read articles from files and folders into an archive"},
     {"search", query_search_main, "search an archive"},
     {"serve", server_main, "serve an archive over HTTP, as pages and as JSON"},
+    {"remove", indexer_remove_main, "take articles out of an archive for good"},
     {"check", indexer_check_main, "prove that an archive is sound"},
     {"stats", query_stats_main, "print what an archive holds, in numbers"},
     {"export", query_export_main, "print the stored articles as JSON lines"},

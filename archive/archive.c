@@ -34,7 +34,13 @@ static enum trabao_status load_facts(struct archive *a, sqlite3 *db, struct trab
     a->text_bytes = (uint64_t)text_bytes;
     a->words = (uint64_t)words;
     a->count = (uint32_t)articles;
-    return TRABAO_OK;
+    /* Missing in archives from before there were updates. */
+    int64_t thousandths = 0, changes = 0;
+    (void)schema_get_meta(db, "average_length", &thousandths, NULL);
+    (void)schema_get_meta(db, "changes", &changes, NULL);
+    a->average_length = (double)thousandths / 1000;
+    a->changes = (uint64_t)changes;
+    return removed_load(&a->removed, db, err);
 }
 
 static enum trabao_status load_numbers(struct archive *a, sqlite3 *db, struct trabao_error *err)
@@ -150,6 +156,7 @@ void archive_close(struct archive *a)
         pack_dictionary_close(a->residues_dictionary);
         lexicon_free(&a->lexicon);
         ngrams_free(&a->ngrams);
+        removed_free(&a->removed);
         mem_free(a->ids);
         mem_free(a->precisions);
         mem_free(a->path);

@@ -16,6 +16,7 @@
 #include "archive/ngrams.h"
 #include "archive/pack.h"
 #include "archive/positions.h"
+#include "archive/removed.h"
 #include "archive/wordcode.h"
 #include "base/base.h"
 #include "base/status.h"
@@ -28,6 +29,9 @@ struct archive {
     uint64_t text_bytes, words;
     int64_t built_at;     /* civil seconds */
     uint64_t file_bytes;
+    double average_length; /* that impacts were made with, in words; 0: not known */
+    uint64_t changes;      /* articles that came and went since the last full build */
+    struct removed_list removed;
     uint32_t count;       /* articles */
     int64_t *ids;         /* [count], ascending: an article's number is its place here */
     uint8_t *precisions;  /* [count] enum civil_precision of its date */
@@ -96,5 +100,20 @@ enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wo
  * *REPORT (freed with mem_free) says what is wrong, one a line; TRABAO_DATA if anything is. Nothing is written.
  */
 enum trabao_status archive_check(const char *path, char **report, struct trabao_error *err);
+
+/* What an update has changed. */
+struct archive_change {
+    uint32_t count;         /* articles after it */
+    const int64_t *written; /* ids of the articles that were inserted, ascending */
+    uint32_t written_count;
+    const int64_t *deleted; /* ids that are not there any more */
+    uint32_t deleted_count;
+    const uint8_t *touched; /* [touched_count] by term: not 0 when one of those articles has it */
+    uint32_t touched_count;
+};
+
+/* The same proofs, as far as they concern CHANGE; of its terms those that are in few articles. */
+enum trabao_status archive_check_change(const char *path, const struct archive_change *change,
+                                        struct trabao_error *err);
 
 #endif

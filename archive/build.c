@@ -7,41 +7,35 @@
  */
 #include "archive/build.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <math.h>
 
+#include "archive/aside.h"
 #include "archive/db.h"
 #include "archive/ngrams.h"
 #include "archive/pipeline.h"
+#include "archive/rows.h"
 #include "archive/schema.h"
 #include "archive/wordcode.h"
-#include "base/fsutil.h"
 #include "base/mem.h"
-#include "text/fts5_vietnamese.h"
 
 #define SAMPLE_ARTICLES 6000
 #define WORDS_DICTIONARY ((size_t)112 << 10)
 #define RESIDUES_DICTIONARY ((size_t)112 << 10)
 #define DICTIONARY_MAX ((size_t)1 << 20)
-#define NUMBERS_PER_ROW 2000
-#define PATH_CEILING 16384
-
-enum { INSERT_ARTICLE, INSERT_WORDS, INSERT_FTS, STATEMENTS };
 
 struct build {
     struct spill *spill;
     const struct build_options *options;
     struct build_result *result;
     sqlite3 *db;
-    struct fts5_vietnamese *fts;
-    sqlite3_stmt *statements[STATEMENTS];
+    struct rows rows;
     struct lexicon lexicon;
     struct impact_builder *impacts;
     struct ngrams_builder *ngrams;
     struct wordcode_terms terms; /* of the article being counted */
     struct pack_dictionary *words, *residues;
     uint32_t *lengths; /* by article number */
+    uint64_t average;  /* of these, in thousandths */
 };
 
 /* ---- the sample ---------------------------------------------------------------------------------------------- */
@@ -191,75 +185,6 @@ static enum trabao_status learn(struct build *b, struct trabao_error *err)
 
 /* ---- rows ---------------------------------------------------------------------------------------------------- */
 
-static void bind_text(sqlite3_stmt *statement, int parameter, const struct article_text *text)
-{
-    if (text->text) {
-        sqlite3_bind_text64(statement, parameter, text->text, text->len, SQLITE_STATIC, SQLITE_UTF8);
-    } else {
-        sqlite3_bind_null(statement, parameter);
-    }
-}
-
-static enum trabao_status insert_article(struct build *b, const struct spill_entry *e, const struct document *d,
-                                         struct trabao_error *err)
-{
-    static const enum article_field texts[] = {ARTICLE_TITLE,   ARTICLE_URL,   ARTICLE_AUTHOR,  ARTICLE_SOURCE,
-                                               ARTICLE_SECTION, ARTICLE_EXTRA, ARTICLE_ENCODING};
-    sqlite3_stmt *s = b->statements[INSERT_ARTICLE];
-    const struct article *a = &d->article;
-    int p = 1;
-    sqlite3_bind_int64(s, p++, e->id);
-    bind_text(s, p++, &a->fields[ARTICLE_KEY]);
-    sqlite3_bind_int64(s, p++, (int64_t)e->key_hash);
-    sqlite3_bind_int64(s, p++, (int64_t)e->content_hash);
-    sqlite3_bind_int64(s, p++, (int64_t)(a->generation ? a->generation : b->options->generation));
-    if (a->date.precision == CIVIL_NONE) {
-        sqlite3_bind_null(s, p++);
-    } else {
-        sqlite3_bind_int64(s, p++, a->date.second);
-    }
-    sqlite3_bind_int(s, p++, a->date.precision);
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        bind_text(s, p++, &a->fields[texts[i]]);
-    }
-    if (a->reads < 0) {
-        sqlite3_bind_null(s, p++);
-    } else {
-        sqlite3_bind_int64(s, p++, a->reads);
-    }
-    sqlite3_bind_blob64(s, p, d->packed_residue.data, d->packed_residue.len, SQLITE_STATIC);
-    return db_run(s, "writing an article", err);
-}
-
-static enum trabao_status insert_document(struct build *b, uint32_t number, const struct document *d,
-                                          struct trabao_error *err)
-{
-    const struct spill_entry *e = spill_at(b->spill, number);
-    enum trabao_status status = insert_article(b, e, d, err);
-    if (status == TRABAO_OK) {
-        sqlite3_stmt *s = b->statements[INSERT_WORDS];
-        sqlite3_bind_int64(s, 1, e->id);
-        sqlite3_bind_blob64(s, 2, d->packed_words.data, d->packed_words.len, SQLITE_STATIC);
-        status = db_run(s, "writing the words of an article", err);
-    }
-    if (status == TRABAO_OK) {
-        sqlite3_stmt *s = b->statements[INSERT_FTS];
-        struct fts5_replay replay[SCHEMA_COLUMNS];
-        sqlite3_bind_int64(s, 1, e->id);
-        for (enum schema_column c = 0; c < SCHEMA_COLUMNS; c++) {
-            const struct article_text *text = document_column(d, c);
-            bind_text(s, 2 + (int)c, text);
-            replay[c] = (struct fts5_replay){&d->columns[c], text->len};
-        }
-        fts5_vietnamese_replay(b->fts, replay, SCHEMA_COLUMNS);
-        status = db_run(s, "indexing an article", err);
-        fts5_vietnamese_replay(b->fts, NULL, 0);
-        const struct article_text *title = document_column(d, SCHEMA_TITLE);
-        b->result->text_bytes += title->len + document_column(d, SCHEMA_BODY)->len;
-    }
-    return status;
-}
-
 static enum trabao_status numbered(void *context, uint32_t number, const struct document *document, uint32_t length,
                                    const struct document_counts *counts, struct trabao_error *err)
 {
@@ -292,7 +217,9 @@ static enum trabao_status write_articles(struct build *b, struct trabao_error *e
     enum trabao_status status = pipeline_open(&plan, &pipeline, err);
     while (status == TRABAO_OK && (status = pipeline_next(pipeline, &chunk, err)) == TRABAO_OK && chunk) {
         for (uint32_t i = 0; status == TRABAO_OK && i < chunk->count; i++) {
-            status = insert_document(b, chunk->first + i, &chunk->documents[i], err);
+            const struct document *d = &chunk->documents[i];
+            b->result->text_bytes += rows_text_bytes(d);
+            status = rows_insert(&b->rows, spill_at(b->spill, chunk->first + i), b->options->generation, d, err);
         }
         b->result->articles += chunk->count;
         pipeline_done(pipeline, chunk);
@@ -307,67 +234,60 @@ static enum trabao_status write_articles(struct build *b, struct trabao_error *e
 
 static enum trabao_status write_numbers(struct build *b, struct trabao_error *err)
 {
-    sqlite3_stmt *insert = NULL;
-    int64_t ids[NUMBERS_PER_ROW];
-    uint8_t precisions[NUMBERS_PER_ROW];
-    enum trabao_status status =
-        db_prepare(b->db, "INSERT INTO numbers(first, ids, precisions) VALUES(?1, ?2, ?3)", &insert, err);
     const uint32_t count = spill_count(b->spill);
-    for (uint32_t first = 0; status == TRABAO_OK && first < count; first += NUMBERS_PER_ROW) {
-        const uint32_t n = MIN((uint32_t)NUMBERS_PER_ROW, count - first);
-        for (uint32_t i = 0; i < n; i++) {
-            ids[i] = spill_at(b->spill, first + i)->id;
-            precisions[i] = spill_at(b->spill, first + i)->precision;
-        }
-        sqlite3_bind_int64(insert, 1, first);
-        sqlite3_bind_blob(insert, 2, ids, (int)(n * sizeof *ids), SQLITE_STATIC);
-        sqlite3_bind_blob(insert, 3, precisions, (int)n, SQLITE_STATIC);
-        status = db_run(insert, "writing the article numbers", err);
+    int64_t *ids = mem_alloc(count, sizeof *ids);
+    uint8_t *precisions = mem_alloc(count, 1);
+    enum trabao_status status = ids && precisions ? TRABAO_OK : error_no_memory(err);
+    for (uint32_t i = 0; status == TRABAO_OK && i < count; i++) {
+        ids[i] = spill_at(b->spill, i)->id;
+        precisions[i] = spill_at(b->spill, i)->precision;
     }
-    sqlite3_finalize(insert);
+    if (status == TRABAO_OK) {
+        status = rows_write_numbers(b->db, ids, precisions, count, err);
+    }
+    mem_free(ids);
+    mem_free(precisions);
     return status;
+}
+
+static enum trabao_status write_postings(struct build *b, struct trabao_error *err)
+{
+    const uint32_t count = spill_count(b->spill);
+    for (uint32_t i = 0; i < count; i++) {
+        b->result->words += b->lengths[i];
+    }
+    /* Rounded as it is stored, so that an update weighs words as they were weighed here. */
+    b->average = (uint64_t)MAX(1000LL, llround((double)b->result->words * 1000 / MAX(1U, count)));
+    const struct impact_plan plan = {.lengths = b->lengths, .average = (double)b->average / 1000};
+    return impact_builder_finish(b->impacts, &plan, &b->lexicon, b->db, err);
 }
 
 static enum trabao_status write_facts(struct build *b, struct trabao_error *err)
 {
-    uint64_t words = 0;
-    for (uint32_t i = 0; i < spill_count(b->spill); i++) {
-        words += b->lengths[i];
-    }
-    b->result->words = words;
     b->result->terms = b->lexicon.count;
-    const struct {
-        const char *name;
-        uint64_t value;
-    } facts[] = {{"generation", b->options->generation}, {"articles", b->result->articles},
-                 {"text_bytes", b->result->text_bytes},  {"words", words},
-                 {"terms", b->lexicon.count},            {"built_at", (uint64_t)civil_now()}};
-    enum trabao_status status = TRABAO_OK;
-    for (size_t i = 0; status == TRABAO_OK && i < ARRAY_LEN(facts); i++) {
-        status = schema_set_meta(b->db, facts[i].name, (int64_t)facts[i].value, err);
-    }
-    return status;
+    const struct rows_facts facts = {.generation = b->options->generation,
+                                     .articles = b->result->articles,
+                                     .text_bytes = b->result->text_bytes,
+                                     .words = b->result->words,
+                                     .terms = b->result->terms,
+                                     .average_length = b->average};
+    const enum trabao_status status = rows_write_facts(b->db, &facts, err);
+    return status == TRABAO_OK && b->options->removed ? removed_save(b->options->removed, b->db, err) : status;
 }
 
 /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
-static enum trabao_status prepare(struct build *b, const char *temporary, const char *folder, struct trabao_error *err)
+static enum trabao_status prepare(struct build *b, const struct aside *aside, struct trabao_error *err)
 {
-    static const char *const sql[STATEMENTS] = {
-        "INSERT INTO article(id, key, key_hash, content_hash, generation, second, precision, title, url, author,"
-        " source, section, extra, encoding, reads, residue)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        "INSERT INTO words(id, terms) VALUES(?1, ?2)",
-        "INSERT INTO fts(rowid, body, title, author, source, section) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-    };
     if (spill_count(b->spill) > IMPACT_ARTICLES_MAX) {
         return error_set(err, TRABAO_USAGE, "more than %u articles do not fit one archive", IMPACT_ARTICLES_MAX);
     }
     b->lengths = mem_zalloc(spill_count(b->spill), sizeof *b->lengths);
     b->ngrams = ngrams_builder_open();
-    enum trabao_status status = b->lengths && b->ngrams ? db_create(temporary, &b->db, err) : error_no_memory(err);
+    enum trabao_status status =
+        b->lengths && b->ngrams ? db_create(buf_str(&aside->name), &b->db, err) : error_no_memory(err);
     if (status == TRABAO_OK) {
-        status = fts5_vietnamese_register(b->db, &b->fts, err);
+        status = rows_register(&b->rows, b->db, err);
     }
     if (status == TRABAO_OK) {
         status = db_exec(b->db, "BEGIN", "beginning", err);
@@ -375,10 +295,10 @@ static enum trabao_status prepare(struct build *b, const char *temporary, const 
     if (status == TRABAO_OK) {
         status = schema_create(b->db, err);
     }
-    for (size_t i = 0; status == TRABAO_OK && i < STATEMENTS; i++) {
-        status = db_prepare(b->db, sql[i], &b->statements[i], err);
+    if (status == TRABAO_OK) {
+        status = rows_open(&b->rows, b->db, err);
     }
-    return status == TRABAO_OK ? impact_builder_open(folder, &b->impacts, err) : status;
+    return status == TRABAO_OK ? impact_builder_open(aside->folder, &b->impacts, err) : status;
 }
 
 static enum trabao_status fill(struct build *b, struct trabao_error *err)
@@ -392,7 +312,7 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
         status = db_exec(b->db, "INSERT INTO fts(fts) VALUES('optimize')", "merging the FTS5 index", err);
     }
     if (status == TRABAO_OK) {
-        status = impact_builder_finish(b->impacts, b->lengths, spill_count(b->spill), &b->lexicon, b->db, err);
+        status = write_postings(b, err);
     }
     if (status == TRABAO_OK) {
         status = lexicon_save(&b->lexicon, b->db, err);
@@ -411,9 +331,7 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
 
 static void finish(struct build *b)
 {
-    for (size_t i = 0; i < STATEMENTS; i++) {
-        sqlite3_finalize(b->statements[i]);
-    }
+    rows_close(&b->rows);
     db_close(b->db);
     impact_builder_close(b->impacts);
     ngrams_builder_close(b->ngrams);
@@ -428,36 +346,19 @@ enum trabao_status archive_build(struct spill *spill, const char *path, const st
                                  struct build_result *result, struct trabao_error *err)
 {
     struct build b = {.spill = spill, .options = options, .result = result};
-    struct buf temporary;
-    buf_init(&temporary, PATH_CEILING);
+    struct aside aside;
     *result = (struct build_result){0};
-    char *folder = fs_folder(path);
-    enum trabao_status status = TRABAO_OK;
-    if (!folder || !buf_printf(&temporary, "%s.building", path)) {
-        status = error_no_memory(err);
-        goto done;
+    enum trabao_status status = aside_open(&aside, path, err);
+    if (status == TRABAO_OK) {
+        status = prepare(&b, &aside, err);
     }
-    /* What a killed build left behind. */
-    if (unlink(buf_str(&temporary)) != 0 && errno != ENOENT) {
-        status = error_set_errno(err, TRABAO_IO, errno, "%s: removing it", buf_str(&temporary));
-        goto done;
-    }
-    status = prepare(&b, buf_str(&temporary), folder, err);
     if (status == TRABAO_OK) {
         status = fill(&b, err);
     }
     finish(&b);
     if (status == TRABAO_OK) {
-        status = fs_publish(buf_str(&temporary), path, err);
+        status = aside_publish(&aside, &result->file_bytes, err);
     }
-    struct stat facts;
-    if (status == TRABAO_OK && stat(path, &facts) == 0) {
-        result->file_bytes = (uint64_t)facts.st_size;
-    } else {
-        unlink(buf_str(&temporary));
-    }
-done:
-    buf_free(&temporary);
-    mem_free(folder);
+    aside_close(&aside);
     return status;
 }

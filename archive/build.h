@@ -4,6 +4,7 @@
 #ifndef TRABAO_BUILD_H
 #define TRABAO_BUILD_H
 
+#include "archive/removed.h"
 #include "archive/spill.h"
 #include "base/base.h"
 #include "base/status.h"
@@ -11,6 +12,7 @@
 struct build_options {
     unsigned threads;    /* that cut and pack beside the one that writes; at least 1 */
     uint64_t generation; /* of the archive that is built */
+    const struct removed_list *removed; /* written into it; NULL: none */
     /* Called from time to time by the writing thread; may be NULL. False interrupts the build (TRABAO_TIMEOUT). */
     bool (*progress)(void *context, uint64_t articles, uint64_t bytes);
     void *context;

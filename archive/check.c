@@ -16,6 +16,7 @@
 #define FINDINGS_MAX 20
 #define CACHE_BYTES ((size_t)32 << 20)
 #define BODY_CEILING ((size_t)1 << 30)
+#define CHANGE_ARTICLES_MAX 64 /* after an update, words in more articles than these are not looked at */
 
 struct check {
     struct archive *archive;
@@ -113,12 +114,12 @@ static bool is_whole(struct check *c, int64_t id, struct archive_stored *stored)
            found.id == id;
 }
 
-static void check_articles(struct check *c)
+static void check_articles(struct check *c, const int64_t *ids, uint32_t count)
 {
     struct archive_stored stored;
     archive_stored_init(&stored);
-    for (uint32_t i = 0; i < c->archive->count; i++) {
-        const int64_t id = c->archive->ids[i];
+    for (uint32_t i = 0; i < count; i++) {
+        const int64_t id = ids[i];
         if (!is_whole(c, id, &stored)) {
             char line[64];
             snprintf(line, sizeof line, "article %lld is not what was stored", (long long)id);
@@ -139,22 +140,6 @@ static void check_fts(struct check *c)
     sqlite3_free(message);
 }
 
-/* The places of one window of postings, in ascending order. */
-static uint32_t places_of(const uint8_t *postings, uint32_t count, uint8_t places[IMPACT_WINDOW])
-{
-    if (count <= IMPACT_SPARSE_MAX) {
-        memcpy(places, postings, count);
-        return count;
-    }
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < IMPACT_WINDOW; i++) {
-        if (postings[i / 8] >> i % 8 & 1) {
-            places[n++] = (uint8_t)i;
-        }
-    }
-    return n;
-}
-
 /* Steps through FTS5's articles beside the postings of T. True when they are the same. */
 static enum trabao_status compare_term(struct check *c, uint32_t term, const struct impact_term *t, bool *same)
 {
@@ -169,7 +154,7 @@ static enum trabao_status compare_term(struct check *c, uint32_t term, const str
         const uint8_t *postings;
         uint8_t places[IMPACT_WINDOW];
         status = impact_postings(c->reader->impacts, t, w, &postings, c->err);
-        const uint32_t count = status == TRABAO_OK ? places_of(postings, t->count_less[w] + 1U, places) : 0;
+        const uint32_t count = status == TRABAO_OK ? impact_places(postings, t->count_less[w] + 1U, places) : 0;
         for (uint32_t i = 0; status == TRABAO_OK && i < count; i++, articles++) {
             const uint32_t number = (uint32_t)t->window[w] * IMPACT_WINDOW + places[i];
             status = db_step(c->match, "searching", c->err);
@@ -187,13 +172,23 @@ static enum trabao_status compare_term(struct check *c, uint32_t term, const str
     return status == TRABAO_NONE ? TRABAO_OK : status;
 }
 
-static enum trabao_status check_impacts(struct check *c)
+/* CHANGE NULL: all terms. */
+static bool is_asked(const struct check *c, const struct archive_change *change, uint32_t term)
+{
+    return !change || (term < change->touched_count && change->touched[term] &&
+                       c->archive->lexicon.terms[term].articles <= CHANGE_ARTICLES_MAX);
+}
+
+static enum trabao_status check_impacts(struct check *c, const struct archive_change *change)
 {
     enum trabao_status status =
         db_prepare(c->db, "SELECT rowid FROM fts WHERE fts MATCH ?1 ORDER BY rowid", &c->match, c->err);
     for (uint32_t term = 0; status == TRABAO_OK && term < c->archive->lexicon.count; term++) {
         const struct impact_term *t;
         bool same = true;
+        if (!is_asked(c, change, term)) {
+            continue;
+        }
         status = impact_find(c->reader->impacts, term, &t, c->err);
         if (status == TRABAO_OK) {
             status = compare_term(c, term, t, &same);
@@ -210,6 +205,14 @@ static enum trabao_status check_impacts(struct check *c)
     return status;
 }
 
+static void close_all(struct check *c)
+{
+    archive_reader_close(c->reader);
+    pack_context_close(c->pack);
+    db_close(c->db);
+    archive_close(c->archive);
+}
+
 enum trabao_status archive_check(const char *path, char **report, struct trabao_error *err)
 {
     struct check c = {.err = err};
@@ -220,17 +223,68 @@ enum trabao_status archive_check(const char *path, char **report, struct trabao_
         status = check_file(&c);
     }
     if (status == TRABAO_OK && c.findings == 0) {
-        check_articles(&c);
+        check_articles(&c, c.archive->ids, c.archive->count);
         check_fts(&c);
-        status = check_impacts(&c);
+        status = check_impacts(&c, NULL);
     }
-    archive_reader_close(c.reader);
-    pack_context_close(c.pack);
-    db_close(c.db);
-    archive_close(c.archive);
+    close_all(&c);
     if (status == TRABAO_OK && c.findings) {
         status = error_set(err, TRABAO_DATA, "%s: %u findings; reindex", path, c.findings);
     }
     *report = buf_take(&c.report);
+    return status;
+}
+
+static enum trabao_status check_counts(struct check *c, const struct archive_change *change)
+{
+    sqlite3_stmt *rows = NULL;
+    enum trabao_status status = db_prepare(c->db, "SELECT count(*) FROM article", &rows, c->err);
+    if (status == TRABAO_OK) {
+        status = db_step(rows, "counting the articles", c->err);
+    }
+    if (status == TRABAO_OK &&
+        (c->archive->count != change->count || sqlite3_column_int64(rows, 0) != change->count)) {
+        find(c, "there are not as many articles as there should be");
+    }
+    sqlite3_finalize(rows);
+    return status;
+}
+
+static void check_deleted(struct check *c, const struct archive_change *change)
+{
+    struct archive_stored stored;
+    archive_stored_init(&stored);
+    for (uint32_t i = 0; i < change->deleted_count; i++) {
+        const int64_t id = change->deleted[i];
+        const uint32_t number = archive_lower_bound(c->archive, id);
+        if ((number < c->archive->count && c->archive->ids[number] == id) ||
+            archive_read(c->reader, id, false, &stored, NULL) != TRABAO_NONE) {
+            find(c, "an article that was deleted is still there");
+        }
+    }
+    archive_stored_free(&stored);
+}
+
+enum trabao_status archive_check_change(const char *path, const struct archive_change *change,
+                                        struct trabao_error *err)
+{
+    struct check c = {.err = err};
+    buf_init(&c.report, REPORT_CEILING);
+    enum trabao_status status = open_all(&c, path);
+    if (status == TRABAO_OK) {
+        status = check_counts(&c, change);
+    }
+    if (status == TRABAO_OK) {
+        check_articles(&c, change->written, change->written_count);
+        check_deleted(&c, change);
+        status = check_impacts(&c, change);
+    }
+    close_all(&c);
+    if (status == TRABAO_OK && c.findings) {
+        const int first = (int)strcspn(buf_str(&c.report), "\n");
+        status = error_set(err, TRABAO_INTERNAL, "the update came out wrong (%.*s) and was thrown away; reindex", first,
+                           buf_str(&c.report));
+    }
+    buf_free(&c.report);
     return status;
 }

@@ -142,10 +142,10 @@ enum trabao_status db_open_for_check(const char *path, sqlite3 **out, struct tra
     return open_uri(path, "", SQLITE_OPEN_READWRITE, true, out, err);
 }
 
-enum trabao_status db_create(const char *path, sqlite3 **out, struct trabao_error *err)
+static enum trabao_status open_for_writing(const char *path, int flags, bool views, sqlite3 **out,
+                                           struct trabao_error *err)
 {
-    enum trabao_status status =
-        open_uri(path, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, true, out, err);
+    enum trabao_status status = open_uri(path, "", SQLITE_OPEN_READWRITE | flags, views, out, err);
     if (status != TRABAO_OK) {
         return status;
     }
@@ -160,6 +160,16 @@ enum trabao_status db_create(const char *path, sqlite3 **out, struct trabao_erro
         *out = NULL;
     }
     return status;
+}
+
+enum trabao_status db_create(const char *path, sqlite3 **out, struct trabao_error *err)
+{
+    return open_for_writing(path, SQLITE_OPEN_CREATE, true, out, err);
+}
+
+enum trabao_status db_open_copy(const char *path, sqlite3 **out, struct trabao_error *err)
+{
+    return open_for_writing(path, 0, false, out, err);
 }
 
 void db_close(sqlite3 *db)

@@ -18,6 +18,9 @@ enum trabao_status db_open_published(const char *path, sqlite3 **out, struct tra
 /* Creates PATH (which must not exist) for building: no journal, no sync; it is fsynced as a whole when published. */
 enum trabao_status db_create(const char *path, sqlite3 **out, struct trabao_error *err);
 
+/* Opens PATH, a copy of an archive beside it, for updating: as db_create, and a file that breaks is thrown away. */
+enum trabao_status db_open_copy(const char *path, sqlite3 **out, struct trabao_error *err);
+
 /* Opens an existing PATH for the checker, with views on, read-only. */
 enum trabao_status db_open_for_check(const char *path, sqlite3 **out, struct trabao_error *err);
 

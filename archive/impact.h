@@ -63,10 +63,23 @@ enum trabao_status impact_builder_open(const char *folder, struct impact_builder
 enum trabao_status impact_builder_add(struct impact_builder *b, uint32_t term, uint32_t article, uint32_t frequency,
                                       struct trabao_error *err);
 
-/*
- * Writes the table. LENGTHS are the articles' lengths in words, by number. Sets the document frequencies in LEXICON.
- */
-enum trabao_status impact_builder_finish(struct impact_builder *b, const uint32_t *lengths, uint32_t articles,
+#define IMPACT_GONE UINT32_MAX
+
+/* The index that an update starts from. Its postings keep their impacts. */
+struct impact_before {
+    struct impact_reader *reader;
+    uint32_t terms, articles;
+    const uint32_t *numbers; /* [articles] by the number of an article before, its new one or IMPACT_GONE; ascending */
+};
+
+struct impact_plan {
+    const uint32_t *lengths;            /* of the articles that were added, in words, by number */
+    double average;                     /* length of an article */
+    const struct impact_before *before; /* NULL: none */
+};
+
+/* Writes the table, which is empty. Sets the document frequencies in LEXICON. */
+enum trabao_status impact_builder_finish(struct impact_builder *b, const struct impact_plan *plan,
                                          struct lexicon *lexicon, sqlite3 *db, struct trabao_error *err);
 void impact_builder_close(struct impact_builder *b);
 
@@ -103,6 +116,9 @@ enum trabao_status impact_find(struct impact_reader *r, uint32_t term, const str
 /* The postings of the I-th window of T: impact_bytes(count) bytes. */
 enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
                                    const uint8_t **out, struct trabao_error *err);
+
+/* The places of COUNT postings of a window, ascending. Returns how many there are: COUNT unless it is damaged. */
+uint32_t impact_places(const uint8_t *postings, uint32_t count, uint8_t places[IMPACT_WINDOW]);
 
 /* Lets go of everything that was found since the last release. */
 void impact_release(struct impact_reader *r);

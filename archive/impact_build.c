@@ -3,7 +3,8 @@
  *
  * Articles come in ascending order, so a run covers a range of articles and a term's postings in the whole index are
  * those of the first run, then those of the second, and so on: the merge is a walk through all runs side by side. The
- * impact of a posting needs the average length, which is known only at the end; runs hold weighted frequencies.
+ * impact of a posting needs the average length, which is known only at the end; runs hold weighted frequencies. An
+ * update walks through the postings of the index before as well, which keep their impacts and change their numbers.
  */
 #include <errno.h>
 #include <math.h>
@@ -186,6 +187,7 @@ static enum trabao_status refill(struct run *run, struct trabao_error *err)
 struct term_writer {
     sqlite3_stmt *insert;
     uint32_t term;
+    uint32_t articles; /* that have been put */
     uint32_t windows;
     uint16_t *window; /* the four arrays of the head, [capacity] */
     uint8_t *largest, *count_less;
@@ -299,53 +301,124 @@ static enum trabao_status put(struct term_writer *w, uint32_t article, uint8_t i
     w->current = window;
     w->places[w->count] = (uint8_t)(article % IMPACT_WINDOW);
     w->impacts[w->count++] = impact;
+    w->articles++;
     return TRABAO_OK;
 }
 
-/* All postings of TERM, out of all runs in turn. */
-static enum trabao_status merge_term(struct impact_builder *b, struct term_writer *w, uint32_t term,
-                                     const uint32_t *lengths, double average, uint32_t *articles,
-                                     struct trabao_error *err)
+/* The postings of one term that were added, out of all runs in turn. */
+struct added {
+    struct impact_builder *builder;
+    const struct impact_plan *plan;
+    uint32_t term;
+    size_t run;
+    uint64_t entry; /* the next one; 0: no more (a frequency is never 0) */
+};
+
+static enum trabao_status next_added(struct added *a, struct trabao_error *err)
 {
-    enum trabao_status status = TRABAO_OK;
-    uint32_t count = 0;
-    w->term = term;
-    for (size_t i = 0; i < b->run_count; i++) {
-        struct run *run = &b->runs[i];
-        while ((status = refill(run, err)) == TRABAO_OK && run->at < run->count &&
-               ENTRY_TERM(run->items[run->at]) == term) {
-            const uint64_t e = run->items[run->at++];
-            const uint32_t article = ENTRY_ARTICLE(e);
-            status = put(w, article, impact_of(ENTRY_FREQUENCY(e), lengths[article], average), err);
-            if (status != TRABAO_OK) {
-                return status;
-            }
-            count++;
-        }
+    a->entry = 0;
+    for (; a->run < a->builder->run_count; a->run++) {
+        struct run *run = &a->builder->runs[a->run];
+        const enum trabao_status status = refill(run, err);
         if (status != TRABAO_OK) {
             return status;
         }
+        if (run->at < run->count && ENTRY_TERM(run->items[run->at]) == a->term) {
+            a->entry = run->items[run->at++];
+            return TRABAO_OK;
+        }
     }
-    *articles = count;
-    return end_term(w, err);
+    return TRABAO_OK;
 }
 
-enum trabao_status impact_builder_finish(struct impact_builder *b, const uint32_t *lengths, uint32_t articles,
+/* Puts all that were added to articles below END. */
+static enum trabao_status put_added(struct added *a, struct term_writer *w, uint64_t end, struct trabao_error *err)
+{
+    enum trabao_status status = TRABAO_OK;
+    while (status == TRABAO_OK && a->entry && ENTRY_ARTICLE(a->entry) < end) {
+        const uint32_t article = ENTRY_ARTICLE(a->entry);
+        const uint8_t impact = impact_of(ENTRY_FREQUENCY(a->entry), a->plan->lengths[article], a->plan->average);
+        status = put(w, article, impact, err);
+        if (status == TRABAO_OK) {
+            status = next_added(a, err);
+        }
+    }
+    return status;
+}
+
+/* Puts the postings of the I-th window of T under their new numbers, and what was added before each. */
+static enum trabao_status put_window(struct added *a, struct term_writer *w, const struct impact_term *t, uint32_t i,
+                                     struct trabao_error *err)
+{
+    const struct impact_before *before = a->plan->before;
+    const uint32_t count = t->count_less[i] + 1U;
+    const uint32_t first = (uint32_t)t->window[i] * IMPACT_WINDOW;
+    const uint8_t *postings;
+    uint8_t places[IMPACT_WINDOW];
+    enum trabao_status status = impact_postings(before->reader, t, i, &postings, err);
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    const bool all = impact_places(postings, count, places) == count;
+    const uint8_t *impacts = postings + impact_bytes(count) - count;
+    for (uint32_t k = 0; status == TRABAO_OK && k < count; k++) {
+        if (!all || first + places[k] >= before->articles || (k && places[k] <= places[k - 1])) {
+            return error_set(err, TRABAO_DATA, "the impact index of the archive is damaged; reindex");
+        }
+        const uint32_t article = before->numbers[first + places[k]];
+        if (article != IMPACT_GONE) {
+            status = put_added(a, w, article, err);
+            if (status == TRABAO_OK) {
+                status = put(w, article, impacts[k], err);
+            }
+        }
+    }
+    return status;
+}
+
+static enum trabao_status put_before(struct added *a, struct term_writer *w, struct trabao_error *err)
+{
+    const struct impact_before *before = a->plan->before;
+    const struct impact_term *t = NULL;
+    enum trabao_status status = impact_find(before->reader, a->term, &t, err);
+    for (uint32_t i = 0; status == TRABAO_OK && t && i < t->windows; i++) {
+        status = put_window(a, w, t, i, err);
+    }
+    impact_release(before->reader);
+    return status;
+}
+
+static enum trabao_status merge_term(struct added *a, struct term_writer *w, uint32_t term, uint32_t *articles,
+                                     struct trabao_error *err)
+{
+    const struct impact_before *before = a->plan->before;
+    a->term = w->term = term;
+    a->run = 0;
+    w->articles = 0;
+    enum trabao_status status = next_added(a, err);
+    if (status == TRABAO_OK && before && term < before->terms) {
+        status = put_before(a, w, err);
+    }
+    if (status == TRABAO_OK) {
+        status = put_added(a, w, UINT64_MAX, err);
+    }
+    *articles = w->articles;
+    return status == TRABAO_OK ? end_term(w, err) : status;
+}
+
+enum trabao_status impact_builder_finish(struct impact_builder *b, const struct impact_plan *plan,
                                          struct lexicon *lexicon, sqlite3 *db, struct trabao_error *err)
 {
     struct term_writer w = {0};
+    struct added added = {.builder = b, .plan = plan};
     buf_init(&w.postings, (size_t)1 << 30);
     buf_init(&w.block, (size_t)1 << 20);
-    double average = 1;
-    for (uint32_t i = 0; i < articles; i++) {
-        average += ((double)lengths[i] - average) / (i + 1.0);
-    }
     enum trabao_status status = end_run(b, true, err);
     if (status == TRABAO_OK) {
         status = db_prepare(db, "INSERT INTO impact(id, block) VALUES(?1, ?2)", &w.insert, err);
     }
     for (uint32_t term = 0; status == TRABAO_OK && term < lexicon->count; term++) {
-        status = merge_term(b, &w, term, lengths, MAX(average, 1), &lexicon->terms[term].articles, err);
+        status = merge_term(&added, &w, term, &lexicon->terms[term].articles, err);
     }
     sqlite3_finalize(w.insert);
     buf_free(&w.postings);

@@ -305,6 +305,21 @@ enum trabao_status impact_postings(struct impact_reader *r, const struct impact_
     return TRABAO_OK;
 }
 
+uint32_t impact_places(const uint8_t *postings, uint32_t count, uint8_t places[IMPACT_WINDOW])
+{
+    if (count <= IMPACT_SPARSE_MAX) {
+        memcpy(places, postings, count);
+        return count;
+    }
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < IMPACT_WINDOW; i++) {
+        if (postings[i / 8] >> i % 8 & 1) {
+            places[n++] = (uint8_t)i;
+        }
+    }
+    return n;
+}
+
 void impact_release(struct impact_reader *r)
 {
     pthread_mutex_lock(&r->cache->mutex);

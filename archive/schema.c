@@ -30,14 +30,18 @@ static const char SCHEMA[] =
     /* columnsize=0: lengths are needed for bm25(), which is not used. */
     "CREATE VIRTUAL TABLE fts USING fts5(body, title, author, source, section, content='article_text',"
     "  content_rowid='id', tokenize='vietnamese', columnsize=0);"
+    "CREATE TABLE removed(key_hash INTEGER PRIMARY KEY, at INTEGER NOT NULL);" /* removed.h */
+    "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;" /* pack.h */
+    "CREATE TABLE ngrams(first INTEGER PRIMARY KEY, slots BLOB NOT NULL);" /* ngrams.h */
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
+
+/* The tables that go by the numbers of articles, which change with every article that comes or goes. */
+static const char NUMBERED[] =
     "CREATE TABLE lexicon(first INTEGER PRIMARY KEY, terms BLOB NOT NULL);" /* lexicon.h */
     "CREATE TABLE impact(id INTEGER PRIMARY KEY, block BLOB NOT NULL);"     /* impact.h */
     /* The ids of all articles in ascending order, 8 bytes each: an article's number is its place here. And how
        precisely the date of each is known, a byte each (enum civil_precision). */
-    "CREATE TABLE numbers(first INTEGER PRIMARY KEY, ids BLOB NOT NULL, precisions BLOB NOT NULL);"
-    "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;" /* pack.h */
-    "CREATE TABLE ngrams(first INTEGER PRIMARY KEY, slots BLOB NOT NULL);" /* ngrams.h */
-    "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
+    "CREATE TABLE numbers(first INTEGER PRIMARY KEY, ids BLOB NOT NULL, precisions BLOB NOT NULL);";
 
 enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err)
 {
@@ -49,6 +53,9 @@ enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err)
         status = db_exec(db, SCHEMA, "creating the tables", err);
     }
     if (status == TRABAO_OK) {
+        status = db_exec(db, NUMBERED, "creating the tables", err);
+    }
+    if (status == TRABAO_OK) {
         /* The largest leaf that fits our page: a quarter of the rows of the default. */
         status = db_exec(db, "INSERT INTO fts(fts, rank) VALUES('pgsz', 16000)", "configuring FTS5", err);
     }
@@ -56,6 +63,13 @@ enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err)
         status = schema_set_meta(db, "text_version", TEXT_VERSION, err);
     }
     return status;
+}
+
+enum trabao_status schema_renew_numbered(sqlite3 *db, struct trabao_error *err)
+{
+    const enum trabao_status status =
+        db_exec(db, "DROP TABLE lexicon; DROP TABLE impact; DROP TABLE numbers", "dropping tables", err);
+    return status == TRABAO_OK ? db_exec(db, NUMBERED, "creating the tables", err) : status;
 }
 
 static enum trabao_status read_number(sqlite3 *db, const char *sql, int64_t *value, struct trabao_error *err)

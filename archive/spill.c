@@ -2,7 +2,7 @@
  * spill.c - the temporary file of a load (see spill.h).
  *
  * Frames are packed at a fast level in the adding thread and written with pwrite at offsets handed out under a mutex;
- * the entries stay in memory (56 bytes and the key, an article).
+ * the entries stay in memory (88 bytes and the key, an article; a note has no key).
  */
 #include "archive/spill.h"
 
@@ -113,7 +113,8 @@ static enum trabao_status pack(struct spill_port *port, const struct article *ar
 }
 
 /* Enters ARTICLE and hands out its room in the file. */
-static bool enter(struct spill_port *port, const struct article *article, uint64_t order, uint64_t *offset)
+static bool enter(struct spill_port *port, const struct article *article, uint64_t order, int64_t replaces,
+                  uint64_t *offset)
 {
     struct spill *s = port->spill;
     const struct article_text *key = &article->fields[ARTICLE_KEY];
@@ -126,7 +127,8 @@ static bool enter(struct spill_port *port, const struct article *article, uint64
     if (ok) {
         *offset = s->end;
         s->end += port->packed.len;
-        s->entries[s->count++] = (struct spill_entry){.id = article->date.second,
+        s->entries[s->count++] = (struct spill_entry){.second = article->date.second,
+                                                      .replaces = replaces,
                                                       .key_hash = key_hash,
                                                       .content_hash = content_hash,
                                                       .order = order,
@@ -144,7 +146,7 @@ static bool enter(struct spill_port *port, const struct article *article, uint64
     return ok;
 }
 
-enum trabao_status spill_add(struct spill_port *port, const struct article *article, uint64_t order,
+enum trabao_status spill_add(struct spill_port *port, const struct article *article, uint64_t order, int64_t replaces,
                              struct trabao_error *err)
 {
     enum trabao_status status = pack(port, article, err);
@@ -152,12 +154,24 @@ enum trabao_status spill_add(struct spill_port *port, const struct article *arti
     if (status != TRABAO_OK) {
         return status;
     }
-    if (!enter(port, article, order, &offset)) {
+    if (!enter(port, article, order, replaces, &offset)) {
         return error_no_memory(err);
     }
     return fs_write_at(port->spill->fd, port->packed.data, port->packed.len, offset)
                ? TRABAO_OK
                : error_set_errno(err, TRABAO_IO, errno, "writing the temporary file of articles");
+}
+
+enum trabao_status spill_note(struct spill_port *port, uint64_t key_hash, uint64_t order, struct trabao_error *err)
+{
+    struct spill *s = port->spill;
+    pthread_mutex_lock(&s->mutex);
+    const bool ok = mem_grow((void **)&s->entries, &s->capacity, s->count + 1, sizeof *s->entries);
+    if (ok) {
+        s->entries[s->count++] = (struct spill_entry){.key_hash = key_hash, .order = order, .noted = true};
+    }
+    pthread_mutex_unlock(&s->mutex);
+    return ok ? TRABAO_OK : error_no_memory(err);
 }
 
 /* Equal keys stand together, the last one read first. */
@@ -176,10 +190,36 @@ static int by_date_and_key(const void *a, const void *b, void *keys)
     if (x->dated != y->dated) {
         return x->dated ? 1 : -1;
     }
-    if (x->dated && x->id != y->id) {
-        return x->id < y->id ? -1 : 1;
+    if (x->dated && x->second != y->second) {
+        return x->second < y->second ? -1 : 1;
     }
     return strcmp((const char *)keys + x->key, (const char *)keys + y->key);
+}
+
+/* Of each key the last one read stays. Returns how many did not. */
+static uint64_t drop_superseded(struct spill *s)
+{
+    qsort(s->entries, s->count, sizeof *s->entries, by_key);
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        if (kept == 0 || s->entries[kept - 1].key_hash != s->entries[i].key_hash) {
+            s->entries[kept++] = s->entries[i];
+        }
+    }
+    const uint64_t superseded = s->count - kept;
+    s->count = kept;
+    return superseded;
+}
+
+static void drop_notes(struct spill *s)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        if (!s->entries[i].noted) {
+            s->entries[kept++] = s->entries[i];
+        }
+    }
+    s->count = kept;
 }
 
 enum trabao_status spill_sort(struct spill *s, uint64_t *superseded, struct trabao_error *err)
@@ -191,23 +231,32 @@ enum trabao_status spill_sort(struct spill *s, uint64_t *superseded, struct trab
     if (s->count == 0) {
         return TRABAO_OK;
     }
-    qsort(s->entries, s->count, sizeof *s->entries, by_key);
-    size_t kept = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        if (kept == 0 || s->entries[kept - 1].key_hash != s->entries[i].key_hash) {
-            s->entries[kept++] = s->entries[i];
-        }
-    }
-    *superseded = s->count - kept;
-    s->count = kept;
+    *superseded = drop_superseded(s);
+    drop_notes(s);
     qsort_r(s->entries, s->count, sizeof *s->entries, by_date_and_key, s->keys);
     int64_t last = 0;
     for (size_t i = 0; i < s->count; i++) {
         struct spill_entry *e = &s->entries[i];
-        e->id = e->dated ? MAX(e->id * ARTICLE_SLOTS, last + 1) : last + 1;
+        e->id = e->dated ? MAX(e->second * ARTICLE_SLOTS, last + 1) : last + 1;
         last = e->id;
     }
     return TRABAO_OK;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct spill_entry *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+void spill_renumber(struct spill *s, const int64_t *ids)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        s->entries[i].id = ids[i];
+    }
+    if (s->count) {
+        qsort(s->entries, s->count, sizeof *s->entries, by_id);
+    }
 }
 
 uint32_t spill_count(const struct spill *s)

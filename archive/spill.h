@@ -3,6 +3,9 @@
  *
  * Articles come in any order from several threads. Of several with one key the one that was read last wins; the others
  * are superseded. spill_sort ends the loading pass and gives each article that stays its id.
+ *
+ * A record that is what an archive holds already is not spilled but noted: it supersedes and is superseded like any
+ * other, and when it is the last of its key, there is nothing to do.
  */
 #ifndef TRABAO_SPILL_H
 #define TRABAO_SPILL_H
@@ -12,6 +15,8 @@
 
 struct spill_entry {
     int64_t id;            /* set by spill_sort */
+    int64_t second;        /* of the date; 0: undated */
+    int64_t replaces;      /* id of the article of the archive that has the key; 0: none */
     uint64_t key_hash;
     uint64_t content_hash;
     uint64_t order;        /* place in the input: later ones supersede earlier ones */
@@ -20,6 +25,7 @@ struct spill_entry {
     uint32_t key;          /* offset of the key in struct spill.keys */
     uint8_t precision;   /* enum civil_precision of the date */
     bool dated;
+    bool noted; /* without a frame; none is left by spill_sort */
 };
 
 struct spill;
@@ -33,12 +39,24 @@ struct spill_port;
 enum trabao_status spill_port_open(struct spill *s, struct spill_port **out, struct trabao_error *err);
 void spill_port_close(struct spill_port *port);
 
-/* ORDER decides which of several articles with one key stays. May run on several threads, each with its port. */
-enum trabao_status spill_add(struct spill_port *port, const struct article *article, uint64_t order,
+/*
+ * ORDER decides which of several articles with one key stays. REPLACES is the id that the key has in the archive there
+ * is, or 0. May run on several threads, each with its port.
+ */
+enum trabao_status spill_add(struct spill_port *port, const struct article *article, uint64_t order, int64_t replaces,
                              struct trabao_error *err);
 
-/* Removes superseded articles (counted in *SUPERSEDED), sorts by date and key, and assigns ids. */
+/* The record at ORDER is what the archive has under this key. */
+enum trabao_status spill_note(struct spill_port *port, uint64_t key_hash, uint64_t order, struct trabao_error *err);
+
+/*
+ * Removes superseded articles (counted in *SUPERSEDED) and notes, sorts by date and key, and assigns ids as if there
+ * were no others. When more have been added it may be called again.
+ */
 enum trabao_status spill_sort(struct spill *s, uint64_t *superseded, struct trabao_error *err);
+
+/* Gives the articles, as they stand, the distinct IDS instead, and sorts them by these. */
+void spill_renumber(struct spill *s, const int64_t *ids);
 
 /* After spill_sort: the articles in id order. */
 uint32_t spill_count(const struct spill *s);

@@ -5,9 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+
+#define COPY_BYTES ((size_t)1 << 30) /* asked for at a time */
+#define COPY_BUFFER ((size_t)1 << 20)
 
 char *fs_folder(const char *path)
 {
@@ -40,6 +44,68 @@ enum trabao_status fs_publish(const char *temporary, const char *path, struct tr
         status = sync_path(folder, O_RDONLY | O_DIRECTORY, err);
     }
     mem_free(folder);
+    return status;
+}
+
+/* By reading and writing, for file systems between which the kernel does not copy. */
+static bool copy_by_hand(int from, int to)
+{
+    char *buffer = mem_alloc(COPY_BUFFER, 1);
+    uint64_t offset = 0;
+    ssize_t n = -1;
+    errno = buffer ? 0 : ENOMEM;
+    while (buffer && (n = read(from, buffer, COPY_BUFFER)) > 0) {
+        if (!fs_write_at(to, buffer, (size_t)n, offset)) {
+            n = -1;
+            break;
+        }
+        offset += (uint64_t)n;
+    }
+    const int failed = errno;
+    mem_free(buffer);
+    errno = failed;
+    return n == 0;
+}
+
+static bool copy_all(int from, int to)
+{
+    ssize_t n;
+    bool begun = false;
+    while ((n = copy_file_range(from, NULL, to, NULL, COPY_BYTES, 0)) > 0) {
+        begun = true;
+    }
+    if (n < 0 && !begun && (errno == EXDEV || errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL)) {
+        return copy_by_hand(from, to);
+    }
+    return n == 0;
+}
+
+/* Copies what SOURCE is open for into a new file. */
+static enum trabao_status copy_from(int source, const char *from, const char *to, struct trabao_error *err)
+{
+    struct stat facts;
+    if (fstat(source, &facts) != 0) {
+        return error_set_errno(err, TRABAO_IO, errno, "%s: looking at it", from);
+    }
+    const int target = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (target < 0) {
+        return error_set_errno(err, TRABAO_IO, errno, "%s: making it", to);
+    }
+    int failed = fchmod(target, facts.st_mode & 0777) == 0 && copy_all(source, target) ? 0 : errno;
+    if (close(target) != 0 && !failed) {
+        failed = errno;
+    }
+    return failed ? error_set_errno(err, TRABAO_IO, failed, "copying %s to %s", from, to) : TRABAO_OK;
+}
+
+enum trabao_status fs_copy(const char *from, const char *to, struct trabao_error *err)
+{
+    const int source = open(from, O_RDONLY | O_CLOEXEC);
+    if (source < 0) {
+        return error_set_errno(err, TRABAO_IO, errno, "%s: opening it to copy it", from);
+    }
+    const enum trabao_status status = copy_from(source, from, to, err);
+    close(source);
     return status;
 }
 

@@ -16,6 +16,9 @@ char *fs_folder(const char *path);
  */
 enum trabao_status fs_publish(const char *temporary, const char *path, struct trabao_error *err);
 
+/* Makes TO, which must not exist, a copy of FROM with its permissions. It is not flushed to disk. */
+enum trabao_status fs_copy(const char *from, const char *to, struct trabao_error *err);
+
 /*
  * Opens a file in FOLDER for reading and writing that has no name and vanishes when it is closed. -1 with errno set.
  */

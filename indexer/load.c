@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "indexer/writer.h"
 
 #define THREADS_MAX 64
 #define BATCH_RECORDS_BITS 32
@@ -33,7 +34,6 @@ struct load {
     pthread_mutex_t reading;   /* guards the corpus reader and `batches` */
     pthread_mutex_t reporting; /* guards counts, notes and the reject file */
     uint64_t batches;
-    _Atomic unsigned char *replaced; /* by article number of the archive: a record has its key */
     atomic_bool stopping;
     struct trabao_error error; /* of the first worker that failed; guarded by reporting */
 };
@@ -71,30 +71,44 @@ static void article_of(const struct corpus_record *record, struct article *a)
     }
 }
 
-enum record_fate { ADDED, CHANGED, UNCHANGED };
+enum record_fate { ADDED, CHANGED, UNCHANGED, REMOVED };
 
-/* Compares with the archive there is; an article that did not change keeps the generation that added it. */
-static enum trabao_status compare(struct worker *w, struct article *a, enum record_fate *fate,
-                                  struct trabao_error *err)
+/* What becomes of a record with KEY_HASH. *REPLACES: id of the article that the archive has under this key, or 0. */
+static enum trabao_status compare(struct worker *w, const struct article *a, uint64_t key_hash, enum record_fate *fate,
+                                  int64_t *replaces, struct trabao_error *err)
 {
     *fate = ADDED;
+    *replaces = 0;
+    if (w->load->plan->removed && removed_has(w->load->plan->removed, key_hash)) {
+        *fate = REMOVED;
+        return TRABAO_OK;
+    }
     if (!w->reader) {
         return TRABAO_OK;
     }
     struct archive_found found;
-    const struct article_text *key = &a->fields[ARTICLE_KEY];
-    const enum trabao_status status = archive_find(w->reader, article_key_hash(key->text, key->len), &found, err);
+    const enum trabao_status status = archive_find(w->reader, key_hash, &found, err);
     if (status != TRABAO_OK) {
         return status == TRABAO_NONE ? TRABAO_OK : status;
     }
-    *fate = CHANGED;
-    if (found.content_hash == article_content_hash(a)) {
-        *fate = UNCHANGED;
-        a->generation = found.generation;
-    }
-    const uint32_t number = archive_lower_bound(w->load->plan->archive, found.id);
-    atomic_store_explicit(&w->load->replaced[number], 1, memory_order_relaxed);
+    *fate = found.content_hash == article_content_hash(a) ? UNCHANGED : CHANGED;
+    *replaces = found.id;
     return TRABAO_OK;
+}
+
+static enum trabao_status spill_record(struct worker *w, const struct article *article, enum record_fate *fate,
+                                       struct trabao_error *err)
+{
+    const struct article_text *key = &article->fields[ARTICLE_KEY];
+    const uint64_t key_hash = article_key_hash(key->text, key->len);
+    const uint64_t order = w->order++;
+    int64_t replaces;
+    const enum trabao_status status = compare(w, article, key_hash, fate, &replaces, err);
+    if (status != TRABAO_OK || *fate == REMOVED) {
+        return status;
+    }
+    return *fate == UNCHANGED ? spill_note(w->port, key_hash, order, err)
+                              : spill_add(w->port, article, order, replaces, err);
 }
 
 static enum trabao_status take_record(void *context, const struct corpus_record *record, struct trabao_error *err)
@@ -102,17 +116,15 @@ static enum trabao_status take_record(void *context, const struct corpus_record 
     struct worker *w = context;
     struct load *load = w->load;
     struct article article;
-    enum record_fate fate;
+    enum record_fate fate = ADDED;
     article_of(record, &article);
-    enum trabao_status status = compare(w, &article, &fate, err);
-    if (status == TRABAO_OK) {
-        status = spill_add(w->port, &article, w->order++, err);
-    }
+    const enum trabao_status status = spill_record(w, &article, &fate, err);
     pthread_mutex_lock(&load->reporting);
     load->counts->added += fate == ADDED;
     load->counts->changed += fate == CHANGED;
     load->counts->unchanged += fate == UNCHANGED;
-    load->counts->undated += article.date.precision == CIVIL_NONE;
+    load->counts->removed += fate == REMOVED;
+    load->counts->undated += fate != REMOVED && article.date.precision == CIVIL_NONE;
     load->counts->bytes += record->title.len + record->body.len;
     pthread_mutex_unlock(&load->reporting);
     return status;
@@ -189,7 +201,7 @@ static enum trabao_status next_batch(struct worker *w, struct corpus_batch **bat
     pthread_mutex_unlock(&load->reading);
     pthread_mutex_lock(&load->reporting);
     const struct load_counts *c = load->counts;
-    progress_update(load->plan->progress, c->added + c->changed + c->unchanged, c->bytes, done, total);
+    progress_update(load->plan->progress, c->added + c->changed + c->unchanged + c->removed, c->bytes, done, total);
     pthread_mutex_unlock(&load->reporting);
     return status;
 }
@@ -211,7 +223,7 @@ static void *worker_main(void *context)
             status = corpus_parse_batch(batch, &sink, &err);
         }
         corpus_batch_free(batch);
-        if (status == TRABAO_OK && *load->plan->interrupted) {
+        if (status == TRABAO_OK && writer_interrupted()) {
             status = error_set(&err, TRABAO_TIMEOUT, "interrupted; the archive is what it was");
         }
     }
@@ -266,28 +278,26 @@ static enum trabao_status run_workers(struct load *load, struct trabao_error *er
     return status;
 }
 
-/* Spills the articles of the archive that no record replaced. */
-static enum trabao_status carry_over(struct load *load, struct trabao_error *err)
+enum trabao_status load_carry_over(struct archive *archive, const uint8_t *gone, struct spill *spill,
+                                   struct trabao_error *err)
 {
-    struct archive *archive = load->plan->archive;
     struct archive_reader *reader = NULL;
     struct spill_port *port = NULL;
     struct archive_stored stored;
     archive_stored_init(&stored);
     enum trabao_status status = archive_reader_open(archive, &reader, err);
     if (status == TRABAO_OK) {
-        status = spill_port_open(load->plan->spill, &port, err);
+        status = spill_port_open(spill, &port, err);
     }
     for (uint32_t i = 0; status == TRABAO_OK && i < archive->count; i++) {
-        if (atomic_load_explicit(&load->replaced[i], memory_order_relaxed)) {
+        if (gone[i]) {
             continue;
         }
         status = archive_read(reader, archive->ids[i], true, &stored, err);
         if (status == TRABAO_OK) {
-            status = spill_add(port, &stored.article, 0, err);
-            load->counts->carried++;
+            status = spill_add(port, &stored.article, 0, 0, err);
         }
-        if (status == TRABAO_OK && *load->plan->interrupted) {
+        if (status == TRABAO_OK && writer_interrupted()) {
             status = error_set(err, TRABAO_TIMEOUT, "interrupted; the archive is what it was");
         }
     }
@@ -304,22 +314,11 @@ enum trabao_status load_all(const struct load_plan *plan, struct load_counts *co
     *counts = (struct load_counts){0};
     pthread_mutex_init(&load.reading, NULL);
     pthread_mutex_init(&load.reporting, NULL);
-    enum trabao_status status = TRABAO_OK;
-    if (plan->archive) {
-        load.replaced = mem_zalloc((size_t)plan->archive->count + 1, sizeof *load.replaced);
-        status = load.replaced ? TRABAO_OK : error_no_memory(err);
-    }
-    if (status == TRABAO_OK) {
-        status = run_workers(&load, err);
-    }
+    const enum trabao_status status = run_workers(&load, err);
     for (size_t i = 0; i < load.note_count; i++) {
         buf_append_str(notes, load.notes[i].text);
     }
     counts->files = corpus_files(plan->corpus);
-    if (status == TRABAO_OK && plan->archive && counts->added + counts->changed > 0) {
-        status = carry_over(&load, err);
-    }
-    mem_free((void *)(uintptr_t)load.replaced);
     pthread_mutex_destroy(&load.reading);
     pthread_mutex_destroy(&load.reporting);
     return status;

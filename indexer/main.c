@@ -1,26 +1,23 @@
 /*
- * main.c - `trabao index`: options, signals, the order of the two passes, and what is said at the end.
+ * main.c - `trabao index`: options, the order of the two passes, and what is said at the end.
  */
 #include <argp.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
-#include <signal.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "archive/archive.h"
-#include "archive/build.h"
+#include "archive/predecessor.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/fsutil.h"
 #include "base/mem.h"
+#include "indexer/change.h"
 #include "indexer/indexer.h"
 #include "indexer/load.h"
+#include "indexer/writer.h"
 
-#define PATH_CEILING 16384
 #define NOTES_CEILING 65536
 #define ARCHIVE_CACHE ((size_t)16 << 20) /* the archive there was is only read article by article */
 
@@ -32,13 +29,6 @@ struct settings {
     const char **paths;
     size_t path_count;
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-    interrupted = number;
-}
 
 enum { KEY_DB = 256, KEY_FORMAT, KEY_REJECT, KEY_DRY_RUN, KEY_THREADS, KEY_REBUILD };
 
@@ -106,62 +96,54 @@ static const struct argp parser = {
     options, parse_option, "PATH...",
     "Reads articles from files and folders and puts them into an archive.\v"
     "The archive is replaced as a whole when everything has been read: whoever searches it meanwhile sees the old one, "
-    "then the new one, and a crash leaves the old one.\n\n"
+    "then the new one, and a crash leaves the old one. What `trabao remove` took out is not taken again.\n\n"
     "Exit codes: 0 done, 1 done but some records were rejected, 64 usage, 65 bad data, 66 no input, 70 internal error, "
     "71 out of memory, 74 input or output failed, 75 interrupted.",
     NULL, NULL, NULL};
-
-/* ---- one indexer at a time ----------------------------------------------------------------------------------- */
-
-/* Locks FILE.lock; *FD is to be closed after the file has been removed. */
-static enum trabao_status lock(const char *path, int *fd, struct trabao_error *err)
-{
-    struct stat ours, named;
-    do {
-        *fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0644);
-        if (*fd < 0) {
-            return error_set_errno(err, TRABAO_IO, errno, "%s: making the lock file", path);
-        }
-        if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
-            close(*fd);
-            *fd = -1;
-            return error_set(err, TRABAO_IO, "%s: another `trabao index` is writing this archive", path);
-        }
-        /* Whoever had it before may have removed it in between: then the name belongs to another file. */
-        if (fstat(*fd, &ours) == 0 && stat(path, &named) == 0 && ours.st_ino == named.st_ino) {
-            return TRABAO_OK;
-        }
-        close(*fd);
-    } while (!interrupted);
-    return error_set(err, TRABAO_TIMEOUT, "interrupted");
-}
 
 /* ---- the run ------------------------------------------------------------------------------------------------- */
 
 struct run {
     const struct settings *settings;
-    struct archive *archive; /* the one there is */
+    struct predecessor before;
+    struct archive *archive; /* the one there is, unless it is built over */
     struct corpus_reader *corpus;
     struct spill *spill;
     FILE *rejects;
     struct load_counts counts;
     uint64_t superseded;
+    uint32_t fresh; /* articles that are new or changed */
+    bool updated;
     struct build_result built;
     struct buf notes;
-    struct progress progress;
 };
+
+static enum trabao_status open_archive(struct run *run, struct trabao_error *err)
+{
+    const struct settings *s = run->settings;
+    enum trabao_status status = predecessor_read(s->db, &run->before, err);
+    if (status != TRABAO_OK || !run->before.exists) {
+        return status;
+    }
+    if (!s->rebuild) {
+        status = archive_open(s->db, ARCHIVE_CACHE, &run->archive, err);
+        if (status == TRABAO_DATA) {
+            const size_t n = strlen(err->message);
+            snprintf(err->message + n, sizeof err->message - n, " with --rebuild");
+        }
+    } else if (run->before.damaged) {
+        fprintf(stderr, "%s is damaged: which articles had been removed from it may be forgotten\n", s->db);
+    }
+    return status;
+}
 
 static enum trabao_status open_inputs(struct run *run, struct trabao_error *err)
 {
     const struct settings *s = run->settings;
     const struct corpus_options corpus = {.format = s->format};
     enum trabao_status status = corpus_open(s->paths, s->path_count, &corpus, &run->corpus, err);
-    if (status == TRABAO_OK && !s->rebuild && access(s->db, F_OK) == 0) {
-        status = archive_open(s->db, ARCHIVE_CACHE, &run->archive, err);
-        if (status == TRABAO_DATA) {
-            const size_t n = strlen(err->message);
-            snprintf(err->message + n, sizeof err->message - n, " with --rebuild");
-        }
+    if (status == TRABAO_OK) {
+        status = open_archive(run, err);
     }
     if (status == TRABAO_OK && s->reject && !(run->rejects = fopen(s->reject, "we"))) {
         status = error_set_errno(err, TRABAO_IO, errno, "%s: opening the reject file", s->reject);
@@ -176,66 +158,42 @@ static enum trabao_status open_inputs(struct run *run, struct trabao_error *err)
 
 static enum trabao_status load_pass(struct run *run, struct trabao_error *err)
 {
+    struct progress progress;
     const struct load_plan plan = {.corpus = run->corpus,
                                    .spill = run->spill,
                                    .archive = run->archive,
+                                   .removed = &run->before.removed,
                                    .rejects = run->rejects,
                                    .threads = run->settings->threads,
-                                   .interrupted = &interrupted,
-                                   .progress = &run->progress};
-    progress_start(&run->progress, "reading", run->settings->quiet);
+                                   .progress = &progress};
+    progress_start(&progress, "reading", run->settings->quiet);
     enum trabao_status status = load_all(&plan, &run->counts, &run->notes, err);
-    progress_end(&run->progress);
+    progress_end(&progress);
     if (run->rejects && fclose(run->rejects) != 0 && status == TRABAO_OK) {
         status = error_set_errno(err, TRABAO_IO, errno, "%s: writing the reject file", run->settings->reject);
     }
     run->rejects = NULL;
-    return status == TRABAO_OK ? spill_sort(run->spill, &run->superseded, err) : status;
-}
-
-static bool build_progress(void *context, uint64_t articles, uint64_t bytes)
-{
-    struct run *run = context;
-    progress_update(&run->progress, articles, bytes, articles, spill_count(run->spill));
-    return !interrupted;
-}
-
-static enum trabao_status build_pass(struct run *run, struct trabao_error *err)
-{
-    const struct build_options build = {.threads = run->settings->threads,
-                                        .generation = run->archive ? run->archive->generation + 1 : 1,
-                                        .progress = build_progress,
-                                        .context = run};
-    progress_start(&run->progress, "building", run->settings->quiet);
-    const enum trabao_status status = archive_build(run->spill, run->settings->db, &build, &run->built, err);
-    progress_end(&run->progress);
+    if (status == TRABAO_OK) {
+        status = spill_sort(run->spill, &run->superseded, err);
+        run->fresh = spill_count(run->spill);
+    }
     return status;
 }
 
-/*
- * True when the articles that are left after sorting differ from those of the archive. Of several records with one key
- * only the last counts: the others are no reason to build.
- */
-static enum trabao_status is_news(const struct run *run, bool *news, struct trabao_error *err)
+static enum trabao_status write_pass(struct run *run, struct trabao_error *err)
 {
-    struct archive_reader *reader = NULL;
-    const uint32_t count = spill_count(run->spill);
-    *news = run->counts.added + run->counts.changed > 0;
-    if (!*news || !run->archive || run->superseded == 0 || count != run->archive->count) {
-        return TRABAO_OK;
-    }
-    *news = false;
-    enum trabao_status status = archive_reader_open(run->archive, &reader, err);
-    for (uint32_t i = 0; status == TRABAO_OK && !*news && i < count; i++) {
-        const struct spill_entry *entry = spill_at(run->spill, i);
-        struct archive_found found;
-        status = archive_find(reader, entry->key_hash, &found, err);
-        if (status == TRABAO_NONE || (status == TRABAO_OK && found.content_hash != entry->content_hash)) {
-            *news = true;
-            status = TRABAO_OK;
-        }
-    }
-    archive_reader_close(reader);
+    struct change change = {.db = run->settings->db,
+                            .archive = run->archive,
+                            .spill = run->spill,
+                            .gone = run->archive ? mem_zalloc(run->archive->count, 1) : NULL,
+                            .removed = &run->before.removed,
+                            .generation = run->before.generation + 1,
+                            .threads = run->settings->threads,
+                            .quiet = run->settings->quiet};
+    const enum trabao_status status = run->archive && !change.gone
+                                          ? error_no_memory(err)
+                                          : change_publish(&change, &run->updated, &run->built, err);
+    mem_free(change.gone);
     return status;
 }
 
@@ -252,33 +210,37 @@ static enum trabao_status both_passes(struct run *run, struct trabao_error *err)
         status = load_pass(run, err);
     }
     const struct load_counts *c = &run->counts;
-    if (status == TRABAO_OK && c->added + c->changed + c->unchanged == 0) {
+    if (status == TRABAO_OK && c->added + c->changed + c->unchanged + c->removed == 0) {
         return nothing_found(run, err);
     }
-    bool news = false;
-    if (status == TRABAO_OK && !run->settings->dry_run) {
-        status = is_news(run, &news, err);
+    return status == TRABAO_OK && run->fresh && !run->settings->dry_run ? write_pass(run, err) : status;
+}
+
+static void say_written(const struct run *run, double seconds)
+{
+    const double text = (double)run->built.text_bytes, file = (double)run->built.file_bytes;
+    fprintf(stderr, "%s: %llu articles", run->settings->db, (unsigned long long)run->built.articles);
+    if (run->updated) {
+        fprintf(stderr, " after an update of %u in %.1f s", run->fresh, seconds);
+    } else {
+        fprintf(stderr, ", %.1f MB of text in %.1f s (%.1f MB/s)", text / 1e6, seconds,
+                text / 1e6 / MAX(seconds, 1e-3));
     }
-    if (status == TRABAO_OK && news) {
-        status = build_pass(run, err);
-    }
-    return status;
+    fprintf(stderr, ", file %.1f MB (%.2f of the text)\n", file / 1e6, file / MAX(text, 1));
 }
 
 static void say_end(const struct run *run, double seconds)
 {
     const struct load_counts *c = &run->counts;
-    fprintf(stderr,
-            "%llu files: %llu new, %llu changed, %llu unchanged, %llu superseded, %llu rejected; %llu without a date\n",
+    fprintf(stderr, "%llu files: %llu new, %llu changed, %llu unchanged, %llu superseded, %llu rejected",
             (unsigned long long)c->files, (unsigned long long)c->added, (unsigned long long)c->changed,
-            (unsigned long long)c->unchanged, (unsigned long long)run->superseded, (unsigned long long)c->rejected,
-            (unsigned long long)c->undated);
-    if (run->built.articles) {
-        const double text = (double)run->built.text_bytes;
-        fprintf(stderr, "%s: %llu articles, %.1f MB of text in %.1f s (%.1f MB/s), file %.1f MB (%.2f of the text)\n",
-                run->settings->db, (unsigned long long)run->built.articles, text / 1e6, seconds,
-                text / 1e6 / MAX(seconds, 1e-3), (double)run->built.file_bytes / 1e6,
-                (double)run->built.file_bytes / MAX(text, 1));
+            (unsigned long long)c->unchanged, (unsigned long long)run->superseded, (unsigned long long)c->rejected);
+    if (c->removed) {
+        fprintf(stderr, ", %llu removed earlier and left out", (unsigned long long)c->removed);
+    }
+    fprintf(stderr, "; %llu without a date\n", (unsigned long long)c->undated);
+    if (run->built.file_bytes) {
+        say_written(run, seconds);
     } else {
         fprintf(stderr, "%s: %s\n", run->settings->db,
                 run->settings->dry_run ? "not written (--dry-run)" : "unchanged");
@@ -294,6 +256,7 @@ static void close_run(struct run *run)
         fclose(run->rejects);
     }
     buf_free(&run->notes);
+    predecessor_free(&run->before);
 }
 
 static enum trabao_status index_paths(const struct settings *settings, const char *program, struct trabao_error *err)
@@ -323,29 +286,16 @@ int indexer_main(int argc, char **argv)
 {
     struct settings settings = {.threads = (unsigned)MAX(1L, sysconf(_SC_NPROCESSORS_ONLN))};
     struct trabao_error err = {0};
-    struct buf lock_path;
-    int lock_fd = -1;
+    struct writer writer = {.fd = -1};
     argp_err_exit_status = EX_USAGE;
     setlocale(LC_CTYPE, "C.UTF-8");
     argp_parse(&parser, argc, argv, 0, NULL, &settings);
-    const struct sigaction action = {.sa_handler = on_signal};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-
-    buf_init(&lock_path, PATH_CEILING);
-    enum trabao_status status = TRABAO_OK;
-    if (!settings.dry_run) {
-        status = buf_printf(&lock_path, "%s.lock", settings.db) ? lock(buf_str(&lock_path), &lock_fd, &err)
-                                                                : error_no_memory(&err);
-    }
+    writer_catch_signals();
+    enum trabao_status status = settings.dry_run ? TRABAO_OK : writer_begin(&writer, settings.db, &err);
     if (status == TRABAO_OK) {
         status = index_paths(&settings, argv[0], &err);
     }
-    if (lock_fd >= 0) {
-        unlink(buf_str(&lock_path));
-        close(lock_fd);
-    }
-    buf_free(&lock_path);
+    writer_end(&writer);
     if (status != TRABAO_OK && status != TRABAO_NONE) {
         fprintf(stderr, "%s: %s\n", argv[0], err.message);
     }

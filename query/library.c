@@ -277,9 +277,10 @@ enum trabao_status trabao_stats_json(struct trabao_reader *reader, char **json, 
         civil_format((struct civil){a->ids[a->count - 1] / ARTICLE_SLOTS, CIVIL_DAY}, last);
     }
     civil_format((struct civil){a->built_at, CIVIL_TIME}, built);
-    json_t *object = json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:i, s:s, s:s}", "generation",
+    json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:i, s:s, s:s}", "generation",
                                (json_int_t)a->generation, "articles", (json_int_t)a->count, "undated",
-                               (json_int_t)dated, "first_date", first, "last_date", last, "built_at", built,
+                               (json_int_t)dated, "removed", (json_int_t)a->removed.count, "first_date", first,
+                               "last_date", last, "built_at", built,
                                "text_bytes", (json_int_t)a->text_bytes, "file_bytes", (json_int_t)a->file_bytes,
                                "words", (json_int_t)a->words, "terms", (json_int_t)a->lexicon.count, "format",
                                SCHEMA_VERSION, "text", text_version_string(), "version", TRABAO_VERSION);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Kills the indexer wherever it writes, and makes its writes fail: BUILD=build tests/crash/run.sh
 #
-# An archive of some of the samples is brought up to all of them ("update"), or made of them ("new"), and
+# An archive of all samples is made where there was none ("new") or one of some of them ("more"), or of all but a few,
+# which are put into it ("update"), or a few are taken out of it ("remove"), and
 #   - the process is killed at the N-th call of each system call that changes a file, for N = 1, 2, ... to the last,
 #   - it is killed at random moments,
 #   - the N-th such call fails for want of space or with an input/output error.
@@ -18,53 +19,61 @@ cd "$(dirname "$0")/../.." || exit 74
 program=$(realpath "${BUILD:-build}/trabao")
 points=${CRASH_POINTS:-0}
 random=${CRASH_RANDOM:-100}
-killed_calls=(openat pwrite64 write fsync fdatasync ftruncate rename unlink)
-failing_calls=(pwrite64 fsync fdatasync rename)
+killed_calls=(openat pwrite64 write copy_file_range fsync fdatasync ftruncate rename unlink)
+failing_calls=(pwrite64 copy_file_range fsync fdatasync rename)
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 all=corpus/samples
 some=corpus/samples/bao-mau.jsonl
+few=corpus/samples/tin-mau.jsonl
 folder=$scratch/archives
 db=$folder/a.trabao
 
+# Of articles of one day, which one comes first depends on when they came.
 export_of() { # FILE
-    "$program" export --db "$1"
+    "$program" export --db "$1" >"$scratch/lines" && sort "$scratch/lines"
 }
 
+# The archive that a scenario starts from, and the export of what it is to become.
+declare -A origin=([new]= [more]=$scratch/some.trabao [update]=$scratch/rest.trabao [remove]=$scratch/all.trabao)
+declare -A goal=([new]=all [more]=all [update]=all [remove]=rest)
+
 prepare() {
-    local status
+    local name status
     "$program" index --quiet --db "$scratch/some.trabao" $some
     "$program" index --quiet --db "$scratch/all.trabao" $all
     status=$?
     [ $status -le 1 ] || return 1
-    cp "$scratch/some.trabao" "$scratch/updated.trabao"
-    "$program" index --quiet --db "$scratch/updated.trabao" $all
-    export_of "$scratch/some.trabao" >"$scratch/some.jsonl" && export_of "$scratch/all.trabao" >"$scratch/all.jsonl" &&
-        export_of "$scratch/updated.trabao" | cmp -s - "$scratch/all.jsonl" &&
-        ! cmp -s "$scratch/some.jsonl" "$scratch/all.jsonl"
+    "$program" index --quiet --db "$scratch/few.trabao" $few
+    "$program" export --db "$scratch/few.trabao" | jq -r .key >"$scratch/keys"
+    find $all -type f -not -path $few -print0 | xargs -0 "$program" index --quiet --db "$scratch/rest.trabao"
+    for name in some all rest; do
+        export_of "$scratch/$name.trabao" >"$scratch/$name.jsonl" || return 1
+    done
+    [ "$(wc -l <"$scratch/all.jsonl")" -eq $(($(wc -l <"$scratch/rest.jsonl") + $(wc -l <"$scratch/keys"))) ]
 }
 
-lay_out() { # new|update
+lay_out() { # SCENARIO
     rm -rf "$folder"
     mkdir "$folder"
-    [ "$1" = new ] || cp "$scratch/some.trabao" "$db"
+    [ -z "${origin[$1]}" ] || cp "${origin[$1]}" "$db"
+    command=("$program" index --quiet --threads 2 --db "$db" $all)
+    [ "$1" != remove ] || command=("$program" remove --quiet --db "$db" --batch "$scratch/keys")
 }
 
-command=("$program" index --quiet --threads 2 --db "$db" $all)
-
 # The braces keep the shell from telling of every killed process.
-index_all() { # [COMMAND-BEFORE...]
+run_it() { # [COMMAND-BEFORE...]
     { "$@" "${command[@]}" >"$scratch/out" 2>"$scratch/err"; } 2>/dev/null
 }
 
 # Which state the archive is in: none, old, new or broken.
-state() {
+state() { # SCENARIO
     [ -e "$db" ] || { echo none && return; }
     export_of "$db" >"$scratch/now.jsonl" 2>"$scratch/export-err" || { echo broken && return; }
-    if cmp -s "$scratch/now.jsonl" "$scratch/all.jsonl"; then
+    if cmp -s "$scratch/now.jsonl" "$scratch/${goal[$1]}.jsonl"; then
         echo new
-    elif cmp -s "$scratch/now.jsonl" "$scratch/some.jsonl"; then
+    elif [ -n "${origin[$1]}" ] && cmp -s "$scratch/now.jsonl" "${origin[$1]%.trabao}.jsonl"; then
         echo old
     else
         echo broken
@@ -72,17 +81,17 @@ state() {
 }
 
 # After a broken run: whether STATE may be in scenario $1, and whether a rerun mends everything.
-verify() { # new|update WHAT
+verify() { # SCENARIO WHAT
     local before now status left
     before=$([ "$1" = new ] && echo none || echo old)
-    now=$(state)
+    now=$(state "$1")
     if [ "$now" != "$before" ] && [ "$now" != new ]; then
         failed "$1, $2: the archive is $now: $(cat "$scratch/export-err")"
         return
     fi
-    index_all
+    run_it
     status=$?
-    now=$(state)
+    now=$(state "$1")
     if [ $status -gt 1 ]; then
         failed "$1, $2: the rerun fails with status $status: $(cat "$scratch/err")"
     elif [ "$now" != new ]; then
@@ -97,9 +106,9 @@ verify() { # new|update WHAT
 }
 
 # How often the busiest thread makes the call CALL in a run that nothing disturbs.
-count_calls() { # new|update CALL
+count_calls() { # SCENARIO CALL
     lay_out "$1"
-    index_all strace -f -qq -e trace="$2" -o "$scratch/calls"
+    run_it strace -f -qq -e trace="$2" -o "$scratch/calls"
     awk '!/ (\+\+\+|---) / { n[$1]++ } END { for (t in n) if (n[t] > m) m = n[t]; print m + 0 }' "$scratch/calls"
 }
 
@@ -112,21 +121,21 @@ some_points() { # N
     fi
 }
 
-sweep_kills() { # new|update
+sweep_kills() { # SCENARIO
     local call n calls before
     for call in "${killed_calls[@]}"; do
         calls=$(count_calls "$1" "$call")
         before=$count_failed
         for n in $(some_points "$calls"); do
             lay_out "$1"
-            index_all strace -f -qq -e trace="$call" -e inject="$call:signal=SIGKILL:when=$n" -o "$scratch/calls"
+            run_it strace -f -qq -e trace="$call" -e inject="$call:signal=SIGKILL:when=$n" -o "$scratch/calls"
             verify "$1" "killed at $call $n"
         done
         echo "  $1, killed at $call: $calls places, $((count_failed - before)) failed"
     done
 }
 
-sweep_errors() { # new|update
+sweep_errors() { # SCENARIO
     local call n calls error status before
     for call in "${failing_calls[@]}"; do
         calls=$(count_calls "$1" "$call")
@@ -134,7 +143,7 @@ sweep_errors() { # new|update
         for n in $(some_points "$calls"); do
             for error in ENOSPC EIO; do
                 lay_out "$1"
-                index_all strace -f -qq -e trace="$call" -e inject="$call:error=$error:when=$n" -o "$scratch/calls"
+                run_it strace -f -qq -e trace="$call" -e inject="$call:error=$error:when=$n" -o "$scratch/calls"
                 status=$?
                 if [ $status -gt 1 ] && { [ $status -ne 74 ] || [ ! -s "$scratch/err" ]; }; then
                     failed "$1, $error from $call $n: status $status: $(head -n 3 "$scratch/err")"
@@ -147,11 +156,11 @@ sweep_errors() { # new|update
     done
 }
 
-random_kills() { # new|update
+random_kills() { # SCENARIO
     local i start ms process before=$count_failed
     lay_out "$1"
     start=${EPOCHREALTIME/./}
-    index_all
+    run_it
     ms=$(((${EPOCHREALTIME/./} - start) / 1000))
     for ((i = 0; i < random; i++)); do
         lay_out "$1"
@@ -169,7 +178,7 @@ if ! prepare; then
     failed "archives to compare with could not be made"
     end_count crash
 fi
-for scenario in new update; do
+for scenario in new more update remove; do
     random_kills $scenario
     if command -v strace >/dev/null; then
         sweep_kills $scenario

@@ -89,7 +89,7 @@ TRABAO_UNUSED static uint64_t build_archive(const char *path, const struct artic
     assert_fine(spill_port_open(spill, &port, &err), &err);
     for (size_t i = 0; i < count; i++) {
         const size_t at = places ? places[i] : i;
-        assert_fine(spill_add(port, &articles[at], at, &err), &err);
+        assert_fine(spill_add(port, &articles[at], at, 0, &err), &err);
     }
     assert_fine(spill_sort(spill, &superseded, &err), &err);
     assert_fine(archive_build(spill, path, &options, &result, &err), &err);

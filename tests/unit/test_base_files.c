@@ -121,6 +121,75 @@ static void failures_name_the_step_and_leave_the_old_file(void **state)
     unlink(path);
 }
 
+/* More than one buffer of bytes that are not all alike. */
+static void write_numbers(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 400000; i++) {
+        fprintf(file, "%d\n", i);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_same(const char *one, const char *other)
+{
+    FILE *a = fopen(one, "r"), *b = fopen(other, "r");
+    int x, y;
+    assert_non_null(a);
+    assert_non_null(b);
+    do {
+        x = fgetc(a);
+        y = fgetc(b);
+        assert_int_equal(x, y);
+    } while (x != EOF);
+    fclose(a);
+    fclose(b);
+}
+
+static void a_copy_is_the_same_and_has_the_same_permissions(void **state)
+{
+    (void)state;
+    char from[PATH_BYTES], to[PATH_BYTES];
+    struct stat facts;
+    struct trabao_error err = {0};
+    path_in(from, "archive");
+    path_in(to, "copy");
+    write_numbers(from);
+    assert_int_equal(chmod(from, 0662), 0);
+    assert_int_equal(fs_copy(from, to, &err), TRABAO_OK);
+    assert_same(from, to);
+    assert_int_equal(stat(to, &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, 0662);
+    /* What is there already is left alone. */
+    write_file(to, "mine");
+    assert_int_equal(fs_copy(from, to, &err), TRABAO_IO);
+    assert_file(to, "mine");
+    unlink(from);
+    assert_int_equal(fs_copy(from, to, &err), TRABAO_IO);
+    assert_non_null(strstr(err.message, from));
+    unlink(to);
+}
+
+/* From a file system of another kind, between which the kernel may refuse to copy. */
+static void a_copy_from_elsewhere_is_the_same(void **state)
+{
+    (void)state;
+    char to[PATH_BYTES], from[] = "/dev/shm/trabao-copy-XXXXXX";
+    struct trabao_error err = {0};
+    const int fd = mkstemp(from);
+    if (fd < 0) {
+        skip();
+    }
+    close(fd);
+    path_in(to, "copy");
+    write_numbers(from);
+    assert_int_equal(fs_copy(from, to, &err), TRABAO_OK);
+    assert_same(from, to);
+    unlink(from);
+    unlink(to);
+}
+
 /* ---- stderr ---------------------------------------------------------------------------------------------------- */
 
 struct capture {
@@ -331,6 +400,8 @@ int main(void)
         cmocka_unit_test(the_folder_of_a_path),
         cmocka_unit_test(publishing_replaces_the_file),
         cmocka_unit_test(failures_name_the_step_and_leave_the_old_file),
+        cmocka_unit_test(a_copy_is_the_same_and_has_the_same_permissions),
+        cmocka_unit_test(a_copy_from_elsewhere_is_the_same),
         cmocka_unit_test(log_lines_are_keys_and_escaped_values),
         cmocka_unit_test(hostile_values_stay_on_their_line),
         cmocka_unit_test(lines_above_the_level_are_dropped),

@@ -1,4 +1,4 @@
-# A second indexer of the same archive is refused while the first one works, and the first one is not disturbed.
+# A second writer of the same archive is refused while the first one works, and the first one is not disturbed.
 mkfifo slow
 trabao index --quiet --db a.trabao - <slow &
 first=$!
@@ -10,6 +10,8 @@ for ((i = 0; i < 100; i++)); do
 done
 trabao index --quiet --db a.trabao "$SAMPLES/bao-mau.jsonl"
 echo "second: status $?"
+trabao remove --quiet --db a.trabao https://tinmau.example/
+echo "third: status $?"
 exec 3>&-
 wait $first
 echo "first: status $?"

@@ -4,7 +4,7 @@ refused() {
     echo "status $?: $(head -n 1 err)"
     cat out
 }
-for command in index search serve check stats export; do
+for command in index remove search serve check stats export; do
     refused $command
     refused $command --db "$ARCHIVE" --frobnicate x
     refused $command --db

@@ -1,0 +1,50 @@
+/*
+ * rows.h - what is written of an article: its rows in `article` and `words`, its entries in the FTS5 index, its number.
+ */
+#ifndef TRABAO_ROWS_H
+#define TRABAO_ROWS_H
+
+#include <sqlite3.h>
+
+#include "archive/document.h"
+#include "archive/spill.h"
+#include "base/base.h"
+#include "base/status.h"
+
+enum { ROWS_ARTICLE, ROWS_WORDS, ROWS_FTS, ROWS_DELETE_ARTICLE, ROWS_DELETE_WORDS, ROWS_DELETE_FTS, ROWS_STATEMENTS };
+
+struct rows {
+    struct fts5_vietnamese *fts;
+    sqlite3_stmt *statements[ROWS_STATEMENTS];
+};
+
+/* Registers the tokenizer on DB; the tables need not be there yet. */
+enum trabao_status rows_register(struct rows *rows, sqlite3 *db, struct trabao_error *err);
+
+/* Makes the statements ready. */
+enum trabao_status rows_open(struct rows *rows, sqlite3 *db, struct trabao_error *err);
+void rows_close(struct rows *rows);
+
+/* Writes D, packed, under the id of ENTRY; GENERATION is that of an article that has none yet. */
+enum trabao_status rows_insert(struct rows *rows, const struct spill_entry *entry, uint64_t generation,
+                               const struct document *d, struct trabao_error *err);
+
+/* Takes the article with ID out again. D holds the tokens that it was indexed with. */
+enum trabao_status rows_delete(struct rows *rows, int64_t id, const struct document *d, struct trabao_error *err);
+
+/* Writes the table `numbers`, which is empty. */
+enum trabao_status rows_write_numbers(sqlite3 *db, const int64_t *ids, const uint8_t *precisions, uint32_t count,
+                                      struct trabao_error *err);
+
+/* What the table `meta` says of the whole. */
+struct rows_facts {
+    uint64_t generation, articles, text_bytes, words, terms;
+    uint64_t average_length; /* thousandths of a word */
+    uint64_t changes;        /* articles that came and went since the last full build */
+};
+enum trabao_status rows_write_facts(sqlite3 *db, const struct rows_facts *facts, struct trabao_error *err);
+
+/* Bytes of title and body. */
+uint64_t rows_text_bytes(const struct document *d);
+
+#endif
