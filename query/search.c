@@ -14,6 +14,7 @@
 #include "query/engine.h"
 #include "query/library.h"
 #include "query/patterns.h"
+#include "query/read.h"
 #include "query/snippet.h"
 
 #define ENOUGH 10          /* a query with so many articles is not widened */
@@ -88,8 +89,8 @@ static enum trabao_status limit_dates(struct search *s)
 static enum trabao_status read_request(struct search *s)
 {
     const struct trabao_request *q = s->request;
-    enum trabao_status status = query_parse(s->r->analyzer, q->query ? q->query : "", q->query_len, civil_now(),
-                                            q->strict, &s->tree, s->err);
+    enum trabao_status status =
+        query_read(s->r, q->query ? q->query : "", q->query_len, civil_now(), q->strict, &s->tree, s->err);
     if (status == TRABAO_OK) {
         status = limit_dates(s);
     }

@@ -48,8 +48,9 @@ static uint8_t shape_of(const struct typing *t, char key, char base)
         char telex, vni;
         const char *bearers;
         uint8_t shape;
-    } shapes[] = {{'a', '6', "a", SHAPE_CIRCUMFLEX}, {'e', '6', "e", SHAPE_CIRCUMFLEX}, {'o', '6', "o", SHAPE_CIRCUMFLEX},
-                  {'w', '7', "ou", SHAPE_HORN},      {'w', '8', "a", SHAPE_BREVE},      {'d', '9', "d", SHAPE_STROKE}};
+    } shapes[] = {{'a', '6', "a", SHAPE_CIRCUMFLEX}, {'e', '6', "e", SHAPE_CIRCUMFLEX},
+                  {'o', '6', "o", SHAPE_CIRCUMFLEX}, {'w', '7', "ou", SHAPE_HORN},
+                  {'w', '8', "a", SHAPE_BREVE},      {'d', '9', "d", SHAPE_STROKE}};
     for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
         if ((t->vni ? shapes[i].vni : shapes[i].telex) == key && place_in(shapes[i].bearers, base) >= 0)
             return shapes[i].shape;

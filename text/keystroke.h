@@ -2,8 +2,8 @@
  * keystroke.h - the keys of Telex and VNI read back: what a word was meant to be that was typed while the input method
  * was off (vieejt, viet65: việt).
  *
- * Telex: s f r x j are the tones, aa ee oo dd and w (ă ơ ư; a w of its own is ư) the letters. VNI: 1 to 5 are the tones,
- * 6 to 9 the letters. The keys of a mark may stand anywhere behind the letter that bears it (vietej, duongwf).
+ * Telex: s f r x j are the tones, aa ee oo dd and w (ă ơ ư; a w of its own is ư) the letters. VNI: 1 to 5 are the
+ * tones, 6 to 9 the letters. The keys of a mark may stand anywhere behind the letter that bears it (vietej, duongwf).
  */
 #ifndef TRABAO_KEYSTROKE_H
 #define TRABAO_KEYSTROKE_H
