@@ -115,6 +115,9 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
         status = ngrams_load(&a->ngrams, db, err);
     }
     if (status == TRABAO_OK) {
+        status = abbreviations_load(&a->abbreviations, db, err);
+    }
+    if (status == TRABAO_OK) {
         status = load_dictionary(db, "words", &a->words_dictionary, err);
     }
     if (status == TRABAO_OK) {
@@ -150,6 +153,7 @@ void archive_close(struct archive *a)
         pack_dictionary_close(a->residues_dictionary);
         lexicon_free(&a->lexicon);
         ngrams_free(&a->ngrams);
+        abbreviations_free(&a->abbreviations);
         mem_free(a->ids);
         mem_free(a->precisions);
         mem_free(a->path);

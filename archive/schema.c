@@ -35,6 +35,9 @@ static const char SCHEMA[] =
     /* The ids of all articles in ascending order, 8 bytes each: an article's number is its place here. And how
        precisely the date of each is known, a byte each (enum civil_precision). */
     "CREATE TABLE numbers(first INTEGER PRIMARY KEY, ids BLOB NOT NULL, precisions BLOB NOT NULL);"
+    /* What the articles introduce as abbreviations, by how many (abbreviations.h); words '': none to be used. */
+    "CREATE TABLE abbreviation(id INTEGER PRIMARY KEY, short TEXT NOT NULL, words TEXT NOT NULL,"
+    "  articles INTEGER NOT NULL);"
     "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;" /* pack.h */
     "CREATE TABLE ngrams(first INTEGER PRIMARY KEY, slots BLOB NOT NULL);" /* ngrams.h */
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";

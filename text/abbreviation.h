@@ -14,7 +14,7 @@
 
 #define ABBREVIATION_LETTERS_MAX 10
 #define ABBREVIATION_WORDS_MAX 16 /* in the words that one stands for */
-#define ABBREVIATION_FORM_MAX 160 /* bytes of either spelling: canonical forms with a blank between them */
+#define ABBREVIATION_FORM_MAX 120 /* bytes of either spelling: canonical forms with a blank between them */
 
 /*
  * Appends to OUT what TEXT (N bytes, cut into TOKENS) introduces, in its order: for each the abbreviation, NUL, the
