@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "query/abbreviate.h"
 #include "query/context.h"
 #include "text/keystroke.h"
 
@@ -28,19 +29,10 @@ struct keyed_words {
     bool failed;  /* memory ran out */
 };
 
-static uint32_t first_reading(const struct lexicon *lexicon, const char *form, size_t n)
+static bool has_reading(const struct lexicon *lexicon, const char *form, size_t n)
 {
     char folded[TEXT_FORM_MAX];
-    return lexicon_fold_first(lexicon, folded, text_fold(form, n, folded));
-}
-
-static bool occurs(const struct lexicon *lexicon, const char *form, size_t n)
-{
-    for (uint32_t t = first_reading(lexicon, form, n); t != LEXICON_NONE; t = lexicon_fold_next(lexicon, t)) {
-        if (lexicon->terms[t].len == n && memcmp(lexicon_form(lexicon, t), form, n) == 0)
-            return true;
-    }
-    return false;
+    return lexicon_fold_first(lexicon, folded, text_fold(form, n, folded)) != LEXICON_NONE;
 }
 
 static void look_at(struct keyed_words *words, const struct query_token *token)
@@ -48,7 +40,7 @@ static void look_at(struct keyed_words *words, const struct query_token *token)
     struct keyed keyed = {.start = token->start, .end = token->end};
     void *items = words->items;
     if (keystroke_decode(token->form, token->len, keyed.form, &keyed.len) == KEYSTROKE_NONE ||
-        first_reading(words->lexicon, token->form, token->len) != LEXICON_NONE)
+        has_reading(words->lexicon, token->form, token->len))
         return;
     if (!mem_grow(&items, &words->capacity, words->count + 1, sizeof *words->items)) {
         words->failed = true;
@@ -56,7 +48,7 @@ static void look_at(struct keyed_words *words, const struct query_token *token)
     }
     words->items = items;
     words->items[words->count++] = keyed;
-    words->missing = words->missing || !occurs(words->lexicon, keyed.form, keyed.len);
+    words->missing = words->missing || library_term(words->lexicon, keyed.form, keyed.len) == LEXICON_NONE;
     words->certain = words->certain || utf8_count(keyed.form, keyed.len) > 1;
 }
 
@@ -131,6 +123,8 @@ enum trabao_status query_read(struct trabao_reader *r, const char *query, size_t
     enum trabao_status status = query_parse(r->analyzer, query, n, now, strict, out, err);
     if (status == TRABAO_OK && !strict)
         status = read_keys(r, query, n, now, out, err);
+    if (status == TRABAO_OK)
+        status = query_abbreviate(r->reader->archive, *out, err);
     if (status != TRABAO_OK) {
         query_tree_free(*out);
         *out = NULL;

@@ -1,5 +1,6 @@
 /*
- * read.h - a query read with what an archive knows: keystrokes of Telex and VNI become the words they were meant to be.
+ * read.h - a query read with what an archive knows: keystrokes of Telex and VNI become the words they were meant to be,
+ * abbreviations and what they stand for become one unit (abbreviate.h).
  */
 #ifndef TRABAO_QUERY_READ_H
 #define TRABAO_QUERY_READ_H
