@@ -138,9 +138,26 @@ static struct way way_typed(struct rewriter *w, const struct run *run, size_t co
     return way;
 }
 
+static void add_way(struct part *part, struct way way)
+{
+    if (way.count > 0 && part->way_count < SPELLINGS_MAX)
+        part->ways[part->way_count++] = way;
+}
+
+static bool is_typed_so(const struct run *run, size_t count, const char *text)
+{
+    bool same = true;
+    for (size_t i = 0; i < count && same; i++) {
+        const size_t n = next_word(&text);
+        same = run->tokens[i]->len == n && memcmp(run->tokens[i]->form, text, n) == 0;
+        text += n;
+    }
+    return same;
+}
+
 /*
- * Fills PART with the spellings of the unit that the first COUNT tokens of RUN are. False if they are none. Where no
- * article has the spelling that was typed, as in an archive without marks, what was typed takes its place.
+ * Fills PART with the spellings of the unit that the first COUNT tokens of RUN are. False if they are none. What was
+ * typed without its marks is one of them where articles write it so.
  */
 static bool read_unit(struct rewriter *w, const struct run *run, size_t count, struct part *part)
 {
@@ -151,13 +168,10 @@ static bool read_unit(struct rewriter *w, const struct run *run, size_t count, s
     uint32_t s = w->known->units[w->known->spellings[typed].unit];
     if (w->known->spellings[s].next_of_unit == ABBREVIATIONS_NONE)
         return false;
-    for (; s != ABBREVIATIONS_NONE && part->way_count < SPELLINGS_MAX; s = w->known->spellings[s].next_of_unit) {
-        struct way way = way_of(w, s, run);
-        if (s == typed && way.count == 0)
-            way = way_typed(w, run, count);
-        if (way.count > 0)
-            part->ways[part->way_count++] = way;
-    }
+    for (; s != ABBREVIATIONS_NONE; s = w->known->spellings[s].next_of_unit)
+        add_way(part, way_of(w, s, run));
+    if (!is_typed_so(run, count, abbreviations_text(w->known, typed)))
+        add_way(part, way_typed(w, run, count));
     return part->way_count > 0 && !w->failed;
 }
 
