@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "query/abbreviate.h"
 #include "query/context.h"
 #include "text/keystroke.h"
 
@@ -123,8 +122,6 @@ enum trabao_status query_read(struct trabao_reader *r, const char *query, size_t
     enum trabao_status status = query_parse(r->analyzer, query, n, now, strict, out, err);
     if (status == TRABAO_OK && !strict)
         status = read_keys(r, query, n, now, out, err);
-    if (status == TRABAO_OK)
-        status = query_abbreviate(r->reader->archive, *out, err);
     if (status != TRABAO_OK) {
         query_tree_free(*out);
         *out = NULL;

@@ -4,6 +4,7 @@
 #include "query/read.h"
 
 #include "base/buf.h"
+#include "query/abbreviate.h"
 #include "tests/unit/test_archive_support.h"
 
 static struct trabao_archive *archive;
@@ -48,7 +49,9 @@ static int close_all(void **state)
 static struct query_tree *read_query(const char *query, bool strict)
 {
     struct query_tree *tree = NULL;
-    const enum trabao_status status = query_read(reader, query, strlen(query), 0, strict, &tree, &err);
+    enum trabao_status status = query_read(reader, query, strlen(query), 0, strict, &tree, &err);
+    if (status == TRABAO_OK)
+        status = query_abbreviate(archive->archive, tree, &err);
     if (status != TRABAO_OK)
         fail_msg("%s: %s", query, err.message);
     return tree;
@@ -79,6 +82,7 @@ static void keystrokes(void **state)
     assert_reads("covid19 b52 abc1", "(and covid19 b52 abc1)");
     struct query_tree *tree = read_query("vieejt nam", false);
     assert_string_equal(tree->understood, "việt nam");
+    assert_string_equal(tree->text, "việt nam");
     assert_int_equal(tree->warning_count, 1);
     assert_non_null(strstr(tree->warnings[0], "vieejt → việt"));
     assert_true(tree->any_marked);
@@ -187,6 +191,8 @@ static void memory_runs_out(void **state)
             struct query_tree *tree = NULL;
             mem_fail_at(k, ever);
             status = query_read(reader, query, strlen(query), 0, false, &tree, &err);
+            if (status == TRABAO_OK)
+                status = query_abbreviate(archive->archive, tree, &err);
             mem_fail_at(0, false);
             query_tree_free(tree);
         }

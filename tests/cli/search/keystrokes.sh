@@ -7,6 +7,8 @@ show Vie65t Nam
 show '"mawtj traanj" -ddoanf'
 show ngafy 30 thangs 4
 show title:xawng OR giaf
+# Marks are put back in what was read.
+trabao search --db "$ARCHIVE" --format json -- -ddoanf mat tran to quoc | jq .suggestion
 # A word that occurs is what it is, one that makes no syllable too, and all of the keys count or none.
 show covid19 B52 iphone14 abc1
 show =vieejt
