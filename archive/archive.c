@@ -121,6 +121,9 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
         status = ngrams_load(&a->ngrams, db, err);
     }
     if (status == TRABAO_OK) {
+        status = abbreviations_load(&a->abbreviations, db, err);
+    }
+    if (status == TRABAO_OK) {
         status = load_dictionary(db, "words", &a->words_dictionary, err);
     }
     if (status == TRABAO_OK) {
@@ -157,6 +160,7 @@ void archive_close(struct archive *a)
         lexicon_free(&a->lexicon);
         ngrams_free(&a->ngrams);
         removed_free(&a->removed);
+        abbreviations_free(&a->abbreviations);
         mem_free(a->ids);
         mem_free(a->precisions);
         mem_free(a->path);

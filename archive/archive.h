@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "archive/abbreviations.h"
 #include "archive/article.h"
 #include "archive/impact.h"
 #include "archive/lexicon.h"
@@ -37,6 +38,7 @@ struct archive {
     uint8_t *precisions;  /* [count] enum civil_precision of its date */
     struct lexicon lexicon;
     struct ngrams ngrams;
+    struct abbreviations abbreviations;
     struct pack_dictionary *words_dictionary, *residues_dictionary;
     struct impact_cache *cache;
 };

@@ -30,6 +30,7 @@ struct build {
     sqlite3 *db;
     struct rows rows;
     struct lexicon lexicon;
+    struct abbreviations_learner *abbreviations;
     struct impact_builder *impacts;
     struct ngrams_builder *ngrams;
     struct wordcode_terms terms; /* of the article being counted */
@@ -207,6 +208,7 @@ static enum trabao_status write_articles(struct build *b, struct trabao_error *e
 {
     const struct pipeline_plan plan = {.spill = b->spill,
                                        .lexicon = &b->lexicon,
+                                       .abbreviations = b->abbreviations,
                                        .words = b->words,
                                        .residues = b->residues,
                                        .numbered = numbered,
@@ -298,6 +300,9 @@ static enum trabao_status prepare(struct build *b, const struct aside *aside, st
     if (status == TRABAO_OK) {
         status = rows_open(&b->rows, b->db, err);
     }
+    if (status == TRABAO_OK) {
+        status = abbreviations_learner_open(&b->abbreviations, err);
+    }
     return status == TRABAO_OK ? impact_builder_open(aside->folder, &b->impacts, err) : status;
 }
 
@@ -321,6 +326,9 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
         status = ngrams_builder_save(b->ngrams, b->result->text_bytes, b->db, err);
     }
     if (status == TRABAO_OK) {
+        status = abbreviations_save(b->abbreviations, b->db, err);
+    }
+    if (status == TRABAO_OK) {
         status = write_numbers(b, err);
     }
     if (status == TRABAO_OK) {
@@ -337,6 +345,7 @@ static void finish(struct build *b)
     ngrams_builder_close(b->ngrams);
     wordcode_terms_free(&b->terms);
     lexicon_free(&b->lexicon);
+    abbreviations_learner_close(b->abbreviations);
     pack_dictionary_close(b->words);
     pack_dictionary_close(b->residues);
     mem_free(b->lengths);

@@ -5,13 +5,15 @@
 
 #include "archive/wordcode.h"
 #include "base/mem.h"
+#include "text/abbreviation.h"
 
 #define TEXT_CEILING ((size_t)1 << 30)
 
 void document_init(struct document *d)
 {
     *d = (struct document){0};
-    struct buf *const buffers[] = {&d->bytes, &d->words, &d->residue, &d->packed_words, &d->packed_residue};
+    struct buf *const buffers[] = {&d->bytes,        &d->words,          &d->residue,
+                                   &d->packed_words, &d->packed_residue, &d->abbreviations};
     for (size_t i = 0; i < ARRAY_LEN(buffers); i++) {
         buf_init(buffers[i], TEXT_CEILING);
     }
@@ -19,7 +21,8 @@ void document_init(struct document *d)
 
 void document_free(struct document *d)
 {
-    struct buf *const buffers[] = {&d->bytes, &d->words, &d->residue, &d->packed_words, &d->packed_residue};
+    struct buf *const buffers[] = {&d->bytes,        &d->words,          &d->residue,
+                                   &d->packed_words, &d->packed_residue, &d->abbreviations};
     for (size_t i = 0; i < ARRAY_LEN(buffers); i++) {
         buf_free(buffers[i]);
     }
@@ -47,7 +50,10 @@ enum trabao_status document_tokenize(struct document *d, struct text_analyzer *a
             return status;
         }
     }
-    return TRABAO_OK;
+    const struct article_text *body = document_column(d, SCHEMA_BODY);
+    buf_clear(&d->abbreviations);
+    return abbreviation_find(body->text, body->len, &d->columns[SCHEMA_BODY], &d->abbreviations) ? TRABAO_OK
+                                                                                                 : error_no_memory(err);
 }
 
 void document_counts_free(struct document_counts *counts)

@@ -18,6 +18,7 @@ struct document {
     struct text_tokens columns[SCHEMA_COLUMNS];
     struct buf words, residue;               /* wordcode.h */
     struct buf packed_words, packed_residue; /* pack.h */
+    struct buf abbreviations;                /* that the body introduces: text/abbreviation.h */
 };
 
 void document_init(struct document *d);
@@ -26,7 +27,7 @@ void document_free(struct document *d);
 /* The text of an FTS5 column; text NULL when the article has none. */
 const struct article_text *document_column(const struct document *d, enum schema_column column);
 
-/* Cuts all columns. */
+/* Cuts all columns and looks for abbreviations. */
 enum trabao_status document_tokenize(struct document *d, struct text_analyzer *analyzer, struct trabao_error *err);
 
 /*

@@ -32,6 +32,9 @@ static const char SCHEMA[] =
     "  content_rowid='id', tokenize='vietnamese', columnsize=0);"
     "CREATE TABLE removed(key_hash INTEGER PRIMARY KEY, at INTEGER NOT NULL);" /* removed.h */
     "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;" /* pack.h */
+    /* What the articles introduce as abbreviations, by how many (abbreviations.h); words '': none to be used. */
+    "CREATE TABLE abbreviation(id INTEGER PRIMARY KEY, short TEXT NOT NULL, words TEXT NOT NULL,"
+    "  articles INTEGER NOT NULL);"
     "CREATE TABLE ngrams(first INTEGER PRIMARY KEY, slots BLOB NOT NULL);" /* ngrams.h */
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
 

@@ -140,6 +140,16 @@ bool library_expired(void *context)
     return r->deadline_ms > 0 && clock_ms() > r->deadline_ms;
 }
 
+uint32_t library_term(const struct lexicon *lexicon, const char *form, size_t n)
+{
+    char folded[TEXT_FORM_MAX];
+    uint32_t t = lexicon_fold_first(lexicon, folded, text_fold(form, n, folded));
+    while (t != LEXICON_NONE && (lexicon->terms[t].len != n || memcmp(lexicon_form(lexicon, t), form, n) != 0)) {
+        t = lexicon_fold_next(lexicon, t);
+    }
+    return t;
+}
+
 void library_href(uint64_t key_hash, char out[HREF_MAX])
 {
     snprintf(out, HREF_MAX, HREF_PREFIX "%016llx", (unsigned long long)key_hash);

@@ -28,6 +28,9 @@ void library_href(uint64_t key_hash, char out[HREF_MAX]);
 /* A copy of a field in ARENA, NULL when it is missing (or memory runs out). */
 const char *library_field(struct query_arena *arena, const struct article *article, enum article_field field);
 
+/* The number of the term FORM (N bytes), LEXICON_NONE when the archive has no such word. */
+uint32_t library_term(const struct lexicon *lexicon, const char *form, size_t n);
+
 /* True when the deadline of the running search has passed. */
 bool library_expired(void *reader);
 

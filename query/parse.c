@@ -441,6 +441,10 @@ static void read_tree(struct query_context *c)
 {
     struct query_tree *tree = c->tree;
     struct lex_items items;
+    tree->text = query_arena_dup(tree->arena, c->text, c->n);
+    tree->text_len = c->n;
+    if (tree->text == NULL)
+        query_no_memory(c);
     lex_query(c, &items);
     struct parser p = {.c = c, .item = items.items};
     if (c->status == TRABAO_OK)

@@ -66,6 +66,8 @@ struct query_dates {
 struct query_tree {
     struct query_node *root; /* NULL: no words (everything, inside the dates) */
     struct query_dates dates; /* the intersection of all date filters typed */
+    const char *text; /* what was read: tokens stand at its bytes */
+    size_t text_len;
     char *understood; /* the query as it was read, in the query language; never NULL */
     char **warnings;  /* for a person, in Vietnamese */
     size_t warning_count;

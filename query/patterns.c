@@ -5,6 +5,8 @@
 
 #include "base/civil.h"
 #include "base/mem.h"
+#include "query/abbreviate.h"
+#include "query/read.h"
 
 static int by_text(const void *a, const void *b)
 {
@@ -71,7 +73,10 @@ enum trabao_status query_patterns_of_text(struct trabao_reader *r, const char *q
     struct query_tree *tree = NULL;
     struct plan *plan = NULL;
     *out = (struct query_patterns){0};
-    enum trabao_status status = query_parse(r->analyzer, query, strlen(query), civil_now(), false, &tree, err);
+    enum trabao_status status = query_read(r, query, strlen(query), civil_now(), false, &tree, err);
+    if (status == TRABAO_OK) {
+        status = query_abbreviate(r->reader->archive, tree, err);
+    }
     if (status == TRABAO_OK) {
         const struct plan_limits limits = {.loosest = tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED};
         status = plan_make(r->reader, r->analyzer, tree, &limits, &plan, err);

@@ -9,11 +9,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "query/abbreviate.h"
 #include "query/adjacency.h"
 #include "query/cursor.h"
 #include "query/engine.h"
 #include "query/library.h"
 #include "query/patterns.h"
+#include "query/read.h"
 #include "query/snippet.h"
 
 #define ENOUGH 10          /* a query with so many articles is not widened */
@@ -88,8 +90,8 @@ static enum trabao_status limit_dates(struct search *s)
 static enum trabao_status read_request(struct search *s)
 {
     const struct trabao_request *q = s->request;
-    enum trabao_status status = query_parse(s->r->analyzer, q->query ? q->query : "", q->query_len, civil_now(),
-                                            q->strict, &s->tree, s->err);
+    enum trabao_status status =
+        query_read(s->r, q->query ? q->query : "", q->query_len, civil_now(), q->strict, &s->tree, s->err);
     if (status == TRABAO_OK) {
         status = limit_dates(s);
     }
@@ -99,6 +101,10 @@ static enum trabao_status read_request(struct search *s)
     if (!s->tree->any_marked) {
         status = readings_weigh(s->r->reader->archive, s->tree, s->arena, &s->readings, s->err);
         s->limits.readings = &s->readings;
+    }
+    /* The readings are of the words as they were typed. */
+    if (status == TRABAO_OK) {
+        status = query_abbreviate(s->r->reader->archive, s->tree, s->err);
     }
     s->limits.author = q->author;
     s->limits.source = q->source;
@@ -451,8 +457,8 @@ static enum trabao_status fill_answer(struct search *s)
     a->generation = s->r->reader->archive->generation;
     a->query = copy_text(s, s->request->query ? s->request->query : "", s->request->query_len);
     a->understood = copy_text(s, tree->understood, strlen(tree->understood));
-    a->suggestion = readings_restore(&s->readings, s->r->reader->archive, a->query, s->request->query_len,
-                                     SUGGESTION_LEAST, s->arena);
+    a->suggestion = readings_restore(&s->readings, s->r->reader->archive, tree->text, tree->text_len, SUGGESTION_LEAST,
+                                     s->arena);
     const char **warnings = query_arena_alloc(s->arena, tree->warning_count + 1, sizeof *warnings);
     if (!a->query || !a->understood || !warnings) {
         return error_no_memory(s->err);

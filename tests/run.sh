@@ -89,6 +89,10 @@ group_relevance() {
     tests/relevance/run.sh
 }
 
+group_articles() {
+    tests/articles/run.sh
+}
+
 group_browser() {
     tests/browser/run.sh
 }
@@ -178,7 +182,7 @@ run_group() {
 
 groups=("$@")
 if [ "${1:-all}" = all ]; then
-    groups=(build clang lint unit extension cli http relevance crash)
+    groups=(build clang lint unit extension cli http relevance articles crash)
     [ ! -x tests/browser/run.sh ] || groups+=(browser)
     groups+=(asan fuzz-replay)
 fi

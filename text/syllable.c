@@ -330,6 +330,14 @@ size_t syllable_canonical_icu(const char *word, size_t n, char *out)
     return write_with_icu(&w, out);
 }
 
+bool syllable_is_shape(const char *word, size_t n)
+{
+    struct word w;
+    struct syllable s;
+    word_read(&w, word, n);
+    return read_syllable(&w, &s) && parse(&s, false);
+}
+
 bool syllable_is_folded_shape(const char *letters, size_t n)
 {
     struct syllable s = {.count = n};

@@ -33,6 +33,9 @@ size_t syllable_canonical(const char *word, size_t n, char *out);
 /* As syllable_canonical, but every word goes through ICU: what the tables of letter.c are compared with. */
 size_t syllable_canonical_icu(const char *word, size_t n, char *out);
 
+/* True when WORD (N bytes), with the marks it has, is a syllable. */
+bool syllable_is_shape(const char *word, size_t n);
+
 /* True when the N lower-case ASCII letters spell a syllable whose marks were taken away. */
 bool syllable_is_folded_shape(const char *letters, size_t n);
 

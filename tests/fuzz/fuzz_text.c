@@ -1,12 +1,15 @@
 /*
  * fuzz_text.c - any bytes through text_tokenize, canonical forms, folding and NFC: what must hold for every input.
  *
- * The fast path is compared with ICU, forms are fixed points, ranges lie in the text.
+ * The fast path is compared with ICU, forms are fixed points, ranges lie in the text; what keystrokes and introduced
+ * abbreviations are read as is well-formed.
  */
 #include "base/base.h"
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "text/abbreviation.h"
+#include "text/keystroke.h"
 #include "text/syllable.h"
 #include "text/tokens.h"
 
@@ -40,6 +43,31 @@ static void check_word(const char *text, size_t n)
     text_is_syllable(form, len);
 }
 
+static void check_keys(const char *form, size_t n)
+{
+    char word[TEXT_FORM_MAX];
+    char again[TEXT_FORM_MAX];
+    size_t len = 0;
+    if (keystroke_decode(form, n, word, &len) != KEYSTROKE_NONE)
+        must(syllable_is_shape(word, len) && same(word, len, again, syllable_canonical(word, len, again)));
+}
+
+/* Pairs of strings, none of them empty or too long. */
+static void check_abbreviations(const char *text, size_t n, const struct text_tokens *tokens)
+{
+    struct buf found;
+    size_t strings = 0;
+    buf_init(&found, n * 12 + 64);
+    must(abbreviation_find(text, n, tokens, &found));
+    for (size_t i = 0; i < found.len; strings++) {
+        const size_t len = strlen(found.data + i);
+        must(len > 0 && len <= ABBREVIATION_FORM_MAX);
+        i += len + 1;
+    }
+    must(strings % 2 == 0);
+    buf_free(&found);
+}
+
 static void check_tokens(const struct text_tokens *t, size_t n)
 {
     for (size_t i = 0; i < t->count; i++) {
@@ -48,6 +76,7 @@ static void check_tokens(const struct text_tokens *t, size_t n)
         must(k->form_len >= 1 && k->form_len <= TEXT_FORM_MAX && k->form + k->form_len <= t->forms_len);
         must(utf8_valid_prefix(text_form(t, i), k->form_len) == k->form_len);
         must(i > 0 || !k->colocated);
+        check_keys(text_form(t, i), k->form_len);
     }
 }
 
@@ -62,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(text_tokenize(analyzer, text, size, &fast, NULL) == TRABAO_OK);
     must(text_tokenize_by_icu(analyzer, text, size, &reference, NULL) == TRABAO_OK);
     check_tokens(&fast, size);
+    check_abbreviations(text, size, &fast);
     must(fast.count == reference.count);
     must(same(fast.forms, fast.forms_len, reference.forms, reference.forms_len));
     for (size_t i = 0; i < fast.count; i++)

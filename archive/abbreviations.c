@@ -1,0 +1,433 @@
+/*
+ * abbreviations.c - see abbreviations.h. What is learned is kept as a set of pairs, `short NUL words`, with the number
+ * of articles of each; it is sorted and judged once, at the end of a build.
+ */
+#include "archive/abbreviations.h"
+
+#include <xxhash.h>
+
+#include "archive/db.h"
+#include "archive/lexicon.h"
+#include "base/mem.h"
+#include "text/abbreviation.h"
+#include "text/syllable.h"
+
+#define PAIRS_MAX 200000 /* different pairs that are counted; an archive of 144,000 articles has 1,000 */
+#define ARTICLES_MIN 3
+#define VARIANT_ARTICLES_MIN 2 /* of a way to write the words that is not the commonest */
+
+/* ---- learning -------------------------------------------------------------------------------------------------- */
+
+struct abbreviations_learner {
+    struct lexicon pairs; /* articles: that introduce it; count: the last one of them, from 1 */
+    uint64_t articles;    /* so far */
+};
+
+enum trabao_status abbreviations_learner_open(struct abbreviations_learner **out, struct trabao_error *err)
+{
+    *out = mem_zalloc(1, sizeof **out);
+    if (*out == NULL) {
+        return error_no_memory(err);
+    }
+    lexicon_init(&(*out)->pairs);
+    return TRABAO_OK;
+}
+
+void abbreviations_learner_close(struct abbreviations_learner *learner)
+{
+    if (learner != NULL) {
+        lexicon_free(&learner->pairs);
+        mem_free(learner);
+    }
+}
+
+bool abbreviations_learn(struct abbreviations_learner *learner, const struct buf *found)
+{
+    struct lexicon *pairs = &learner->pairs;
+    learner->articles++;
+    for (size_t i = 0; i < found->len && pairs->count < PAIRS_MAX;) {
+        const char *pair = found->data + i;
+        const size_t short_len = strlen(pair);
+        const size_t len = short_len + 1 + strlen(pair + short_len + 1);
+        const uint32_t t = lexicon_add(pairs, pair, len);
+        if (t == LEXICON_NONE) {
+            return false;
+        }
+        pairs->terms[t].articles += pairs->terms[t].count != learner->articles;
+        pairs->terms[t].count = learner->articles;
+        i += len + 1;
+    }
+    return true;
+}
+
+/* ---- judging --------------------------------------------------------------------------------------------------- */
+
+struct pair {
+    char abbreviation[ABBREVIATION_FORM_MAX + 1];
+    char words[ABBREVIATION_FORM_MAX + 1];   /* "": the articles mean several things, none of them the common one */
+    char meaning[ABBREVIATION_FORM_MAX + 1]; /* the words without small ones */
+    uint64_t articles;
+    uint64_t meant; /* articles of all pairs of this meaning */
+};
+
+static void write_meaning(const char *words, char *out)
+{
+    size_t n = 0;
+    while (*words) {
+        const size_t len = strcspn(words, " ");
+        if (!abbreviation_is_small_word(words, len)) {
+            n += (size_t)snprintf(out + n, ABBREVIATION_FORM_MAX + 1 - n, "%s%.*s", n > 0 ? " " : "", (int)len, words);
+        }
+        words += len + (words[len] == ' ');
+    }
+    out[n] = '\0';
+}
+
+static int by_meaning(const void *a, const void *b)
+{
+    const struct pair *x = a;
+    const struct pair *y = b;
+    int order = strcmp(x->abbreviation, y->abbreviation);
+    if (order == 0) {
+        order = strcmp(x->meaning, y->meaning);
+    }
+    if (order == 0 && x->articles != y->articles) {
+        order = x->articles > y->articles ? -1 : 1;
+    }
+    return order != 0 ? order : strcmp(x->words, y->words);
+}
+
+static int by_articles(const void *a, const void *b)
+{
+    const struct pair *x = a;
+    const struct pair *y = b;
+    if (x->meant != y->meant) {
+        return x->meant > y->meant ? -1 : 1;
+    }
+    return by_meaning(a, b);
+}
+
+static struct pair *read_pairs(const struct lexicon *lexicon)
+{
+    struct pair *pairs = mem_zalloc(lexicon->count, sizeof *pairs);
+    for (uint32_t t = 0; pairs != NULL && t < lexicon->count; t++) {
+        struct pair *p = &pairs[t];
+        const char *text = lexicon_form(lexicon, t);
+        const size_t short_len = strnlen(text, lexicon->terms[t].len);
+        snprintf(p->abbreviation, sizeof p->abbreviation, "%s", text);
+        snprintf(p->words, sizeof p->words, "%.*s", (int)(lexicon->terms[t].len - short_len - 1), text + short_len + 1);
+        write_meaning(p->words, p->meaning);
+        p->articles = lexicon->terms[t].articles;
+    }
+    return pairs;
+}
+
+static uint32_t find_exactly(const struct abbreviations *a, const char *text);
+
+/* True when a common abbreviation has this meaning. */
+static bool is_known_meaning(const struct abbreviations *known, const struct pair *p)
+{
+    const uint32_t spelling = find_exactly(known, p->abbreviation);
+    if (spelling == ABBREVIATIONS_NONE) {
+        return false;
+    }
+    uint32_t s = known->units[known->spellings[spelling].unit];
+    for (; s != ABBREVIATIONS_NONE; s = known->spellings[s].next_of_unit) {
+        char meaning[ABBREVIATION_FORM_MAX + 1];
+        write_meaning(abbreviations_text(known, s), meaning);
+        if (strcmp(meaning, p->meaning) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Moves what is kept of the pairs of one abbreviation, PAIRS[0, N) in the order of by_meaning, to OUT. */
+static size_t judge(const struct abbreviations *known, struct pair *pairs, size_t n, struct pair *out)
+{
+    uint64_t all = 0;
+    uint64_t agreed = 0;
+    size_t best = 0;
+    size_t kept = 0;
+    size_t first = 0; /* of the meaning of pairs[i] */
+    for (size_t i = 0; i < n; i++) {
+        first = strcmp(pairs[first].meaning, pairs[i].meaning) == 0 ? first : i;
+        pairs[first].meant += pairs[i].articles;
+        all += pairs[i].articles;
+        agreed += is_known_meaning(known, &pairs[i]) ? pairs[i].articles : 0;
+        best = pairs[first].meant > pairs[best].meant ? first : best;
+    }
+    const struct pair chosen = pairs[best];
+    if (chosen.meant >= ARTICLES_MIN && chosen.meant * 5 >= all * 4) {
+        for (size_t i = best; i < n && strcmp(pairs[i].meaning, chosen.meaning) == 0; i++) {
+            if (i == best || pairs[i].articles >= VARIANT_ARTICLES_MIN) {
+                out[kept] = pairs[i];
+                out[kept++].meant = chosen.meant;
+            }
+        }
+    } else if (find_exactly(known, chosen.abbreviation) != ABBREVIATIONS_NONE && all - agreed >= ARTICLES_MIN &&
+               all - agreed > agreed) {
+        out[kept] = chosen;
+        out[kept].words[0] = '\0';
+        out[kept++].meant = all;
+    }
+    return kept;
+}
+
+static enum trabao_status write_rows(const struct pair *pairs, size_t count, sqlite3 *db, struct trabao_error *err)
+{
+    sqlite3_stmt *insert = NULL;
+    enum trabao_status status =
+        db_prepare(db, "INSERT INTO abbreviation(short, words, articles) VALUES(?1, ?2, ?3)", &insert, err);
+    for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
+        sqlite3_bind_text(insert, 1, pairs[i].abbreviation, -1, SQLITE_STATIC);
+        sqlite3_bind_text(insert, 2, pairs[i].words, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(insert, 3, (int64_t)pairs[i].articles);
+        status = db_run(insert, "writing the abbreviations", err);
+    }
+    sqlite3_finalize(insert);
+    return status;
+}
+
+enum trabao_status abbreviations_save(struct abbreviations_learner *learner, sqlite3 *db, struct trabao_error *err)
+{
+    struct abbreviations known;
+    struct pair *pairs = read_pairs(&learner->pairs);
+    const size_t count = learner->pairs.count;
+    size_t kept = 0;
+    enum trabao_status status = abbreviations_load(&known, NULL, err);
+    if (status == TRABAO_OK && pairs == NULL) {
+        status = error_no_memory(err);
+    }
+    if (status == TRABAO_OK) {
+        qsort(pairs, count, sizeof *pairs, by_meaning);
+        for (size_t i = 0, n; i < count; i += n) {
+            for (n = 1; i + n < count && strcmp(pairs[i].abbreviation, pairs[i + n].abbreviation) == 0;) {
+                n++;
+            }
+            kept += judge(&known, &pairs[i], n, &pairs[kept]);
+        }
+        qsort(pairs, kept, sizeof *pairs, by_articles);
+        status = write_rows(pairs, MIN(kept, (size_t)ABBREVIATIONS_MAX), db, err);
+    }
+    mem_free(pairs);
+    abbreviations_free(&known);
+    return status;
+}
+
+/* ---- units and their spellings --------------------------------------------------------------------------------- */
+
+void abbreviations_free(struct abbreviations *a)
+{
+    mem_free(a->spellings);
+    mem_free(a->texts);
+    mem_free(a->units);
+    mem_free(a->slots);
+    *a = (struct abbreviations){0};
+}
+
+/* TEXT without marks, word by word. OUT has room for as many bytes. */
+static size_t fold_words(const char *text, char *out)
+{
+    size_t n = 0;
+    while (*text) {
+        const size_t len = strcspn(text, " ");
+        char folded[TEXT_FORM_MAX];
+        const size_t folded_len = text_fold(text, len, folded);
+        memcpy(out + n, folded, folded_len);
+        n += folded_len;
+        text += len;
+        if (*text) {
+            out[n++] = ' ';
+            text++;
+        }
+    }
+    return n;
+}
+
+/* The slot of the chain of FOLDED, or the free one where it belongs. */
+static uint32_t slot_of(const struct abbreviations *a, const char *folded, size_t n)
+{
+    uint32_t slot = (uint32_t)XXH3_64bits(folded, n) & a->slot_mask;
+    while (a->slots[slot]) {
+        char other[ABBREVIATION_FORM_MAX + 1];
+        if (fold_words(abbreviations_text(a, a->slots[slot] - 1), other) == n && memcmp(other, folded, n) == 0) {
+            break;
+        }
+        slot = (slot + 1) & a->slot_mask;
+    }
+    return slot;
+}
+
+uint32_t abbreviations_find(const struct abbreviations *a, const char *folded, size_t n)
+{
+    return a->slots[slot_of(a, folded, n)] - 1; /* 0 is none */
+}
+
+static uint32_t find_exactly(const struct abbreviations *a, const char *text)
+{
+    char folded[ABBREVIATION_FORM_MAX + 1];
+    uint32_t s = abbreviations_find(a, folded, fold_words(text, folded));
+    while (s != ABBREVIATIONS_NONE && strcmp(abbreviations_text(a, s), text) != 0) {
+        s = a->spellings[s].next_folded;
+    }
+    return s;
+}
+
+static uint32_t unit_of(const struct abbreviations *a, const char *text)
+{
+    const uint32_t spelling = find_exactly(a, text);
+    return spelling == ABBREVIATIONS_NONE ? ABBREVIATIONS_NONE : a->spellings[spelling].unit;
+}
+
+static uint32_t new_unit(struct abbreviations *a)
+{
+    if (!mem_grow((void **)&a->units, &a->unit_capacity, (size_t)a->unit_count + 1, sizeof *a->units)) {
+        return ABBREVIATIONS_NONE;
+    }
+    a->units[a->unit_count] = ABBREVIATIONS_NONE;
+    return a->unit_count++;
+}
+
+/* Adds TEXT to UNIT, at its end, unless it is a spelling already. False when memory runs out. */
+static bool add_spelling(struct abbreviations *a, uint32_t unit, const char *text)
+{
+    if (find_exactly(a, text) != ABBREVIATIONS_NONE) {
+        return true;
+    }
+    const size_t len = strlen(text) + 1;
+    if (!mem_grow((void **)&a->spellings, &a->capacity, (size_t)a->count + 1, sizeof *a->spellings) ||
+        !mem_grow((void **)&a->texts, &a->texts_capacity, a->texts_len + len, 1)) {
+        return false;
+    }
+    char folded[ABBREVIATION_FORM_MAX + 1];
+    const uint32_t slot = slot_of(a, folded, fold_words(text, folded));
+    uint32_t *end = &a->units[unit];
+    while (*end != ABBREVIATIONS_NONE) {
+        end = &a->spellings[*end].next_of_unit;
+    }
+    *end = a->count;
+    a->spellings[a->count] = (struct abbreviations_spelling){.text = (uint32_t)a->texts_len,
+                                                             .unit = unit,
+                                                             .next_of_unit = ABBREVIATIONS_NONE,
+                                                             .next_folded = a->slots[slot] - 1};
+    memcpy(a->texts + a->texts_len, text, len);
+    a->texts_len += len;
+    a->slots[slot] = ++a->count;
+    return true;
+}
+
+/* Adds an abbreviation, and what it is without its blanks: gd đt, gdđt. */
+static bool add_short(struct abbreviations *a, uint32_t unit, const char *text)
+{
+    char joined[ABBREVIATION_FORM_MAX + 1];
+    size_t n = 0;
+    for (size_t i = 0; text[i]; i++) {
+        if (text[i] != ' ') {
+            joined[n++] = text[i];
+        }
+    }
+    joined[n] = '\0';
+    return add_spelling(a, unit, text) &&
+           (n > TEXT_FORM_MAX || text_is_syllable(joined, n) || add_spelling(a, unit, joined));
+}
+
+/* ---- reading them ---------------------------------------------------------------------------------------------- */
+
+/* Takes what stands before the next END or at the end of *TEXT, in canonical forms. */
+static void take_known(const char **text, const char *ends, char *out)
+{
+    size_t n = 0;
+    const size_t all = strcspn(*text, ends);
+    for (size_t i = 0; i < all;) {
+        const size_t len = strcspn(*text + i, " |:");
+        n += syllable_canonical(*text + i, len, out + n);
+        i += len;
+        if (i < all) {
+            out[n++] = ' ';
+            i++;
+        }
+    }
+    out[n] = '\0';
+    *text += all;
+}
+
+/* One of the common ones. Where the archive means something else by its abbreviation, it is left out. */
+static bool add_known(struct abbreviations *a, const char *line)
+{
+    char spelling[ABBREVIATION_FORM_MAX + 1];
+    const char *const words = strchr(line, ':');
+    uint32_t unit = ABBREVIATIONS_NONE;
+    bool fine = true;
+    for (const char *p = words; *p && unit == ABBREVIATIONS_NONE;) {
+        p++;
+        take_known(&p, "|", spelling);
+        unit = unit_of(a, spelling);
+    }
+    bool used = false;
+    for (const char *p = line - 1; p != words && fine;) {
+        p++;
+        take_known(&p, "|:", spelling);
+        const uint32_t other = unit_of(a, spelling);
+        if (other != ABBREVIATIONS_NONE && other != unit) {
+            continue;
+        }
+        unit = unit == ABBREVIATIONS_NONE ? new_unit(a) : unit;
+        fine = unit != ABBREVIATIONS_NONE && add_short(a, unit, spelling);
+        used = true;
+    }
+    for (const char *p = words; *p && used && fine;) {
+        p++;
+        take_known(&p, "|", spelling);
+        fine = add_spelling(a, unit, spelling);
+    }
+    return fine;
+}
+
+/* One that the archive learned. WORDS "": one that is not to be used. */
+static bool add_learned(struct abbreviations *a, const char *text, const char *words)
+{
+    const uint32_t by_words = *words ? unit_of(a, words) : ABBREVIATIONS_NONE;
+    const uint32_t by_short = unit_of(a, text);
+    if (by_words != by_short && by_words != ABBREVIATIONS_NONE && by_short != ABBREVIATIONS_NONE) {
+        return true;
+    }
+    uint32_t unit = by_words != ABBREVIATIONS_NONE ? by_words : by_short;
+    unit = unit == ABBREVIATIONS_NONE ? new_unit(a) : unit;
+    return unit != ABBREVIATIONS_NONE && add_short(a, unit, text) && (!*words || add_spelling(a, unit, words));
+}
+
+static enum trabao_status read_learned(struct abbreviations *a, sqlite3 *db, struct trabao_error *err)
+{
+    sqlite3_stmt *rows = NULL;
+    enum trabao_status status = db_prepare(db, "SELECT short, words FROM abbreviation ORDER BY id", &rows, err);
+    while (status == TRABAO_OK && (status = db_step(rows, "reading the abbreviations", err)) == TRABAO_OK) {
+        const char *text = db_text(rows, 0);
+        const char *words = db_text(rows, 1);
+        if (a->unit_count == ABBREVIATIONS_MAX || text == NULL || words == NULL || *text == '\0' ||
+            strlen(text) > ABBREVIATION_FORM_MAX || strlen(words) > ABBREVIATION_FORM_MAX) {
+            status = error_set(err, TRABAO_DATA, "the abbreviations of the archive are damaged; reindex");
+        } else if (!add_learned(a, text, words)) {
+            status = error_no_memory(err);
+        }
+    }
+    sqlite3_finalize(rows);
+    return status == TRABAO_NONE ? TRABAO_OK : status;
+}
+
+enum trabao_status abbreviations_load(struct abbreviations *a, sqlite3 *db, struct trabao_error *err)
+{
+    enum { SLOTS = 1 << 15 };
+    _Static_assert(SLOTS >= (ABBREVIATIONS_MAX + 400) * 6, "a row has three spellings: half of the slots stay free");
+    *a = (struct abbreviations){.slots = mem_zalloc(SLOTS, sizeof *a->slots), .slot_mask = SLOTS - 1};
+    enum trabao_status status = a->slots != NULL ? TRABAO_OK : error_no_memory(err);
+    if (status == TRABAO_OK && db != NULL) {
+        status = read_learned(a, db, err);
+    }
+    for (size_t i = 0; status == TRABAO_OK && ABBREVIATIONS_KNOWN[i] != NULL; i++) {
+        if (!add_known(a, ABBREVIATIONS_KNOWN[i])) {
+            status = error_no_memory(err);
+        }
+    }
+    return status;
+}
