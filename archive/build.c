@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "archive/abbreviations.h"
 #include "archive/aside.h"
 #include "archive/db.h"
 #include "archive/ngrams.h"
@@ -198,7 +199,8 @@ static enum trabao_status numbered(void *context, uint32_t number, const struct 
     }
     if (status == TRABAO_OK &&
         (!wordcode_terms(document->words.data, document->words.len, b->lexicon.count, &b->terms) ||
-         !ngrams_builder_add(b->ngrams, &b->terms))) {
+         !ngrams_builder_add(b->ngrams, &b->terms) ||
+         !abbreviations_learn(b->abbreviations, &document->abbreviations))) {
         status = error_no_memory(err);
     }
     return status;
@@ -208,7 +210,6 @@ static enum trabao_status write_articles(struct build *b, struct trabao_error *e
 {
     const struct pipeline_plan plan = {.spill = b->spill,
                                        .lexicon = &b->lexicon,
-                                       .abbreviations = b->abbreviations,
                                        .words = b->words,
                                        .residues = b->residues,
                                        .numbered = numbered,

@@ -67,9 +67,6 @@ static enum trabao_status number_chunk(struct pipeline *p, struct pipeline_chunk
             status = p->plan.numbered(p->plan.context, chunk->first + i, &chunk->documents[i], length, &p->counts,
                                       err);
         }
-        if (status == TRABAO_OK && !abbreviations_learn(p->plan.abbreviations, &chunk->documents[i].abbreviations)) {
-            status = error_no_memory(err);
-        }
         if (status != TRABAO_OK) {
             return status;
         }

@@ -7,7 +7,6 @@
 #ifndef TRABAO_PIPELINE_H
 #define TRABAO_PIPELINE_H
 
-#include "archive/abbreviations.h"
 #include "archive/document.h"
 #include "archive/spill.h"
 
@@ -30,7 +29,6 @@ typedef enum trabao_status (*pipeline_numbered)(void *context, uint32_t number, 
 struct pipeline_plan {
     struct spill *spill;
     struct lexicon *lexicon; /* new terms are added; not to be touched by others until the end */
-    struct abbreviations_learner *abbreviations; /* likewise */
     const struct pack_dictionary *words, *residues;
     pipeline_numbered numbered;
     void *context;
