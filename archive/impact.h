@@ -42,13 +42,15 @@ static inline uint32_t impact_bytes(uint32_t count)
 /* BM25F (Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009), tuned on a development split. */
 #define IMPACT_K1 2.0
 #define IMPACT_B 0.75
-#define IMPACT_TITLE_WEIGHT 4 /* an occurrence in the title counts as so many in the body */
-#define IMPACT_LEAD_WEIGHT 2  /* one among the first IMPACT_LEAD_WORDS of the body */
+#define IMPACT_TITLE_WEIGHT 6 /* an occurrence in the title counts as so many in the body */
+#define IMPACT_LEAD_WEIGHT 4  /* one among the first IMPACT_LEAD_WORDS of the body */
 #define IMPACT_LEAD_WORDS 50
 
+#define IMPACT_MAX 255U
+
 /*
- * The impact, 1..255, of a term with weighted frequency FREQUENCY (>= 1) in an article of LENGTH words, where the
- * average article has AVERAGE.
+ * The impact, 1..IMPACT_MAX, of a term with weighted frequency FREQUENCY (>= 1) in an article of LENGTH words, where
+ * the average article has AVERAGE.
  */
 uint8_t impact_of(uint32_t frequency, uint32_t length, double average);
 

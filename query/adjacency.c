@@ -4,7 +4,11 @@
  */
 #include "query/adjacency.h"
 
+#include <math.h>
+
 #include "base/mem.h"
+
+#define WORDS_MAX 64
 
 struct entry {
     uint32_t term; /* LEXICON_NONE: free */
@@ -17,6 +21,7 @@ struct table {
     struct entry *entries;
     uint32_t mask;
     size_t words;
+    double pairs[WORDS_MAX]; /* by its second word: what a pair weighs, per weight of both its words */
 };
 
 static uint32_t slot_of(const struct table *t, uint32_t term)
@@ -28,10 +33,22 @@ static uint32_t slot_of(const struct table *t, uint32_t term)
     return slot;
 }
 
-static bool table_make(struct table *t, const struct plan *plan)
+/* The weight of the pair of the likeliest readings of BEFORE and HERE, in the scale of the words' weights. */
+static double pair_weight(const struct archive *a, const struct plan_group *before, const struct plan_group *here)
+{
+    if (before->count == 0 || here->count == 0) {
+        return 0;
+    }
+    const uint32_t first = before->variants[0].term, second = here->variants[0].term;
+    const double rarer = MIN(a->lexicon.terms[first].articles, a->lexicon.terms[second].articles);
+    const double articles = fmin(fmax(ngrams_pair(&a->ngrams, first, second), 0.5), fmax(rarer, 0.5));
+    return PLAN_WEIGHT_SCALE * log(1 + (a->count - articles + 0.5) / (articles + 0.5));
+}
+
+static bool table_make(struct table *t, const struct archive *archive, const struct plan *plan)
 {
     size_t variants = 0;
-    t->words = MIN(plan->scored_count, (size_t)64);
+    t->words = MIN(plan->scored_count, (size_t)WORDS_MAX);
     for (size_t s = 0; s < t->words; s++) {
         variants += plan->groups[plan->scored[s]].count;
     }
@@ -57,6 +74,11 @@ static bool table_make(struct table *t, const struct plan *plan)
             e->words |= UINT64_C(1) << s;
         }
     }
+    for (size_t s = 1; s < t->words; s++) {
+        const struct plan_group *before = &plan->groups[plan->scored[s - 1]], *here = &plan->groups[plan->scored[s]];
+        const double both = (double)before->weight * here->weight;
+        t->pairs[s] = plan->follows[s] && both > 0 ? pair_weight(archive, before, here) / both : 0;
+    }
     return true;
 }
 
@@ -73,14 +95,13 @@ bool adjacency_matters(const struct plan *plan)
 /* What was counted for one pair of neighbours. */
 struct pair {
     uint32_t frequency;
-    uint32_t weight; /* largest sum of the weights of the two terms */
+    double weight; /* largest product of the weights of the two terms */
 };
 
 /* An article of a tier gets its points by the words of that tier and of tighter ones. */
-static uint32_t points_of(const struct table *t, const struct plan *plan, const struct wordcode_terms *terms,
-                          uint8_t tier)
+static uint32_t points_of(const struct table *t, const struct wordcode_terms *terms, uint8_t tier)
 {
-    struct pair pairs[64] = {0};
+    struct pair pairs[WORDS_MAX] = {0};
     const struct entry *before = NULL;
     for (size_t i = 0; i < terms->count; i++) {
         const struct entry *here = &t->entries[slot_of(t, terms->terms[i])];
@@ -91,19 +112,20 @@ static uint32_t points_of(const struct table *t, const struct plan *plan, const 
         if (!stands) {
             continue;
         }
+        const uint32_t occurrence = i < terms->title_count                       ? ADJACENCY_TITLE
+                                    : i < terms->title_count + IMPACT_LEAD_WORDS ? ADJACENCY_LEAD
+                                                                                 : 1;
         for (uint64_t both = before ? here->words & before->words << 1 : 0; both; both &= both - 1) {
             struct pair *pair = &pairs[__builtin_ctzll(both)];
-            pair->frequency += i < terms->title_count ? ADJACENCY_TITLE : 1;
-            pair->weight = MAX(pair->weight, before->weight + here->weight);
+            pair->frequency += occurrence;
+            pair->weight = fmax(pair->weight, (double)before->weight * here->weight);
         }
         before = here;
     }
     double points = 0;
     for (size_t s = 1; s < t->words; s++) {
-        if (plan->follows[s] && pairs[s].frequency) {
-            const double f = pairs[s].frequency;
-            points += ADJACENCY_WEIGHT * pairs[s].weight / 2.0 * 255 * f / (f + ADJACENCY_HALF);
-        }
+        const double f = pairs[s].frequency;
+        points += ADJACENCY_WEIGHT * t->pairs[s] * pairs[s].weight * 255 * f / (f + ADJACENCY_HALF);
     }
     return (uint32_t)points;
 }
@@ -113,14 +135,14 @@ static enum trabao_status add_points(struct archive_reader *r, const struct plan
 {
     struct table table;
     struct wordcode_terms terms = {0};
-    enum trabao_status status = table_make(&table, plan) ? TRABAO_OK : error_no_memory(err);
+    enum trabao_status status = table_make(&table, r->archive, plan) ? TRABAO_OK : error_no_memory(err);
     for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
         status = archive_terms(r, r->archive->ids[hits[i].article], &terms, err);
         if (status == TRABAO_NONE) {
             status = error_set(err, TRABAO_DATA, "the words of an article are missing; reindex");
         }
         if (status == TRABAO_OK) {
-            hits[i].score += points_of(&table, plan, &terms, hits[i].tier);
+            hits[i].score += points_of(&table, &terms, hits[i].tier);
         }
     }
     wordcode_terms_free(&terms);

@@ -3,18 +3,23 @@
  *
  * In Vietnamese a word is mostly two syllables, and syllables are what is indexed; so it is pairs that carry the
  * meaning. For every pair of neighbours of the query the places are counted where the article has the same neighbours
- * in the same order, those in the title more. A pair adds
+ * in the same order, those in the title and the lead more. A pair adds
  *
- *     ADJACENCY_WEIGHT * (mean weight of its two words) * f / (f + ADJACENCY_HALF)
+ *     ADJACENCY_WEIGHT * (inverse document frequency of the pair) * f / (f + ADJACENCY_HALF)
+ *
+ * The document frequency of a pair is estimated from its count (archive/ngrams.h), and is at most that of its rarer
+ * word. A pair of less likely readings counts as much less as they do. Tuned on a development split of titles and
+ * pieces of titles.
  */
 #ifndef TRABAO_ADJACENCY_H
 #define TRABAO_ADJACENCY_H
 
 #include "query/engine.h"
 
-#define ADJACENCY_WEIGHT 0.9
-#define ADJACENCY_HALF 1.0
+#define ADJACENCY_WEIGHT 0.25
+#define ADJACENCY_HALF 0.5
 #define ADJACENCY_TITLE 3 /* a pair in the title counts as so many in the body */
+#define ADJACENCY_LEAD 3  /* one that ends among the first IMPACT_LEAD_WORDS of the body */
 
 /* Articles, best first by BM25F, that are ranked anew by their pairs; those behind them keep their order. */
 #define ADJACENCY_ARTICLES 50

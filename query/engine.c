@@ -17,6 +17,7 @@
 #define TIERS 3
 #define SECONDS_PER_YEAR (365.25 * 86400)
 #define TIER_STEP (UINT64_C(1) << 32)
+#define MINOR_SHARE 16 /* variants that weigh together so small a part of their word are minor */
 #define CHECK_EVERY 64 /* windows between two looks at the clock */
 
 struct places {
@@ -326,16 +327,37 @@ static uint32_t recency_of(const struct engine *e, uint32_t article)
     return (uint32_t)(ENGINE_POINT * ENGINE_RECENCY_POINTS * exp2(-years / ENGINE_RECENCY_HALF_YEARS));
 }
 
-/* Adds weight * impact at those places of a term that are WANTED. */
-static void add_scores(struct engine *e, const struct located *l, const struct places *wanted)
+static unsigned count_places(const struct places *p)
+{
+    return (unsigned)(__builtin_popcountll(p->bits[0]) + __builtin_popcountll(p->bits[1]) +
+                      __builtin_popcountll(p->bits[2]) + __builtin_popcountll(p->bits[3]));
+}
+
+/* Adds weight * impact at every place of a dense term. */
+static void add_all_scores(struct engine *e, const struct located *l)
+{
+    const uint8_t *impact = l->postings + IMPACT_BITMAP_BYTES;
+    for (size_t i = 0; i < WORDS; i++) {
+        for (uint64_t left = LOAD(uint64_t, l->postings + 8 * i); left; left &= left - 1) {
+            e->scores[64 * i + (unsigned)__builtin_ctzll(left)] += l->weight * *impact++;
+        }
+    }
+}
+
+/* Adds weight * impact at those places of a term that are WANTED, and at others if that is quicker. */
+static void add_scores(struct engine *e, const struct located *l, const struct places *wanted, bool all)
 {
     if (l->count <= IMPACT_SPARSE_MAX) {
         for (uint32_t i = 0; i < l->count; i++) {
             const uint8_t place = l->postings[i];
-            if (wanted->bits[place / 64] >> place % 64 & 1) {
+            if (all || wanted->bits[place / 64] >> place % 64 & 1) {
                 e->scores[place] += l->weight * l->postings[l->count + i];
             }
         }
+        return;
+    }
+    if (all && 2 * count_places(wanted) > l->count) {
+        add_all_scores(e, l);
         return;
     }
     const uint8_t *impacts = l->postings + IMPACT_BITMAP_BYTES;
@@ -362,7 +384,7 @@ static void score_window(struct engine *e, const struct places by_tier[TIERS])
     }
     memset(e->scores, 0, sizeof e->scores);
     for (size_t i = 0; i < e->located_count; i++) {
-        add_scores(e, &e->located[i], &wanted[e->located[i].tier]);
+        add_scores(e, &e->located[i], &wanted[e->located[i].tier], e->tiers == 1);
     }
 }
 
@@ -401,16 +423,29 @@ static void heap_put(struct heap *h, struct engine_hit hit)
     h->items[i] = hit;
 }
 
+/* The score of the words alone below which a hit of TIER is none of the best, whatever its date. */
+static uint32_t least_score(const struct heap *heap, uint8_t tier, uint32_t recency)
+{
+    if (heap->count < heap->capacity || heap->items[0].tier > tier) {
+        return 0;
+    }
+    return heap->items[0].tier < tier ? UINT32_MAX : heap->items[0].score - MIN(recency, heap->items[0].score);
+}
+
 static void put_window(struct engine *e, uint32_t window, const struct places by_tier[TIERS], struct heap *heap)
 {
+    const uint32_t recency = recency_of(e, MIN((window + 1) * WINDOW, e->r->archive->count) - 1);
     for (unsigned t = 0; t < e->tiers; t++) {
+        const uint8_t tier = (uint8_t)((unsigned)e->plan->tightest + t);
         for (uint32_t i = 0; i < WORDS; i++) {
             for (uint64_t left = by_tier[t].bits[i]; left; left &= left - 1) {
                 const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
                 const uint32_t article = window * WINDOW + place;
-                const struct engine_hit hit = {.score = e->scores[place] + recency_of(e, article),
-                                               .tier = (uint8_t)((unsigned)e->plan->tightest + t),
-                                               .article = article};
+                if (e->scores[place] < least_score(heap, tier, recency)) {
+                    continue;
+                }
+                const struct engine_hit hit = {
+                    .score = e->scores[place] + recency_of(e, article), .tier = tier, .article = article};
                 if (!e->options->after || engine_compare(e->options->after, &hit) < 0) {
                     heap_put(heap, hit);
                 }
@@ -467,11 +502,32 @@ static bool may_match(const struct plan_node *node, const uint64_t *present)
     return matching >= (node->kind == PLAN_OR ? 1 : node->least);
 }
 
+/*
+ * The variants of a group from this one on weigh so little together that their windows are not worth looking through:
+ * each is taken to be everywhere, with the largest impact there is.
+ */
+static size_t first_minor(const struct engine *e, const struct plan_group *group, uint32_t *bound)
+{
+    size_t first = group->count;
+    *bound = 0;
+    while (e->tiers == 1 && first > 1 &&
+           *bound + group->variants[first - 1].weight * IMPACT_MAX <= group->weight * IMPACT_MAX / MINOR_SHARE) {
+        *bound += group->variants[--first].weight * IMPACT_MAX;
+    }
+    return first;
+}
+
 /* Adds one group's part: presence at its tier, and if it is scored, its largest scores. */
 static void bound_group(const struct engine *e, size_t g, bool scored, uint32_t *sums, uint64_t *present)
 {
     const struct plan_group *group = &e->plan->groups[g];
-    for (size_t v = 0; v < group->count; v++) {
+    uint32_t minor_bound;
+    const size_t major = first_minor(e, group, &minor_bound);
+    for (uint32_t w = 0; major < group->count && w < e->windows; w++) {
+        sums[w] += scored ? minor_bound : 0;
+        present[w] |= UINT64_C(1) << (g % 64);
+    }
+    for (size_t v = 0; v < major; v++) {
         const struct plan_variant *variant = &group->variants[v];
         const struct impact_term *t = variant->postings;
         const unsigned tier = t ? MAX(variant->tier, (unsigned)e->plan->tightest) - e->plan->tightest : 0;
