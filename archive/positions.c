@@ -20,6 +20,8 @@
 #define TERM_MAX 255    /* bytes of a term; ours are shorter */
 #define COLUMN_SHIFT 28
 #define POSITION_MAX ((UINT32_C(1) << COLUMN_SHIFT) - 1)
+#define NEAR_STEPS 4 /* articles that are looked at one by one before larger steps are tried */
+#define COLUMNS_MAX 16
 #define COLUMN_MARK 1 /* in a position list: a column number follows */
 #define SPANNING_CEILING ((size_t)64 << 20) /* bytes of the positions of one article */
 
@@ -369,6 +371,12 @@ struct occurrences {
 static inline uint32_t number_from(const struct positions *p, uint32_t from, int64_t id)
 {
     uint32_t step = 1, low = from;
+    for (uint32_t near = 0; near < NEAR_STEPS && low < p->count && p->ids[low] < id; near++) {
+        low++;
+    }
+    if (low == p->count || p->ids[low] >= id) {
+        return low;
+    }
     while (low + step < p->count && p->ids[low + step] < id) {
         low += step;
         step *= 2;
@@ -397,16 +405,23 @@ struct pass {
 static enum trabao_status take_list(const struct doclist *d, const struct pass *pass, uint32_t number, size_t start)
 {
     const uint8_t *at = d->list, *const end = d->list + d->list_bytes;
-    const struct occurrences *starts = pass->starts;
+    struct occurrences *starts = pass->starts;
     uint64_t column = 0, position = 0, value;
+    bool wanted = pass->columns & 1;
+    /* A position takes a byte at least. */
+    if (!pass->kept && !mem_grow((void **)&starts->items, &starts->capacity, starts->count + d->list_bytes,
+                                 sizeof *starts->items)) {
+        return error_no_memory(d->err);
+    }
     while (at < end) {
         if (!read_varint(&at, end, &value)) {
             return damaged(d->err);
         }
         if (value == COLUMN_MARK) {
-            if (!read_varint(&at, end, &column) || column > 15) {
+            if (!read_varint(&at, end, &column) || column >= COLUMNS_MAX) {
                 return damaged(d->err);
             }
+            wanted = pass->columns >> column & 1;
             position = 0;
             continue;
         }
@@ -414,24 +429,21 @@ static enum trabao_status take_list(const struct doclist *d, const struct pass *
         if (value < 2 || position > POSITION_MAX) {
             return damaged(d->err);
         }
-        if (!(pass->columns >> column & 1) || position < pass->place) {
+        if (!wanted || position < pass->place) {
             continue;
         }
         const uint64_t begins = (uint64_t)number << 32 | column << COLUMN_SHIFT | (position - pass->place);
         if (!pass->kept) {
-            if (!mem_grow((void **)&pass->starts->items, &pass->starts->capacity, starts->count + 1,
-                          sizeof *starts->items)) {
-                return error_no_memory(d->err);
-            }
-            pass->starts->items[pass->starts->count++] = begins;
+            starts->items[starts->count++] = begins;
             continue;
         }
         while (start < starts->count && starts->items[start] < begins) {
             start++;
         }
-        if (start < starts->count && starts->items[start] == begins) {
-            pass->kept[start] = 1;
+        if (start == starts->count) {
+            break;
         }
+        pass->kept[start] |= starts->items[start] == begins;
     }
     return TRABAO_OK;
 }
