@@ -11,7 +11,6 @@
  */
 #include "query/parse.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "query/lex.h"
@@ -455,13 +454,7 @@ static void read_tree(struct query_context *c)
     if (c->status != TRABAO_OK)
         return;
     tree->any_marked = any_marked(tree->root);
-    struct buf understood;
-    buf_init(&understood, QUERY_TREE_TEXT_MAX);
-    if (query_tree_write(c, &understood))
-        tree->understood = query_arena_dup(tree->arena, buf_str(&understood), understood.len);
-    if (tree->understood == NULL)
-        query_no_memory(c);
-    buf_free(&understood);
+    query_tree_understand(c);
 }
 
 static enum trabao_status check_text(const char *query, size_t n, struct trabao_error *err)

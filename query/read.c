@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "query/context.h"
+#include "query/rarest.h"
 #include "text/keystroke.h"
 
 #define WARNING_WORDS 8 /* shown in the warning */
@@ -122,6 +123,8 @@ enum trabao_status query_read(struct trabao_reader *r, const char *query, size_t
     enum trabao_status status = query_parse(r->analyzer, query, n, now, strict, out, err);
     if (status == TRABAO_OK && !strict)
         status = read_keys(r, query, n, now, out, err);
+    if (status == TRABAO_OK)
+        status = query_keep_rarest(*out, &r->reader->archive->lexicon, strict, err);
     if (status != TRABAO_OK) {
         query_tree_free(*out);
         *out = NULL;

@@ -1,0 +1,145 @@
+/*
+ * test_query_answers.c - what queries answer over a handful of short texts, each of which shows one rule of the query
+ * language: spellings that find one another, tiers, names, dates, ceilings.
+ */
+#include "tests/unit/test_archive_support.h"
+
+#include "base/buf.h"
+#include "query/trabao.h"
+
+/* An article is its title, which is its key too; the body is what stands behind the stroke. */
+static const char *const TEXTS[] = {
+    "mặt trận|Đại hội Mặt trận Tổ quốc tỉnh.",
+    "mặt trần|Mặt trần nhà bị nứt.",
+    "mặt trăn|Mặt tran đường mới. Da trăn.",
+    "lễ 30/4|Lễ kỷ niệm 30/4 tại Quảng trường.",
+    "lễ tháng tư|Lễ kỷ niệm ngày 30 tháng 4 tại Quảng trường.",
+};
+
+static struct trabao_archive *opened;
+static struct trabao_reader *reader;
+static struct trabao_error err;
+
+static int open_all(void **state)
+{
+    static struct article articles[ARRAY_LEN(TEXTS)];
+    static char titles[ARRAY_LEN(TEXTS)][64];
+    if (open_folder(state) != 0)
+        return -1;
+    const char *path = in_folder("texts.trabao");
+    for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
+        const char *stroke = strchr(TEXTS[i], '|');
+        snprintf(titles[i], sizeof titles[i], "%.*s", (int)(stroke - TEXTS[i]), TEXTS[i]);
+        set_text(&articles[i], ARTICLE_KEY, titles[i]);
+        set_text(&articles[i], ARTICLE_BODY, stroke + 1);
+    }
+    build_archive(path, articles, ARRAY_LEN(TEXTS), NULL, 1);
+    assert_fine(trabao_open(path, NULL, &opened, &err), &err);
+    assert_fine(trabao_reader_open(opened, &reader, &err), &err);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    trabao_reader_close(reader);
+    trabao_close(opened);
+    return close_folder(state);
+}
+
+static struct trabao_answer *ask(const char *query)
+{
+    const struct trabao_request request = {
+        .query = query, .query_len = strlen(query), .tier = TRABAO_TIER_AUTO, .limit = 100};
+    struct trabao_answer *answer = NULL;
+    if (trabao_search(reader, &request, &answer, &err) != TRABAO_OK)
+        fail_msg("\"%s\": %s", query, err.message);
+    return answer;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* QUERY finds exactly the articles of these keys, given in order of bytes and joined by "; ", each with its tier. */
+TRABAO_UNUSED static void assert_finds(const char *query, const char *expected)
+{
+    struct trabao_answer *answer = ask(query);
+    char found[ARRAY_LEN(TEXTS)][64];
+    struct buf all;
+    buf_init(&all, 4096);
+    for (size_t i = 0; i < answer->hit_count; i++)
+        snprintf(found[i], sizeof found[i], "%.40s %s", answer->hits[i].key, trabao_tier_name(answer->hits[i].tier));
+    qsort(found, answer->hit_count, sizeof found[0], by_text);
+    for (size_t i = 0; i < answer->hit_count; i++)
+        buf_printf(&all, "%s%s", i ? "; " : "", found[i]);
+    if (strcmp(buf_str(&all), expected) != 0)
+        fail_msg("\"%s\" finds  %s\ninstead of  %s", query, buf_str(&all), expected);
+    buf_free(&all);
+    trabao_answer_free(answer);
+}
+
+/* ---- ceilings -------------------------------------------------------------------------------------------------- */
+
+/* Many times a common word, which no other word of the query stands beside, and rare ones at the end. */
+static void of_too_many_words_the_rarest_are_kept(void **state)
+{
+    struct buf query;
+    (void)state;
+    buf_init(&query, TRABAO_QUERY_MAX);
+    for (int i = 0; i < 70; i++)
+        buf_append_str(&query, "mặt ");
+    buf_append_str(&query, "quốc -nứt (đại OR nhà) \"tổ quốc\"");
+    struct trabao_answer *answer = ask(buf_str(&query));
+    assert_string_equal(answer->hits[0].key, "mặt trận");
+    for (size_t i = 0; i < answer->hit_count; i++)
+        assert_string_not_equal(answer->hits[i].key, "mặt trần");
+    assert_int_equal(answer->warning_count, 1);
+    assert_string_equal(answer->warnings[0], "Câu tìm có 76 từ: chỉ 64 từ hiếm nhất được dùng.");
+    size_t common = 0;
+    for (const char *at = answer->understood; (at = strstr(at, "mặt")) != NULL; at++)
+        common++;
+    assert_int_equal(common, 58);
+    assert_non_null(strstr(answer->understood, "quốc -nứt (đại OR nhà) \"tổ quốc\""));
+    trabao_answer_free(answer);
+
+    const struct trabao_request strict = {
+        .query = buf_str(&query), .query_len = query.len, .tier = TRABAO_TIER_AUTO, .strict = true};
+    assert_status(TRABAO_USAGE, trabao_search(reader, &strict, &answer, &err), &err);
+    assert_null(answer);
+    buf_free(&query);
+}
+
+/* A phrase that is too long by itself is shortened, and a query of as many words as are kept is left as it is. */
+static void a_ceiling_is_met_exactly(void **state)
+{
+    (void)state;
+    for (int words = 63; words <= 66; words++) {
+        struct buf query;
+        buf_init(&query, TRABAO_QUERY_MAX);
+        for (int quoted = 0; quoted < 2; quoted++) {
+            buf_clear(&query);
+            buf_append_str(&query, quoted ? "\"mặt" : "mặt");
+            for (int i = 1; i < words; i++)
+                buf_append_str(&query, " mặt");
+            buf_append_str(&query, quoted ? "\"" : "");
+            struct trabao_answer *answer = ask(buf_str(&query));
+            size_t understood = 0;
+            for (const char *at = answer->understood; (at = strstr(at, "mặt")) != NULL; at++)
+                understood++;
+            assert_int_equal(understood, MIN(words, 64));
+            assert_int_equal(answer->warning_count, words > 64);
+            trabao_answer_free(answer);
+        }
+        buf_free(&query);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
+        cmocka_unit_test(a_ceiling_is_met_exactly),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
