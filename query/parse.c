@@ -413,16 +413,27 @@ static struct query_node *parse_query(struct parser *p, enum query_field field)
 
 /* ---- the whole query ------------------------------------------------------------------------------------------- */
 
-static bool any_marked(const struct query_node *node)
+/* True when letters of FORM can have marks; what is no ASCII letter is taken for one that can. */
+static bool is_open(const struct query_token *token)
+{
+    for (size_t i = 0; i < token->len; i++) {
+        if ((unsigned char)token->form[i] >= 0x80 || (token->form[i] != '\0' && strchr("aeiouyd", token->form[i])))
+            return true;
+    }
+    return false;
+}
+
+/* Notes what the positive words of NODE are. */
+static void note_marks(const struct query_node *node, bool *marked, bool *open)
 {
     if (node == NULL || node->kind == QUERY_NOT)
-        return false;
-    bool marked = false;
-    for (size_t i = 0; i < node->token_count && !marked; i++)
-        marked = node->tokens[i].marked;
-    for (size_t i = 0; i < node->child_count && !marked; i++)
-        marked = any_marked(node->children[i]);
-    return marked;
+        return;
+    for (size_t i = 0; i < node->token_count; i++) {
+        *marked = *marked || node->tokens[i].marked;
+        *open = *open || node->kind == QUERY_PREFIX || is_open(&node->tokens[i]);
+    }
+    for (size_t i = 0; i < node->child_count; i++)
+        note_marks(node->children[i], marked, open);
 }
 
 static bool is_blank(const char *text, size_t n)
@@ -453,7 +464,8 @@ static void read_tree(struct query_context *c)
         query_warn(c, "Trong câu tìm không có từ nào.");
     if (c->status != TRABAO_OK)
         return;
-    tree->any_marked = any_marked(tree->root);
+    note_marks(tree->root, &tree->any_marked, &tree->any_open);
+    tree->any_marked = tree->any_marked || !tree->any_open;
     query_tree_understand(c);
 }
 

@@ -71,7 +71,8 @@ struct query_tree {
     char *understood; /* the query as it was read, in the query language; never NULL */
     char **warnings;  /* for a person, in Vietnamese */
     size_t warning_count;
-    bool any_marked; /* some positive word has marks */
+    bool any_marked; /* some positive word has marks, or none could have any: what was typed is what is meant */
+    bool any_open;   /* some positive word has letters that could have marks */
     struct query_arena *arena; /* owns all of the above */
 };
 

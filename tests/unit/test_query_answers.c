@@ -13,6 +13,7 @@ static const char *const TEXTS[] = {
     "mặt trần|Mặt trần nhà bị nứt.",
     "mặt trăn|Mặt tran đường mới. Da trăn.",
     "lễ 30/4|Lễ kỷ niệm 30/4 tại Quảng trường.",
+    "số liệu|Năm 2020 có 3.568 suất, TP.HCM có 1,8 tỷ.",
     "lễ tháng tư|Lễ kỷ niệm ngày 30 tháng 4 tại Quảng trường.",
 };
 
@@ -62,7 +63,7 @@ static int by_text(const void *a, const void *b)
 }
 
 /* QUERY finds exactly the articles of these keys, given in order of bytes and joined by "; ", each with its tier. */
-TRABAO_UNUSED static void assert_finds(const char *query, const char *expected)
+static void assert_finds(const char *query, const char *expected)
 {
     struct trabao_answer *answer = ask(query);
     char found[ARRAY_LEN(TEXTS)][64];
@@ -76,6 +77,26 @@ TRABAO_UNUSED static void assert_finds(const char *query, const char *expected)
     if (strcmp(buf_str(&all), expected) != 0)
         fail_msg("\"%s\" finds  %s\ninstead of  %s", query, buf_str(&all), expected);
     buf_free(&all);
+    trabao_answer_free(answer);
+}
+
+/* ---- tiers ----------------------------------------------------------------------------------------------------- */
+
+/* What cannot have marks has none that were left out. */
+static void words_without_letters_for_marks_are_exact(void **state)
+{
+    static const char *const queries[] = {"3.568", "2020 1,8", "30/4/1975 OR 3568", "hcm", "2020 -nhà", ""};
+    (void)state;
+    assert_finds("3568 hcm", "số liệu exact");
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+        struct trabao_answer *answer = ask(queries[i]);
+        assert_int_equal(answer->tier, TRABAO_EXACT);
+        assert_int_equal(answer->totals_by_tier[TRABAO_EXACT], answer->total);
+        assert_true(answer->total > 0);
+        trabao_answer_free(answer);
+    }
+    struct trabao_answer *answer = ask("2020 suat");
+    assert_int_equal(answer->tier, TRABAO_FOLDED);
     trabao_answer_free(answer);
 }
 
@@ -138,6 +159,7 @@ static void a_ceiling_is_met_exactly(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_without_letters_for_marks_are_exact),
         cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
         cmocka_unit_test(a_ceiling_is_met_exactly),
     };

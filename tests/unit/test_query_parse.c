@@ -157,13 +157,16 @@ static void test_marked(void **state)
     (void)state;
     static const struct {
         const char *query;
-        bool marked;
-    } cases[] = {{"tu vong", false},      {"tử vong", true},  {"tu -vòng", false},
-                 {"a OR \"vòng\"", true}, {"title:đá", true}, {"-(a b) -đ", false},
-                 {"a NEAR/2 bé", true},   {"hoà*", true},     {"30/4 date:2020", false}};
+        bool marked, open;
+    } cases[] = {{"tu vong", false, true},  {"tử vong", true, true},    {"tu -vòng", false, true},
+                 {"a OR \"vòng\"", true, true}, {"title:đá", true, true}, {"-(a b) -đ", true, false},
+                 {"a NEAR/2 bé", true, true}, {"hoà*", true, true},     {"30/4 date:2020", true, false},
+                 {"1,8 tp -a", true, false}, {"tp*", false, true},      {"1,8 d", false, true},
+                 {"", true, false}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct query_tree *tree = read_query(cases[i].query, strlen(cases[i].query));
         assert_int_equal(tree->any_marked, cases[i].marked);
+        assert_int_equal(tree->any_open, cases[i].open);
         query_tree_free(tree);
     }
 }
