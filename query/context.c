@@ -71,6 +71,16 @@ bool query_token_is(const struct query_context *c, size_t i, const char *form)
     return c->tokens->items[i].form_len == len && memcmp(text_form(c->tokens, i), form, len) == 0;
 }
 
+void query_set_token(const struct query_context *c, struct query_token *out, size_t i)
+{
+    const struct text_token *t = &c->tokens->items[i];
+    memcpy(out->form, text_form(c->tokens, i), t->form_len);
+    out->len = t->form_len;
+    out->marked = text_has_marks(out->form, out->len);
+    out->start = t->start;
+    out->end = t->end;
+}
+
 int query_token_slashes(const struct query_context *c, size_t i)
 {
     const char *form = text_form(c->tokens, i);

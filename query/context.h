@@ -40,6 +40,9 @@ void *query_new(struct query_context *c, size_t n, size_t size) TRABAO_MUST_USE;
 /* True when token I has the canonical form FORM. */
 bool query_token_is(const struct query_context *c, size_t i, const char *form);
 
+/* Makes token I a word of the query. */
+void query_set_token(const struct query_context *c, struct query_token *out, size_t i);
+
 /* How much the date that token I is says: 2 for 30/4/1975, 1 for 30/4 and 7/2020, 0 for what is no date. */
 int query_token_slashes(const struct query_context *c, size_t i);
 

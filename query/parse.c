@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "query/lex.h"
+#include "query/quote.h"
 #include "query/tree.h"
 #include "query/trabao.h"
 #include "text/letter.h"
@@ -63,7 +64,7 @@ static void push(struct parser *p, struct query_node *node)
 
 static void push_child(struct parser *p, struct query_node *node, enum query_kind list)
 {
-    if (node == NULL || node->kind != list) {
+    if (node == NULL || node->kind != list || node->quoted) {
         push(p, node);
         return;
     }
@@ -143,31 +144,29 @@ static size_t last_token_end(const struct query_context *c, const struct lex_ite
     return i > item->first_token ? c->tokens->items[i - 1].end : item->start;
 }
 
-static void set_token(const struct query_context *c, struct query_token *out, size_t i)
-{
-    const struct text_token *t = &c->tokens->items[i];
-    memcpy(out->form, text_form(c->tokens, i), t->form_len);
-    out->len = t->form_len;
-    out->marked = text_has_marks(out->form, out->len);
-    out->start = t->start;
-    out->end = t->end;
-}
-
-/* A phrase of COUNT tokens, or a term of one. QUOTED keeps a phrase of one a phrase. */
-static struct query_node *phrase_node(struct parser *p, const size_t *tokens, size_t count, const struct modifiers *m,
-                                      bool quoted)
+/* A phrase of COUNT TOKENS, which live in the arena, or a term of one. QUOTED keeps a phrase of one a phrase. */
+static struct query_node *phrase_of(struct parser *p, struct query_token *tokens, size_t count,
+                                    const struct modifiers *m, bool quoted)
 {
     struct query_node *node = new_node(p, count == 1 && !quoted ? QUERY_TERM : QUERY_PHRASE, m->field);
-    struct query_token *copy = query_new(p->c, count, sizeof *copy);
-    if (node == NULL || copy == NULL)
+    if (node == NULL)
         return NULL;
-    for (size_t i = 0; i < count; i++)
-        set_token(p->c, &copy[i], tokens[i]);
-    node->tokens = copy;
+    node->tokens = tokens;
     node->token_count = count;
     node->quoted = quoted;
     node->exact = m->exact;
     return node;
+}
+
+static struct query_node *phrase_node(struct parser *p, const size_t *tokens, size_t count, const struct modifiers *m,
+                                      bool quoted)
+{
+    struct query_token *copy = query_new(p->c, count, sizeof *copy);
+    if (copy == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        query_set_token(p->c, &copy[i], tokens[i]);
+    return phrase_of(p, copy, count, m, quoted);
 }
 
 /* True when token NEXT, in the same typed word as token BEFORE, begins a word of its own: x:y, but not 18:30. */
@@ -208,6 +207,22 @@ static struct query_node *token_nodes(struct parser *p, const struct lex_item *i
     if (count > 0)
         push(p, phrase_node(p, run, count, m, quoted));
     return pop_list(p, base, QUERY_AND);
+}
+
+/* A quote: one phrase, or one for each spelling of its dates. With = it is taken as it stands. */
+static struct query_node *quote_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
+{
+    if (m->exact)
+        return token_nodes(p, item, m);
+    struct quote_row rows[QUOTE_ROWS_MAX];
+    const size_t base = p->count;
+    const size_t count = quote_rows(p->c, item, rows);
+    for (size_t i = 0; i < count; i++)
+        push(p, phrase_of(p, rows[i].tokens, rows[i].count, m, true));
+    struct query_node *node = pop_list(p, base, QUERY_OR);
+    if (node != NULL)
+        node->quoted = true;
+    return node;
 }
 
 /* A word followed by a star: a prefix, if it may be one. */
@@ -293,7 +308,7 @@ static struct query_node *parse_part(struct parser *p, enum query_field field)
             node = phrase_node(p, &(const size_t){item->first_token}, 1, &m, false);
             break;
         case LEX_QUOTE:
-            node = token_nodes(p, item, &m);
+            node = quote_node(p, item, &m);
             break;
         case LEX_OPEN:
             p->item++;
@@ -310,6 +325,12 @@ static struct query_node *parse_part(struct parser *p, enum query_field field)
 static bool is_unit(const struct query_node *node)
 {
     return node != NULL && (node->kind == QUERY_TERM || node->kind == QUERY_PHRASE);
+}
+
+/* Of a quote in several spellings the one that was typed: NEAR joins single words and phrases. */
+static struct query_node *as_typed(struct query_node *node)
+{
+    return node != NULL && node->kind == QUERY_OR && node->quoted ? node->children[0] : node;
 }
 
 /* True when the items after a NEAR are one word or quote, perhaps with a field or = before it. */
@@ -345,11 +366,11 @@ static struct query_node *near_node(struct parser *p, struct query_node *left, s
 static bool parse_near(struct parser *p, size_t base)
 {
     const struct lex_item *near = p->item;
-    struct query_node *left = p->count > base ? p->stack[p->count - 1] : NULL;
+    struct query_node *left = p->count > base ? as_typed(p->stack[p->count - 1]) : NULL;
     if (left == NULL || !(is_unit(left) || left->kind == QUERY_NEAR) || !unit_follows(near + 1))
         return false;
     p->item = near + 1;
-    struct query_node *right = parse_part(p, left->field);
+    struct query_node *right = as_typed(parse_part(p, left->field));
     if (!is_unit(right) || right->field != left->field) {
         p->item = near;
         return false;
@@ -389,7 +410,7 @@ static struct query_node *parse_all(struct parser *p, enum query_field field)
         } else if (begins_part(kind)) {
             struct query_node *node = parse_part(p, field);
             push_child(p, node, QUERY_AND);
-            ended = is_unit(node);
+            ended = is_unit(as_typed(node));
         } else {
             if (!parse_operator(p, base, any, ended, field))
                 break;

@@ -41,14 +41,14 @@ enum query_kind {
 struct query_token {
     char form[TEXT_FORM_MAX + 1];
     uint8_t len;
-    bool marked; /* has tone or letter marks */
+    bool marked; /* was typed with tone or letter marks; `tháng` in a spelling of a date in figures was not */
     uint32_t start, end; /* bytes of the query it was typed in */
 };
 
 struct query_node {
     enum query_kind kind;
     enum query_field field;
-    bool quoted; /* PHRASE in quotes: never widened when it has marks */
+    bool quoted; /* PHRASE in quotes: never widened when it has marks; OR: spellings of one quote, as typed first */
     bool exact;  /* =word: the form as typed, marks or none, never widened */
     uint32_t distance; /* NEAR/n */
     struct query_node **children; /* AND OR NOT NEAR */

@@ -107,13 +107,15 @@ static void write_tokens(const struct query_context *c, const struct query_node 
 static void write_node(const struct query_context *c, const struct query_node *node, struct buf *out);
 
 /* AND binds tighter than OR and NEAR tighter than AND; a NOT takes one word, phrase or parenthesis. */
-static bool needs_parentheses(enum query_kind parent, enum query_kind child)
+static bool needs_parentheses(enum query_kind parent, const struct query_node *child)
 {
+    if (child->quoted)
+        return false;
     switch (parent) {
     case QUERY_NOT:
-        return child == QUERY_AND || child == QUERY_OR || child == QUERY_NEAR;
+        return child->kind == QUERY_AND || child->kind == QUERY_OR || child->kind == QUERY_NEAR;
     case QUERY_AND:
-        return child == QUERY_OR;
+        return child->kind == QUERY_OR;
     default:
         return false;
     }
@@ -123,7 +125,7 @@ static void write_list(const struct query_context *c, const struct query_node *n
                        struct buf *out)
 {
     for (size_t i = 0; i < node->child_count; i++) {
-        const bool enclosed = needs_parentheses(node->kind, node->children[i]->kind);
+        const bool enclosed = needs_parentheses(node->kind, node->children[i]);
         buf_append_str(out, i > 0 ? between : "");
         buf_append_str(out, enclosed ? "(" : "");
         write_node(c, node->children[i], out);
@@ -146,7 +148,10 @@ static void write_node(const struct query_context *c, const struct query_node *n
         write_list(c, node, " ", out);
         break;
     case QUERY_OR:
-        write_list(c, node, " OR ", out);
+        if (node->quoted)
+            write_tokens(c, node->children[0], out);
+        else
+            write_list(c, node, " OR ", out);
         break;
     case QUERY_NEAR:
         snprintf(near, sizeof near, " NEAR/%u ", (unsigned)node->distance);

@@ -13,6 +13,10 @@ static const char *const TEXTS[] = {
     "mặt trần|Mặt trần nhà bị nứt.",
     "mặt trăn|Mặt tran đường mới. Da trăn.",
     "lễ 30/4|Lễ kỷ niệm 30/4 tại Quảng trường.",
+    "lễ 30-4|Lễ kỷ niệm ngày 30-4 tại Quảng trường.",
+    "lễ 30.4.1975|Lễ kỷ niệm 30.4.1975 tại Quảng trường.",
+    "lễ năm|Lễ kỷ niệm ngày 30 tháng 4 năm 1975 tại Quảng trường, từ tháng 3 năm 1975 là.",
+    "lễ năm sau|Lễ kỷ niệm 30 tháng 4/1975 tại Quảng trường, từ 3/1975 là.",
     "số liệu|Năm 2020 có 3.568 suất, TP.HCM có 1,8 tỷ.",
     "lễ tháng tư|Lễ kỷ niệm ngày 30 tháng 4 tại Quảng trường.",
 };
@@ -100,6 +104,42 @@ static void words_without_letters_for_marks_are_exact(void **state)
     trabao_answer_free(answer);
 }
 
+/* ---- dates ----------------------------------------------------------------------------------------------------- */
+
+#define ALL_SIX "lễ 30-4 exact; lễ 30.4.1975 exact; lễ 30/4 exact; lễ năm exact; lễ năm sau exact; lễ tháng tư exact"
+
+static void a_quoted_date_is_found_in_every_spelling(void **state)
+{
+    (void)state;
+    assert_finds("\"ngày 30 tháng 4\"", ALL_SIX);
+    assert_finds("\"30/4\"", ALL_SIX);
+    assert_finds("\"kỷ niệm 30-04\"", ALL_SIX);
+    assert_finds("\"kỷ niệm ngày 30 tháng 4\"", ALL_SIX);
+    static const char *const without_year[] = {"\"niệm 30/4 tại\"", "\"niệm ngày 30.4 tại\"",
+                                               "\"niệm 30 tháng 4 tại\"", "\"niệm ngày 30 tháng 4 tại\""};
+    for (size_t i = 0; i < ARRAY_LEN(without_year); i++)
+        assert_finds(without_year[i], "lễ 30-4 exact; lễ 30.4.1975 exact; lễ 30/4 exact; lễ tháng tư exact");
+    static const char *const with_year[] = {"\"niệm 30/4/1975 tại\"", "\"niệm 30-4-1975 tại\"",
+                                            "\"niệm ngày 30 tháng 4 năm 1975 tại\"", "\"niệm 30 tháng 4/1975 tại\""};
+    for (size_t i = 0; i < ARRAY_LEN(with_year); i++)
+        assert_finds(with_year[i], "lễ 30.4.1975 exact; lễ năm exact; lễ năm sau exact");
+    static const char *const months[] = {"\"từ tháng 3 năm 1975 là\"", "\"từ 3/1975 là\"", "\"từ tháng 3-1975 là\""};
+    for (size_t i = 0; i < ARRAY_LEN(months); i++)
+        assert_finds(months[i], "lễ năm exact; lễ năm sau exact");
+    assert_finds("=\"ngày 30 tháng 4\"", "lễ 30-4 exact; lễ năm exact; lễ tháng tư exact");
+}
+
+/* Words that a spelling adds do not count as typed with marks. */
+static void a_quoted_date_without_marks(void **state)
+{
+    (void)state;
+    struct trabao_answer *answer = ask("\"niem 30/4 tai\"");
+    assert_int_equal(answer->total, 4);
+    assert_int_equal(answer->tier, TRABAO_FOLDED);
+    assert_string_equal(answer->understood, "\"niem 30/4 tai\"");
+    trabao_answer_free(answer);
+}
+
 /* ---- ceilings -------------------------------------------------------------------------------------------------- */
 
 /* Many times a common word, which no other word of the query stands beside, and rare ones at the end. */
@@ -160,6 +200,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_without_letters_for_marks_are_exact),
+        cmocka_unit_test(a_quoted_date_is_found_in_every_spelling),
+        cmocka_unit_test(a_quoted_date_without_marks),
         cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
         cmocka_unit_test(a_ceiling_is_met_exactly),
     };

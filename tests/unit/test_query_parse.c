@@ -372,7 +372,8 @@ static void check_node(const struct query_node *node, const struct query_node *p
         const struct query_token *t = &node->tokens[i];
         assert_true(t->len >= 1 && t->len <= TEXT_FORM_MAX && strlen(t->form) == t->len);
         assert_true(t->start < t->end && t->end <= n);
-        assert_int_equal(t->marked, text_has_marks(t->form, t->len));
+        if (parent == NULL || !parent->quoted)
+            assert_int_equal(t->marked, text_has_marks(t->form, t->len));
     }
     switch (node->kind) {
     case QUERY_NOT:
@@ -383,7 +384,7 @@ static void check_node(const struct query_node *node, const struct query_node *p
         assert_true(parent == NULL || parent->kind != QUERY_AND);
         break;
     case QUERY_OR:
-        assert_true(node->child_count >= 2 && (parent == NULL || parent->kind != QUERY_OR));
+        assert_true(node->child_count >= 2 && (parent == NULL || parent->kind != QUERY_OR || node->quoted));
         break;
     case QUERY_NEAR:
         assert_true(node->child_count >= 2);
