@@ -23,6 +23,7 @@ struct planner {
     const struct plan_limits *limits;
     struct text_analyzer *analyzer;
     struct plan *plan;
+    enum trabao_tier loosest; /* at which words are bound now */
     size_t group_capacity;
     struct trabao_error *err;
     enum trabao_status status; /* sticky */
@@ -67,21 +68,21 @@ static bool tier_of(const struct planner *p, const struct query_token *token, en
         reading == LITERAL || (token->marked && (reading == ANY_READING || !p->tree->any_marked));
     if (!exact && (!p->tree->any_marked || reading == ANY_READING)) {
         *tier = TRABAO_FOLDED;
-        return p->limits->loosest == TRABAO_FOLDED || reading == ANY_READING ||
+        return p->loosest == TRABAO_FOLDED || reading == ANY_READING ||
                same(form, len, token->form, token->len);
     }
     if (same(form, len, token->form, token->len)) {
         *tier = TRABAO_EXACT;
         return true;
     }
-    if (exact || p->limits->loosest == TRABAO_EXACT) {
+    if (exact || p->loosest == TRABAO_EXACT) {
         return false;
     }
     char ours[TEXT_FORM_MAX], typed[TEXT_FORM_MAX];
     *tier = same(ours, text_fold_tone(form, len, ours), typed, text_fold_tone(token->form, token->len, typed))
                 ? TRABAO_TONE
                 : TRABAO_FOLDED;
-    return *tier <= (uint8_t)p->limits->loosest;
+    return *tier <= (uint8_t)p->loosest;
 }
 
 static int by_tier_and_weight(const void *a, const void *b)
@@ -376,6 +377,80 @@ static struct plan_node *set_node(struct planner *p, const struct query_node *no
     return out;
 }
 
+/* Adds to OUT the words of NODE that stand for one of the query at the loosest tier bound now and at no tighter one. */
+static void add_loose_words(struct planner *p, const struct query_node *node, struct plan_node *out)
+{
+    for (size_t i = 0; i < node->child_count; i++) {
+        add_loose_words(p, node->children[i], out);
+    }
+    for (size_t i = 0; i < node->token_count && p->status == TRABAO_OK; i++) {
+        const struct query_token *token = &node->tokens[i];
+        size_t count, kept = 0;
+        struct plan_variant *variants = variants_of(p, token, reading_of(p, node, token), &count);
+        for (size_t v = 0; variants && v < count; v++) {
+            if (variants[v].tier == (uint8_t)p->loosest) {
+                variants[kept++] = variants[v];
+            }
+        }
+        struct plan_node *word = kept ? new_node(p, PLAN_GROUP) : NULL;
+        if (word) {
+            word->group = add_group(p, token, variants, kept);
+            out->children[out->child_count++] = word;
+        }
+    }
+}
+
+static size_t count_tokens(const struct query_node *node)
+{
+    size_t count = node->token_count;
+    for (size_t i = 0; i < node->child_count; i++) {
+        count += count_tokens(node->children[i]);
+    }
+    return count;
+}
+
+/* NODE at the loosest tier bound now, for articles that have a word of that tier; NULL when no article has one. */
+static struct plan_node *loose_set(struct planner *p, const struct query_node *node)
+{
+    struct plan_node *both = new_node(p, PLAN_AND);
+    struct plan_node *words = new_node(p, PLAN_OR);
+    if (!both || !words || !(both->children = new_piece(p, 2, sizeof(struct plan_node *))) ||
+        !(words->children = new_piece(p, count_tokens(node) + 1, sizeof(struct plan_node *)))) {
+        return NULL;
+    }
+    add_loose_words(p, node, words);
+    if (words->child_count == 0 || p->status != TRABAO_OK) {
+        return NULL;
+    }
+    both->children[both->child_count++] = set_node(p, node);
+    both->children[both->child_count++] = words;
+    return both;
+}
+
+/*
+ * NODE at every tier: FTS5 says which articles match at a tier and tighter ones, and one that matches at no tighter one
+ * has a word of that very tier.
+ */
+static struct plan_node *tiered_set(struct planner *p, const struct query_node *node)
+{
+    const enum trabao_tier asked = p->loosest;
+    struct plan_node *any = new_node(p, PLAN_OR);
+    if (!any || !(any->children = new_piece(p, TRABAO_FOLDED + 1, sizeof(struct plan_node *)))) {
+        return NULL;
+    }
+    p->loosest = MIN(p->plan->tightest, asked);
+    any->children[any->child_count++] = set_node(p, node);
+    while (p->loosest < asked && p->status == TRABAO_OK) {
+        p->loosest++;
+        struct plan_node *loose = loose_set(p, node);
+        if (loose) {
+            any->children[any->child_count++] = loose;
+        }
+    }
+    p->loosest = asked;
+    return any->child_count == 1 ? any->children[0] : any;
+}
+
 /* ---- the tree ------------------------------------------------------------------------------------------------ */
 
 /* Words inside a set count for the score like any others. */
@@ -462,7 +537,7 @@ static struct plan_node *bind(struct planner *p, const struct query_node *node, 
         }
         score_tokens(p, node, follows);
     }
-    return set_node(p, node);
+    return tiered_set(p, node);
 }
 
 /* ---- limits -------------------------------------------------------------------------------------------------- */
@@ -595,6 +670,7 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
                         .lexicon = &r->archive->lexicon,
                         .tree = tree,
                         .limits = limits,
+                        .loosest = limits->loosest,
                         .analyzer = analyzer,
                         .plan = plan,
                         .err = err};

@@ -12,6 +12,7 @@ static const char *const TEXTS[] = {
     "mặt trận|Đại hội Mặt trận Tổ quốc tỉnh.",
     "mặt trần|Mặt trần nhà bị nứt.",
     "mặt trăn|Mặt tran đường mới. Da trăn.",
+    "mặt trán|Mặt trán. Vườn tran.",
     "lễ 30/4|Lễ kỷ niệm 30/4 tại Quảng trường.",
     "lễ 30-4|Lễ kỷ niệm ngày 30-4 tại Quảng trường.",
     "lễ 30.4.1975|Lễ kỷ niệm 30.4.1975 tại Quảng trường.",
@@ -102,6 +103,16 @@ static void words_without_letters_for_marks_are_exact(void **state)
     struct trabao_answer *answer = ask("2020 suat");
     assert_int_equal(answer->tier, TRABAO_FOLDED);
     trabao_answer_free(answer);
+}
+
+/* An article has the tier at which it has the phrase, whatever else of it stands elsewhere in the article. */
+static void a_phrase_has_the_tier_of_its_loosest_word(void **state)
+{
+    (void)state;
+    assert_finds("\"mặt tran\"", "mặt trán tone; mặt trăn exact; mặt trần folded; mặt trận folded");
+    assert_finds("\"mặt trăn\"", "");
+    assert_finds("mặt-trăn", "mặt trán folded; mặt trăn folded; mặt trần folded; mặt trận folded");
+    assert_finds("title:\"mặt tran\"", "");
 }
 
 /* ---- dates ----------------------------------------------------------------------------------------------------- */
@@ -200,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_without_letters_for_marks_are_exact),
+        cmocka_unit_test(a_phrase_has_the_tier_of_its_loosest_word),
         cmocka_unit_test(a_quoted_date_is_found_in_every_spelling),
         cmocka_unit_test(a_quoted_date_without_marks),
         cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
