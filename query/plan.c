@@ -12,6 +12,7 @@
 #include "archive/schema.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "query/honorific.h"
 #include "query/match_fts.h"
 
 #define MATCH_CEILING ((size_t)256 << 10)
@@ -562,6 +563,11 @@ static void limit_field(struct planner *p, struct plan_node *root, enum query_fi
                 memcpy(out->form, text_form(&tokens, i), token->form_len);
                 out->marked = text_has_marks(out->form, out->len);
             }
+        }
+        if (field == QUERY_NAME) {
+            const size_t before = honorific_count(phrase, node->token_count);
+            node->tokens += before;
+            node->token_count -= before;
         }
         if (node->token_count) {
             root->children[root->child_count++] = set_node(p, node);
