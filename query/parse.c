@@ -6,6 +6,8 @@
  *     part    = { MINUS | NOT | FIELD | EXACT } ( WORD | DATE | QUOTE | OPEN query CLOSE )
  *     part    = part NEAR part               between single words and phrases
  *
+ * In the field of names, capitalised words that follow one another are one phrase (name_node).
+ *
  * An operator that lacks an operand is a word, with a warning. Nodes without tokens (punctuation, empty parentheses)
  * are no nodes: functions that make one return NULL for them. Lists under construction share one stack.
  */
@@ -13,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "query/honorific.h"
 #include "query/lex.h"
 #include "query/quote.h"
 #include "query/tree.h"
@@ -20,6 +23,7 @@
 #include "text/letter.h"
 
 #define PREFIX_LETTERS_MIN 2
+#define NAME_WORDS_MAX 16 /* with what stands before the name */
 
 struct parser {
     struct query_context *c;
@@ -217,12 +221,70 @@ static struct query_node *quote_node(struct parser *p, const struct lex_item *it
     struct quote_row rows[QUOTE_ROWS_MAX];
     const size_t base = p->count;
     const size_t count = quote_rows(p->c, item, rows);
-    for (size_t i = 0; i < count; i++)
-        push(p, phrase_of(p, rows[i].tokens, rows[i].count, m, true));
+    for (size_t i = 0; i < count; i++) {
+        const size_t before = m->field == QUERY_NAME ? honorific_count(rows[i].tokens, rows[i].count) : 0;
+        push(p, phrase_of(p, rows[i].tokens + before, rows[i].count - before, m, true));
+    }
     struct query_node *node = pop_list(p, base, QUERY_OR);
     if (node != NULL)
         node->quoted = true;
     return node;
+}
+
+/* Words without quotes from which a name is read. */
+struct name_words {
+    struct query_token *tokens;
+    size_t items[NAME_WORDS_MAX]; /* how many items after the first one each was typed in */
+    size_t count;
+};
+
+static bool begins_with_capital(const struct query_context *c, const struct query_token *token)
+{
+    uint32_t first;
+    utf8_decode(c->text + token->start, c->n - token->start, &first);
+    const struct letter letter = letter_split(first);
+    return letter.base != 0 && letter_join(letter) != first;
+}
+
+/* The words from the next item on, as far as nothing but blanks is between them. */
+static bool gather_words(struct parser *p, struct name_words *words)
+{
+    const struct query_context *c = p->c;
+    words->tokens = query_new(p->c, NAME_WORDS_MAX, sizeof *words->tokens);
+    for (size_t n = 0; words->tokens != NULL && p->item[n].kind == LEX_WORD && !p->item[n].star; n++) {
+        const struct lex_item *item = &p->item[n];
+        for (size_t i = item->first_token; i < item->first_token + item->tokens; i++) {
+            if (c->tokens->items[i].colocated)
+                continue;
+            if (words->count == NAME_WORDS_MAX)
+                return true;
+            words->items[words->count] = n;
+            query_set_token(c, &words->tokens[words->count++], i);
+        }
+        if (last_token_end(c, item) != item->end)
+            break;
+    }
+    return words->tokens != NULL;
+}
+
+/*
+ * A name without quotes, words that follow one another: honorifics, which go, and then as many capitalised words as
+ * there are, or one word. The last item of the name is left as the next to be read.
+ */
+static struct query_node *name_node(struct parser *p, const struct modifiers *m)
+{
+    struct name_words words = {.count = 0};
+    if (!gather_words(p, &words))
+        return NULL;
+    const size_t before = honorific_count(words.tokens, words.count);
+    const bool capitals = begins_with_capital(p->c, &words.tokens[before]);
+    size_t end = before + 1;
+    while (end < words.count && (words.items[end] == words.items[end - 1] ||
+                                 (capitals && begins_with_capital(p->c, &words.tokens[end]))))
+        end++;
+    p->item += words.items[end - 1];
+    /* Quoted, so that a capitalised word that follows what is understood is not taken for a part of the name. */
+    return phrase_of(p, words.tokens + before, end - before, m, capitals || end - before > 1);
 }
 
 /* A word followed by a star: a prefix, if it may be one. */
@@ -302,7 +364,10 @@ static struct query_node *parse_part(struct parser *p, enum query_field field)
         const struct lex_item *item = p->item;
         switch (item->kind) {
         case LEX_WORD:
-            node = item->star ? prefix_node(p, item, &m) : token_nodes(p, item, &m);
+            if (item->star)
+                node = prefix_node(p, item, &m);
+            else
+                node = m.field == QUERY_NAME && !m.exact ? name_node(p, &m) : token_nodes(p, item, &m);
             break;
         case LEX_DATE:
             node = phrase_node(p, &(const size_t){item->first_token}, 1, &m, false);

@@ -18,6 +18,8 @@ static const char *const TEXTS[] = {
     "lễ 30.4.1975|Lễ kỷ niệm 30.4.1975 tại Quảng trường.",
     "lễ năm|Lễ kỷ niệm ngày 30 tháng 4 năm 1975 tại Quảng trường, từ tháng 3 năm 1975 là.",
     "lễ năm sau|Lễ kỷ niệm 30 tháng 4/1975 tại Quảng trường, từ 3/1975 là.",
+    "tên|Ông Nguyễn Văn Hòa, phó ban, gặp bà Trần Thị Hoa.",
+    "tên khác|Ông Hòa gặp Nguyễn Thị Văn và ông Trần Hoa.",
     "số liệu|Năm 2020 có 3.568 suất, TP.HCM có 1,8 tỷ.",
     "lễ tháng tư|Lễ kỷ niệm ngày 30 tháng 4 tại Quảng trường.",
 };
@@ -151,6 +153,24 @@ static void a_quoted_date_without_marks(void **state)
     trabao_answer_free(answer);
 }
 
+/* ---- names ----------------------------------------------------------------------------------------------------- */
+
+static void a_name_is_a_phrase_without_honorifics(void **state)
+{
+    (void)state;
+    assert_finds("name:Nguyễn Văn Hòa", "tên exact");
+    assert_finds("name:Nguyen Van Hoa", "tên folded");
+    assert_finds("name:\"đồng chí nguyễn văn hoà\"", "tên exact");
+    assert_finds("tên:Bà Trần Thị Hoa", "tên exact");
+    assert_finds("name:Nguyễn Hòa", "");
+    struct trabao_request request = {.query = "gặp", .query_len = strlen("gặp"), .name = "Chủ tịch nguyen van hoa"};
+    struct trabao_answer *answer = NULL;
+    assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+    assert_int_equal(answer->total, 1);
+    assert_string_equal(answer->hits[0].key, "tên");
+    trabao_answer_free(answer);
+}
+
 /* ---- ceilings -------------------------------------------------------------------------------------------------- */
 
 /* Many times a common word, which no other word of the query stands beside, and rare ones at the end. */
@@ -214,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_phrase_has_the_tier_of_its_loosest_word),
         cmocka_unit_test(a_quoted_date_is_found_in_every_spelling),
         cmocka_unit_test(a_quoted_date_without_marks),
+        cmocka_unit_test(a_name_is_a_phrase_without_honorifics),
         cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
         cmocka_unit_test(a_ceiling_is_met_exactly),
     };

@@ -210,8 +210,7 @@ static const struct {
               {"tiêuđề: ", "title:"},
               {"TacGia:", "author:"},
               {"nguồn:", "source:"},
-              {"muc:", "section:"},
-              {"tên: ", "name:"}};
+              {"muc:", "section:"}};
 
 static void write_phrase(struct author *a, const char *field, const char *exact)
 {
