@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "query/honorific.h"
 #include "query/match_fts.h"
+#include "text/syllable.h"
 
 #define MATCH_CEILING ((size_t)256 << 10)
 
@@ -186,21 +187,59 @@ static int by_articles(const void *a, const void *b, void *context)
     return x < y ? 1 : x > y ? -1 : 0;
 }
 
+/*
+ * The beginnings that a typed prefix stands for. What is typed need not be how a word that begins so is written in its
+ * canonical form: hòa and hoàn, quí and quyết. So a word may also begin with the prefix as it is spelled before a final
+ * consonant, or be the prefix as a word of its own.
+ */
+struct beginnings {
+    bool folded; /* compared without marks */
+    char typed[TEXT_FORM_MAX], closed[TEXT_FORM_MAX], whole[TEXT_FORM_MAX];
+    size_t typed_len, closed_len, whole_len;
+};
+
+static void find_beginnings(const struct query_token *token, struct beginnings *b)
+{
+    char word[TEXT_FORM_MAX + 1];
+    *b = (struct beginnings){.folded = !token->marked, .typed_len = token->len};
+    memcpy(b->typed, token->form, token->len);
+    memcpy(word, token->form, token->len);
+    word[token->len] = 'n';
+    const size_t closed = syllable_canonical(word, token->len + 1U, b->closed);
+    if (closed != SYLLABLE_FAILED && closed > 1 && b->closed[closed - 1] == 'n') {
+        b->closed_len = closed - 1;
+    }
+    const size_t whole = syllable_canonical(word, token->len, b->whole);
+    b->whole_len = whole == SYLLABLE_FAILED ? 0 : whole;
+}
+
+static bool begins(const char *form, size_t len, const char *beginning, size_t n)
+{
+    return n && len >= n && memcmp(form, beginning, n) == 0;
+}
+
+static bool has_beginning(const struct beginnings *b, const char *form, size_t len)
+{
+    char folded[TEXT_FORM_MAX];
+    if (b->folded) {
+        len = text_fold(form, len, folded);
+        form = folded;
+    }
+    return begins(form, len, b->typed, b->typed_len) || begins(form, len, b->closed, b->closed_len) ||
+           same(form, len, b->whole, b->whole_len);
+}
+
 /* The terms that begin like TOKEN: with its marks if it has any, else by their folded forms. */
 static struct plan_variant *variants_of_prefix(struct planner *p, const struct query_token *token, size_t *count)
 {
     struct plan_variant *found = NULL;
+    struct beginnings beginnings;
     size_t capacity = 0;
     *count = 0;
+    find_beginnings(token, &beginnings);
     for (uint32_t t = 0; t < p->lexicon->count; t++) {
-        char folded[TEXT_FORM_MAX];
-        const char *form = lexicon_form(p->lexicon, t);
-        size_t len = p->lexicon->terms[t].len;
-        if (!token->marked) {
-            len = text_fold(form, len, folded);
-            form = folded;
-        }
-        if (p->lexicon->terms[t].articles && len >= token->len && memcmp(form, token->form, token->len) == 0) {
+        const struct lexicon_term *term = &p->lexicon->terms[t];
+        if (term->articles && has_beginning(&beginnings, lexicon_form(p->lexicon, t), term->len)) {
             if (!mem_grow((void **)&found, &capacity, *count + 1, sizeof *found)) {
                 p->status = error_no_memory(p->err);
                 break;
@@ -264,14 +303,26 @@ static enum reading reading_of(const struct planner *p, const struct query_node 
     return in_text(node->field) && node->field != QUERY_NAME ? AS_TYPED : ANY_READING;
 }
 
-/* Tokens as one FTS5 string, alternatives joined by |; a leading | says that all is to be taken as it stands. */
+/* The variants of a word of NODE, or of the prefix that NODE is. */
+static struct plan_variant *variants_in(struct planner *p, const struct query_node *node,
+                                        const struct query_token *token, size_t *count)
+{
+    return node->kind == QUERY_PREFIX ? variants_of_prefix(p, token, count)
+                                      : variants_of(p, token, reading_of(p, node, token), count);
+}
+
+/*
+ * Tokens as one FTS5 string, alternatives joined by |; a leading | says that all is to be taken as it stands. What a
+ * prefix stands for is known of the words of texts; in other fields FTS5 looks for it.
+ */
 static bool write_phrase(struct planner *p, const struct query_node *node, struct buf *out)
 {
+    const bool unknown_prefix = node->kind == QUERY_PREFIX && !in_text(node->field);
     buf_append_str(out, "\"|");
     for (size_t i = 0; i < node->token_count && p->status == TRABAO_OK; i++) {
-        size_t count;
+        size_t count = 0;
         const struct query_token *token = &node->tokens[i];
-        const struct plan_variant *variants = variants_of(p, token, reading_of(p, node, token), &count);
+        const struct plan_variant *variants = unknown_prefix ? NULL : variants_in(p, node, token, &count);
         buf_append_str(out, i ? " " : "");
         if (p->status == TRABAO_OK && count == 0) {
             buf_append(out, token->form, token->len);
@@ -281,7 +332,7 @@ static bool write_phrase(struct planner *p, const struct query_node *node, struc
             buf_append(out, lexicon_form(p->lexicon, variants[v].term), p->lexicon->terms[variants[v].term].len);
         }
     }
-    return buf_append_str(out, node->kind == QUERY_PREFIX ? "\" *" : "\"");
+    return buf_append_str(out, unknown_prefix ? "\" *" : "\"");
 }
 
 static bool write_match(struct planner *p, const struct query_node *node, struct buf *out)
@@ -387,7 +438,7 @@ static void add_loose_words(struct planner *p, const struct query_node *node, st
     for (size_t i = 0; i < node->token_count && p->status == TRABAO_OK; i++) {
         const struct query_token *token = &node->tokens[i];
         size_t count, kept = 0;
-        struct plan_variant *variants = variants_of(p, token, reading_of(p, node, token), &count);
+        struct plan_variant *variants = variants_in(p, node, token, &count);
         for (size_t v = 0; variants && v < count; v++) {
             if (variants[v].tier == (uint8_t)p->loosest) {
                 variants[kept++] = variants[v];
@@ -459,7 +510,7 @@ static void score_tokens(struct planner *p, const struct query_node *node, bool 
 {
     for (size_t i = 0; i < node->token_count && p->status == TRABAO_OK; i++) {
         size_t count;
-        struct plan_variant *variants = variants_of(p, &node->tokens[i], reading_of(p, node, &node->tokens[i]), &count);
+        struct plan_variant *variants = variants_in(p, node, &node->tokens[i], &count);
         if (variants) {
             score_group(p, add_group(p, &node->tokens[i], variants, count), i > 0 || follows,
                         i == 0 ? node->token_count : 0);
@@ -492,9 +543,7 @@ static struct plan_node *bind_word(struct planner *p, const struct query_node *n
 {
     size_t count;
     struct plan_node *out = new_node(p, PLAN_GROUP);
-    struct plan_variant *variants =
-        node->kind == QUERY_PREFIX ? variants_of_prefix(p, node->tokens, &count)
-                                   : variants_of(p, node->tokens, reading_of(p, node, node->tokens), &count);
+    struct plan_variant *variants = variants_in(p, node, node->tokens, &count);
     if (out && variants) {
         out->group = add_group(p, node->tokens, variants, count);
         if (positive) {
