@@ -287,6 +287,33 @@ static struct query_node *name_node(struct parser *p, const struct modifiers *m)
     return phrase_of(p, words.tokens + before, end - before, m, capitals || end - before > 1);
 }
 
+/*
+ * Spells TOKEN as it was typed, in lower case, instead of canonically: where the beginning of a word ends in the middle
+ * of a syllable, the rules for whole ones do not hold. Decomposed letters are left to the canonical form.
+ */
+static void spell_as_typed(const struct query_context *c, struct query_token *token)
+{
+    char form[TEXT_FORM_MAX];
+    size_t len = 0;
+    for (size_t i = token->start; i < token->end;) {
+        uint32_t code_point;
+        char bytes[4];
+        i += utf8_decode(c->text + i, token->end - i, &code_point);
+        const struct letter letter = letter_split(code_point);
+        if (letter.base == 0 && !(code_point < 0x80 && letter_is_digit((char)code_point)))
+            return;
+        const size_t n = utf8_encode(letter.base != 0 ? letter_join(letter) : code_point, bytes);
+        if (len + n > sizeof form)
+            return;
+        memcpy(form + len, bytes, n);
+        len += n;
+    }
+    memcpy(token->form, form, len);
+    token->form[len] = '\0';
+    token->len = (uint8_t)len;
+    token->marked = text_has_marks(form, len);
+}
+
 /* A word followed by a star: a prefix, if it may be one. */
 static struct query_node *prefix_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
 {
@@ -305,6 +332,7 @@ static struct query_node *prefix_node(struct parser *p, const struct lex_item *i
         return node;
     }
     node->kind = QUERY_PREFIX;
+    spell_as_typed(p->c, node->tokens);
     p->prefixes++;
     return node;
 }

@@ -34,7 +34,7 @@ enum query_kind {
     QUERY_TERM,   /* one token of a word */
     QUERY_PHRASE, /* tokens that follow one another: quotes, or one typed word that is several tokens (TP.HCM) */
     QUERY_NEAR,   /* children (TERM or PHRASE) within `distance` tokens of one another */
-    QUERY_PREFIX  /* token that starts so */
+    QUERY_PREFIX  /* token that starts so, as typed and not in canonical form */
 };
 
 /* One token of the query, in its canonical form. */

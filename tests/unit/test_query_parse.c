@@ -198,10 +198,11 @@ struct author {
 };
 
 static const struct {
-    const char *typed, *form;
-} words[] = {{"bão", "bão"}, {"Lũ", "lũ"},       {"QUÝ", "quí"},  {"hoà", "hòa"}, {"đá", "đá"},
-             {"cua", "cua"}, {"Trong", "trong"}, {"tỷ", "tỉ"},    {"or", "or"},   {"not", "not"},
-             {"u23", "u23"}, {"Việt", "việt"},   {"vịêt", "việt"}};
+    const char *typed, *form, *prefix;
+} words[] = {{"bão", "bão", "bão"},     {"Lũ", "lũ", "lũ"},    {"QUÝ", "quí", "quý"}, {"hoà", "hòa", "hoà"},
+             {"đá", "đá", "đá"},        {"cua", "cua", "cua"}, {"tỷ", "tỉ", "tỷ"},    {"Trong", "trong", "trong"},
+             {"or", "or", "or"},        {"u23", "u23", "u23"}, {"not", "not", "not"}, {"Việt", "việt", "việt"},
+             {"vịêt", "việt", "vịêt"}};
 
 static const struct {
     const char *typed, *dumped;
@@ -239,7 +240,7 @@ static void write_leaf(struct author *a, const char *field, bool unit)
     } else if (!unit && a->prefixes < QUERY_PREFIXES_MAX && random_below(6) == 0) {
         a->prefixes++;
         buf_printf(&a->typed, "%s*", words[word].typed);
-        buf_printf(&a->tree, "%s%s%s*", field, exact ? "=" : "", words[word].form);
+        buf_printf(&a->tree, "%s%s%s*", field, exact ? "=" : "", words[word].prefix);
     } else {
         buf_printf(&a->typed, "%s", words[word].typed);
         buf_printf(&a->tree, "%s%s%s", field, exact ? "=" : "", words[word].form);
