@@ -12,6 +12,7 @@
 #include "query/abbreviate.h"
 #include "query/adjacency.h"
 #include "query/cursor.h"
+#include "query/duplicates.h"
 #include "query/engine.h"
 #include "query/library.h"
 #include "query/patterns.h"
@@ -412,6 +413,9 @@ static enum trabao_status fill_hits(struct search *s)
         if (status == TRABAO_OK) {
             status = fill_hit(s, &patterns[hit->tier], hit, &stored, &hits[i]);
         }
+    }
+    if (status == TRABAO_OK && s->request->fold_duplicates) {
+        duplicates_fold(hits, count);
     }
     s->answer->hits = hits;
     s->answer->hit_count = count;

@@ -5,6 +5,7 @@
 #include "tests/unit/test_archive_support.h"
 
 #include "base/buf.h"
+#include "query/duplicates.h"
 #include "query/trabao.h"
 
 /* An article is its title, which is its key too; the body is what stands behind the stroke. */
@@ -22,6 +23,8 @@ static const char *const TEXTS[] = {
     "tên khác|Ông Hòa gặp Nguyễn Thị Văn và ông Trần Hoa.",
     "quý|Quý một, quyết toán, quan trọng, hoà nhã, hoàn thành.",
     "quyết|Quyết định, hoàng hôn, tỷ lệ, tiền.",
+    "đò 1|Chuyến đò ngang cuối ngày.",
+    "đò 2|Chuyến đò ngang cuối ngày.",
     "số liệu|Năm 2020 có 3.568 suất, TP.HCM có 1,8 tỷ.",
     "lễ tháng tư|Lễ kỷ niệm ngày 30 tháng 4 tại Quảng trường.",
 };
@@ -191,6 +194,53 @@ static void a_name_is_a_phrase_without_honorifics(void **state)
     trabao_answer_free(answer);
 }
 
+/* ---- duplicates ------------------------------------------------------------------------------------------------ */
+
+static struct trabao_hit hit_of(const char *title, const char *snippet)
+{
+    return (struct trabao_hit){.title = {.text = title, .len = strlen(title)},
+                               .snippet = {.text = snippet, .len = strlen(snippet)}};
+}
+
+static void hits_that_say_the_same_are_folded(void **state)
+{
+    char start[203], other[203];
+    (void)state;
+    memset(start, 'a', sizeof start - 1);
+    memset(other, 'a', sizeof other - 1);
+    start[202] = other[202] = '\0';
+    other[200] = 'b'; /* the first letter that is not compared */
+    struct trabao_hit hits[] = {hit_of("Bão số 3", start),         hit_of("Bão số 4", start),
+                                hit_of("BÃO SỐ 3!", other),        hit_of("Bão số 3", "khác"),
+                                hit_of("bão  số: 3", start),       hit_of("Bão số 4", start + 3),
+                                hit_of("Chỉ có tiêu đề", ""),      hit_of("Chỉ có tiêu đề", ""),
+                                hit_of("Bão số 3 ở Quảng", start), hit_of("", start)};
+    duplicates_fold(hits, ARRAY_LEN(hits));
+    const int expected[] = {-1, -1, 0, -1, 0, -1, -1, -1, -1, -1};
+    for (size_t i = 0; i < ARRAY_LEN(hits); i++)
+        assert_ptr_equal(hits[i].same_as, expected[i] < 0 ? NULL : &hits[expected[i]]);
+}
+
+static void duplicates_are_folded_when_asked_for(void **state)
+{
+    struct trabao_request request = {.query = "đò ngang", .query_len = strlen("đò ngang")};
+    (void)state;
+    for (int fold = 0; fold < 2; fold++) {
+        struct trabao_answer *answer = NULL;
+        request.fold_duplicates = fold;
+        assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+        assert_int_equal(answer->total, 2);
+        assert_int_equal(answer->hit_count, 2);
+        assert_null(answer->hits[0].same_as);
+        assert_ptr_equal(answer->hits[1].same_as, fold ? &answer->hits[0] : NULL);
+        char *json = trabao_answer_json(answer);
+        assert_true((strstr(json, "\"duplicates\":[{\"key\":\"đò 1\"") != NULL) == fold);
+        assert_true((strstr(json, "},{\"key\"") != NULL) == !fold);
+        mem_free(json);
+        trabao_answer_free(answer);
+    }
+}
+
 /* ---- ceilings -------------------------------------------------------------------------------------------------- */
 
 /* Many times a common word, which no other word of the query stands beside, and rare ones at the end. */
@@ -259,6 +309,8 @@ int main(void)
         cmocka_unit_test(a_quoted_date_without_marks),
         cmocka_unit_test(a_prefix_is_looked_for_as_it_can_go_on),
         cmocka_unit_test(a_name_is_a_phrase_without_honorifics),
+        cmocka_unit_test(hits_that_say_the_same_are_folded),
+        cmocka_unit_test(duplicates_are_folded_when_asked_for),
         cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
         cmocka_unit_test(a_ceiling_is_met_exactly),
     };
