@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "query/honorific.h"
+#include "query/horn.h"
 #include "query/match_fts.h"
 #include "text/syllable.h"
 
@@ -52,6 +53,12 @@ static bool same(const char *a, size_t n, const char *b, size_t m)
     return n == m && memcmp(a, b, n) == 0;
 }
 
+/* True when FORM is the word TOKEN, as it is or as it is meant. */
+static bool is_token(const struct query_token *token, const char *form, size_t len)
+{
+    return same(form, len, token->form, token->len) || horn_missing(token->form, token->len, form, len);
+}
+
 /* How a word may be read. */
 enum reading {
     AS_TYPED,   /* by the tiers */
@@ -70,10 +77,9 @@ static bool tier_of(const struct planner *p, const struct query_token *token, en
         reading == LITERAL || (token->marked && (reading == ANY_READING || !p->tree->any_marked));
     if (!exact && (!p->tree->any_marked || reading == ANY_READING)) {
         *tier = TRABAO_FOLDED;
-        return p->loosest == TRABAO_FOLDED || reading == ANY_READING ||
-               same(form, len, token->form, token->len);
+        return p->loosest == TRABAO_FOLDED || reading == ANY_READING || is_token(token, form, len);
     }
-    if (same(form, len, token->form, token->len)) {
+    if (is_token(token, form, len)) {
         *tier = TRABAO_EXACT;
         return true;
     }

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "query/duplicates.h"
+#include "query/horn.h"
 #include "query/trabao.h"
 
 /* An article is its title, which is its key too; the body is what stands behind the stroke. */
@@ -25,6 +26,8 @@ static const char *const TEXTS[] = {
     "quyết|Quyết định, hoàng hôn, tỷ lệ, tiền.",
     "đò 1|Chuyến đò ngang cuối ngày.",
     "đò 2|Chuyến đò ngang cuối ngày.",
+    "người|Người ta đến trường, được thưởng thuở nọ.",
+    "nguôi|Nguôi ngoai. Truông vắng.",
     "số liệu|Năm 2020 có 3.568 suất, TP.HCM có 1,8 tỷ.",
     "lễ tháng tư|Lễ kỷ niệm ngày 30 tháng 4 tại Quảng trường.",
 };
@@ -156,6 +159,25 @@ static void a_quoted_date_without_marks(void **state)
     assert_int_equal(answer->tier, TRABAO_FOLDED);
     assert_string_equal(answer->understood, "\"niem 30/4 tai\"");
     trabao_answer_free(answer);
+}
+
+/* ---- missing horns --------------------------------------------------------------------------------------------- */
+
+static void a_missing_horn_is_put_back(void **state)
+{
+    static const char *const missing[][2] = {{"nguời", "người"}, {"ngưòi", "người"}, {"truờng", "trường"},
+                                             {"đuợc", "được"},   {"hưong", "hương"}, {"ruợu", "rượu"}};
+    static const char *const other[][2] = {{"người", "người"}, {"thuở", "thưở"},  {"nguôi", "người"}, {"nguơi", "người"},
+                                           {"nguoi", "ngươi"}, {"nguờn", "người"}, {"uơ", "ươ"},       {"muời", "người"},
+                                           {"nguờ", "người"},  {"ngời", "người"},  {"", "người"},      {"tu", "tư"}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(missing); i++)
+        assert_true(horn_missing(missing[i][0], strlen(missing[i][0]), missing[i][1], strlen(missing[i][1])));
+    for (size_t i = 0; i < ARRAY_LEN(other); i++)
+        assert_false(horn_missing(other[i][0], strlen(other[i][0]), other[i][1], strlen(other[i][1])));
+    assert_finds("nguời", "nguôi folded; người exact");
+    assert_finds("truờng đuợc", "người exact");
+    assert_finds("\"nguời ta\"", "người exact");
 }
 
 /* ---- prefixes -------------------------------------------------------------------------------------------------- */
@@ -307,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_phrase_has_the_tier_of_its_loosest_word),
         cmocka_unit_test(a_quoted_date_is_found_in_every_spelling),
         cmocka_unit_test(a_quoted_date_without_marks),
+        cmocka_unit_test(a_missing_horn_is_put_back),
         cmocka_unit_test(a_prefix_is_looked_for_as_it_can_go_on),
         cmocka_unit_test(a_name_is_a_phrase_without_honorifics),
         cmocka_unit_test(hits_that_say_the_same_are_folded),
