@@ -24,12 +24,19 @@ struct query_context {
 };
 
 /*
- * Adds a warning (once, if the same one is there) or, in the strict reading, fails with it.
+ * Adds a warning (once, if the same one is there) or, in the strict reading, fails with it. It is given in Vietnamese
+ * and in English, with the same arguments; a failure is told in English, like all others.
  */
-void query_warn(struct query_context *c, const char *format, ...) TRABAO_PRINTF(2, 3);
+void query_warn(struct query_context *c, const char *vietnamese, const char *english, ...) TRABAO_PRINTF(2, 4)
+    TRABAO_PRINTF(3, 4);
+
+/* What is wrong with something that was typed. */
+struct query_problem {
+    const char *vietnamese, *english;
+};
 
 /* A warning that quotes the typed bytes [START, END), shortened if need be, and says of them what PROBLEM says. */
-void query_warn_about(struct query_context *c, size_t start, size_t end, const char *problem);
+void query_warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem);
 
 /* Records that memory ran out. */
 void query_no_memory(struct query_context *c);

@@ -1,6 +1,6 @@
 /*
- * horn.h - người typed as nguời or ngưòi: one of the two horns of ươ is easily missed, and what comes out is no syllable
- * that Vietnamese has.
+ * horn.h - người typed as nguời or ngưòi: one of the two horns of ươ is easily missed, and what comes out is no
+ * syllable that Vietnamese has.
  */
 #ifndef TRABAO_QUERY_HORN_H
 #define TRABAO_QUERY_HORN_H

@@ -318,16 +318,19 @@ static void spell_as_typed(const struct query_context *c, struct query_token *to
 static struct query_node *prefix_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
 {
     struct query_node *node = token_nodes(p, item, m);
-    const char *problem = NULL;
+    struct query_problem problem = {NULL, NULL};
     if (node == NULL)
         return NULL;
     if (node->kind != QUERY_TERM)
-        problem = "dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ";
+        problem = (struct query_problem){"dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ",
+                                         "a * may only follow a single word, so this is searched as words"};
     else if (utf8_count(node->tokens[0].form, node->tokens[0].len) < PREFIX_LETTERS_MIN)
-        problem = "trước dấu * cần ít nhất hai chữ nên được tìm như một từ";
+        problem = (struct query_problem){"trước dấu * cần ít nhất hai chữ nên được tìm như một từ",
+                                         "a * needs two letters before it, so this is searched as a word"};
     else if (p->prefixes == QUERY_PREFIXES_MAX)
-        problem = "câu tìm có quá nhiều dấu * nên được tìm như một từ";
-    if (problem != NULL) {
+        problem = (struct query_problem){"câu tìm có quá nhiều dấu * nên được tìm như một từ",
+                                         "the query has too many *, so this is searched as a word"};
+    if (problem.english != NULL) {
         query_warn_about(p->c, item->start, item->end, problem);
         return node;
     }
@@ -341,7 +344,9 @@ static struct query_node *prefix_node(struct parser *p, const struct lex_item *i
 static struct query_node *stray_word(struct parser *p, const struct lex_item *item, enum query_field field)
 {
     const struct modifiers m = {.field = field};
-    query_warn_about(p->c, item->start, item->end, "thiếu vế đi cùng nên được tìm như một từ");
+    static const struct query_problem problem = {"thiếu vế đi cùng nên được tìm như một từ",
+                                                 "has nothing to apply to, so it is searched as a word"};
+    query_warn_about(p->c, item->start, item->end, problem);
     return token_nodes(p, item, &m);
 }
 
@@ -446,7 +451,8 @@ static struct query_node *near_node(struct parser *p, struct query_node *left, s
     node->field = left->field;
     node->distance = distance;
     if (left->kind == QUERY_NEAR && left->distance != distance) {
-        query_warn(p->c, "Các NEAR nối tiếp nhau dùng chung khoảng cách lớn nhất.");
+        query_warn(p->c, "Các NEAR nối tiếp nhau dùng chung khoảng cách lớn nhất.",
+                   "NEARs that follow one another share the largest distance");
         node->distance = MAX(left->distance, distance);
     }
     return node;
@@ -575,7 +581,7 @@ static void read_tree(struct query_context *c)
         tree->root = parse_query(&p, QUERY_ANY);
     mem_free(p.stack);
     if (c->status == TRABAO_OK && tree->root == NULL && !tree->dates.limited && !is_blank(c->text, c->n))
-        query_warn(c, "Trong câu tìm không có từ nào.");
+        query_warn(c, "Trong câu tìm không có từ nào.", "the query has no words");
     if (c->status != TRABAO_OK)
         return;
     note_marks(tree->root, &tree->any_marked, &tree->any_open);

@@ -69,7 +69,7 @@ struct query_tree {
     const char *text; /* what was read: tokens stand at its bytes */
     size_t text_len;
     char *understood; /* the query as it was read, in the query language; never NULL */
-    char **warnings;  /* for a person, in Vietnamese */
+    char **warnings, **warnings_english; /* for a person, in Vietnamese and in English */
     size_t warning_count;
     bool any_marked; /* some positive word has marks, or none could have any: what was typed is what is meant */
     bool any_open;   /* some positive word has letters that could have marks */

@@ -142,7 +142,8 @@ static void keep_rarest(struct query_context *c, const struct lexicon *lexicon)
     list_parts(&p, c->tree->root, false);
     if (p.words <= QUERY_WORDS_KEPT)
         return;
-    query_warn(c, "Câu tìm có %zu từ: chỉ %d từ hiếm nhất được dùng.", p.words, QUERY_WORDS_KEPT);
+    query_warn(c, "Câu tìm có %zu từ: chỉ %d từ hiếm nhất được dùng.",
+               "the query has %zu words: only the %d rarest are used", p.words, QUERY_WORDS_KEPT);
     if (c->status != TRABAO_OK)
         return;
     qsort(p.items, p.count, sizeof *p.items, by_rarity);

@@ -84,8 +84,9 @@ static enum trabao_status warn_of_keys(const struct keyed_words *words, const ch
         buf_printf(&list, "%s%.*s → %.*s", i > 0 ? ", " : "", (int)(w->end - w->start), query + w->start, (int)w->len,
                    w->form);
     }
-    query_warn(&c, "Các phím gõ kiểu Telex hoặc VNI được đọc thành chữ: %s%s.", buf_str(&list),
-               words->count > WARNING_WORDS ? ", …" : "");
+    const char *more = words->count > WARNING_WORDS ? ", …" : "";
+    query_warn(&c, "Các phím gõ kiểu Telex hoặc VNI được đọc thành chữ: %s%s.",
+               "keys of Telex or VNI are read as words: %s%s", buf_str(&list), more);
     buf_free(&list);
     return c.status;
 }

@@ -468,7 +468,8 @@ static enum trabao_status fill_answer(struct search *s)
         return error_no_memory(s->err);
     }
     for (size_t i = 0; i < tree->warning_count; i++) {
-        warnings[i] = copy_text(s, tree->warnings[i], strlen(tree->warnings[i]));
+        const char *warning = s->request->english ? tree->warnings_english[i] : tree->warnings[i];
+        warnings[i] = copy_text(s, warning, strlen(warning));
         if (!warnings[i]) {
             return error_no_memory(s->err);
         }

@@ -72,6 +72,7 @@ struct trabao_request {
     enum trabao_sort sort;
     enum trabao_tier tier; /* set it to TRABAO_TIER_AUTO for the usual widening */
     enum trabao_total total;
+    bool english;          /* warnings in English; else in Vietnamese */
     bool strict;           /* what cannot be read is TRABAO_USAGE instead of words with a warning */
     bool explain;          /* fill trabao_hit.explain */
     bool fold_duplicates;  /* fill trabao_hit.same_as; totals, limit and cursor count articles all the same */

@@ -167,9 +167,10 @@ static void a_missing_horn_is_put_back(void **state)
 {
     static const char *const missing[][2] = {{"nguời", "người"}, {"ngưòi", "người"}, {"truờng", "trường"},
                                              {"đuợc", "được"},   {"hưong", "hương"}, {"ruợu", "rượu"}};
-    static const char *const other[][2] = {{"người", "người"}, {"thuở", "thưở"},  {"nguôi", "người"}, {"nguơi", "người"},
-                                           {"nguoi", "ngươi"}, {"nguờn", "người"}, {"uơ", "ươ"},       {"muời", "người"},
-                                           {"nguờ", "người"},  {"ngời", "người"},  {"", "người"},      {"tu", "tư"}};
+    static const char *const other[][2] = {{"người", "người"}, {"thuở", "thưở"},  {"nguôi", "người"},
+                                           {"nguơi", "người"}, {"nguoi", "ngươi"}, {"nguờn", "người"},
+                                           {"uơ", "ươ"},       {"muời", "người"},  {"nguờ", "người"},
+                                           {"ngời", "người"},  {"", "người"},      {"tu", "tư"}};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(missing); i++)
         assert_true(horn_missing(missing[i][0], strlen(missing[i][0]), missing[i][1], strlen(missing[i][1])));
