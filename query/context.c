@@ -73,7 +73,8 @@ void query_warn_about(struct query_context *c, size_t start, size_t end, struct 
     const int len = (int)utf8_clip(c->text + start, end - start, QUOTE_MAX);
     const char *cut = (size_t)len < end - start ? "…" : "";
     snprintf(warning, sizeof warning, "“%.*s%s”: %s.", len, c->text + start, cut, problem.vietnamese);
-    snprintf(translated, sizeof translated, "\"%.*s%s\": %s", len, c->text + start, cut, problem.english);
+    snprintf(translated, sizeof translated, "\"%.*s%s\": %s%s", len, c->text + start, cut, problem.english,
+             c->strict ? "" : ", so it is searched as words");
     warn(c, warning, translated);
 }
 

@@ -30,12 +30,15 @@ struct query_context {
 void query_warn(struct query_context *c, const char *vietnamese, const char *english, ...) TRABAO_PRINTF(2, 4)
     TRABAO_PRINTF(3, 4);
 
-/* What is wrong with something that was typed. */
+/* What is wrong with something that was typed; in Vietnamese also that it is searched as words. */
 struct query_problem {
     const char *vietnamese, *english;
 };
 
-/* A warning that quotes the typed bytes [START, END), shortened if need be, and says of them what PROBLEM says. */
+/*
+ * A warning that quotes the typed bytes [START, END), shortened if need be, and says of them what PROBLEM says and that
+ * they are searched as words.
+ */
 void query_warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem);
 
 /* Records that memory ran out. */

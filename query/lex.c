@@ -267,9 +267,9 @@ static bool lex_filter(struct lexer *lx, enum filter filter, size_t value)
     const bool negated = after_negation(lx);
     if (negated || !found || !bounded) {
         static const struct query_problem problems[] = {
-            {"không đọc được như một ngày nên được tìm như các từ", "not a date, so it is searched as words"},
+            {"không đọc được như một ngày nên được tìm như các từ", "is no date"},
             {"phép lọc ngày không thể phủ định nên được tìm như các từ",
-             "a date filter cannot be negated, so it is searched as words"}};
+             "a date filter cannot be negated"}};
         query_warn_about(lx->c, start, end, problems[negated]);
         return false;
     }
@@ -380,7 +380,7 @@ static void lex_quote(struct lexer *lx, size_t len)
     const size_t end = next_quote(lx, start);
     if (end == lx->c->n) {
         query_warn(lx->c, "Dấu ngoặc kép không có dấu đóng nên được bỏ qua.",
-                   "a quotation mark without its partner is ignored");
+                   "a quotation mark lacks its partner");
         lx->pos = start;
         lx->free = true;
         return;
@@ -396,7 +396,7 @@ static void lex_open(struct lexer *lx, size_t len)
 {
     if (lx->depth == QUERY_DEPTH_MAX) {
         query_warn(lx->c, "Ngoặc lồng quá %d tầng: phần bên trong được đọc như không có ngoặc.",
-                   "parentheses nested deeper than %d are ignored", QUERY_DEPTH_MAX);
+                   "parentheses are nested deeper than %d", QUERY_DEPTH_MAX);
         lx->ignored++;
         lx->pos += len;
     } else {
@@ -413,7 +413,7 @@ static void lex_close(struct lexer *lx, size_t len)
         lx->pos += len;
     } else if (lx->depth == 0) {
         query_warn(lx->c, "Dấu ngoặc đóng không có dấu mở nên được bỏ qua.",
-                   "a closing parenthesis without its partner is ignored");
+                   "a closing parenthesis lacks its partner");
         lx->pos += len;
     } else {
         lx->depth--;
@@ -567,7 +567,7 @@ void lex_query(struct query_context *c, struct lex_items *out)
     }
     if (lx.depth > 0)
         query_warn(c, "Thiếu dấu ngoặc đóng nên ngoặc được coi là đóng ở cuối câu tìm.",
-                   "a parenthesis that is not closed is closed at the end of the query");
+                   "a parenthesis is not closed");
     for (; lx.depth > 0; lx.depth--)
         push(&lx, LEX_CLOSE, c->n, c->n);
     push(&lx, LEX_END, c->n, c->n);

@@ -323,13 +323,13 @@ static struct query_node *prefix_node(struct parser *p, const struct lex_item *i
         return NULL;
     if (node->kind != QUERY_TERM)
         problem = (struct query_problem){"dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ",
-                                         "a * may only follow a single word, so this is searched as words"};
+                                         "a * may only follow a single word"};
     else if (utf8_count(node->tokens[0].form, node->tokens[0].len) < PREFIX_LETTERS_MIN)
         problem = (struct query_problem){"trước dấu * cần ít nhất hai chữ nên được tìm như một từ",
-                                         "a * needs two letters before it, so this is searched as a word"};
+                                         "a * needs two letters before it"};
     else if (p->prefixes == QUERY_PREFIXES_MAX)
         problem = (struct query_problem){"câu tìm có quá nhiều dấu * nên được tìm như một từ",
-                                         "the query has too many *, so this is searched as a word"};
+                                         "the query has too many *"};
     if (problem.english != NULL) {
         query_warn_about(p->c, item->start, item->end, problem);
         return node;
@@ -345,7 +345,7 @@ static struct query_node *stray_word(struct parser *p, const struct lex_item *it
 {
     const struct modifiers m = {.field = field};
     static const struct query_problem problem = {"thiếu vế đi cùng nên được tìm như một từ",
-                                                 "has nothing to apply to, so it is searched as a word"};
+                                                 "has nothing to apply to"};
     query_warn_about(p->c, item->start, item->end, problem);
     return token_nodes(p, item, &m);
 }

@@ -95,7 +95,9 @@ static void test_strict(void **state)
             assert_int_equal(status, TRABAO_USAGE);
             assert_null(tree);
             struct query_tree *lenient = read_query(t.query, strlen(t.query));
-            assert_string_equal(err.message, lenient->warnings_english[0]);
+            /* The lenient reading says what is wrong and, behind it, what was done instead. */
+            assert_true(err.message[0] != '\0');
+            assert_memory_equal(err.message, lenient->warnings_english[0], strlen(err.message));
             query_tree_free(lenient);
         }
         query_tree_free(tree);
