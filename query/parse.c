@@ -581,7 +581,8 @@ static void read_tree(struct query_context *c)
         tree->root = parse_query(&p, QUERY_ANY);
     mem_free(p.stack);
     if (c->status == TRABAO_OK && tree->root == NULL && !tree->dates.limited && !is_blank(c->text, c->n))
-        query_warn(c, "Trong câu tìm không có từ nào.", "the query has no words");
+        query_warn(c, "Trong câu tìm không có từ nào nên bài nào cũng được tìm thấy.",
+                   "the query has no words, so every article is found");
     if (c->status != TRABAO_OK)
         return;
     note_marks(tree->root, &tree->any_marked, &tree->any_open);
