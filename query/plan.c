@@ -76,7 +76,8 @@ static bool tier_of(const struct planner *p, const struct query_token *token, en
     const bool exact =
         reading == LITERAL || (token->marked && (reading == ANY_READING || !p->tree->any_marked));
     if (!exact && (!p->tree->any_marked || reading == ANY_READING)) {
-        *tier = TRABAO_FOLDED;
+        /* What may be read in any way loosens nothing, and a plan knows no tiers beyond those it was made for. */
+        *tier = (uint8_t)p->plan->tightest;
         return p->loosest == TRABAO_FOLDED || reading == ANY_READING || is_token(token, form, len);
     }
     if (is_token(token, form, len)) {

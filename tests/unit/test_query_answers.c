@@ -209,6 +209,9 @@ static void a_name_is_a_phrase_without_honorifics(void **state)
     assert_finds("name:\"đồng chí nguyễn văn hoà\"", "tên exact");
     assert_finds("tên:Bà Trần Thị Hoa", "tên exact");
     assert_finds("name:Nguyễn Hòa", "");
+    assert_finds("gặp name:\"nguyen van hoa\"", "tên exact");
+    assert_finds("gặp name:\"tran hoa\" name:van", "tên khác exact");
+    assert_finds("gặp -name:tran", "");
     struct trabao_request request = {.query = "gặp", .query_len = strlen("gặp"), .name = "Chủ tịch nguyen van hoa"};
     struct trabao_answer *answer = NULL;
     assert_fine(trabao_search(reader, &request, &answer, &err), &err);
