@@ -41,7 +41,7 @@ enum query_kind {
 struct query_token {
     char form[TEXT_FORM_MAX + 1];
     uint8_t len;
-    bool marked; /* was typed with tone or letter marks; `tháng` in a spelling of a date in figures was not */
+    bool marked; /* has tone or letter marks that are meant; those of `tháng` beside words without marks are not */
     uint32_t start, end; /* bytes of the query it was typed in */
 };
 

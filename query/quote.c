@@ -33,6 +33,7 @@ struct pieces {
     const struct lex_item *item;
     struct piece items[PIECES_MAX];
     size_t count, dates;
+    bool marked; /* some word of the quote was typed with marks */
 };
 
 /* How a date is written in a row. */
@@ -178,7 +179,10 @@ static size_t list_spellings(const struct pieces *p, size_t at, struct spelling 
     return count;
 }
 
-/* Appends the token I as typed, or WORD where it was not typed, to ROW. */
+/*
+ * Appends the token I as typed, or WORD where it was not typed, to ROW. The marks of such a word are meant where others
+ * were typed; they do not make a query without marks one with marks.
+ */
 static void add_token(const struct pieces *p, const struct piece *piece, size_t i, const char *word,
                       struct quote_row *row)
 {
@@ -188,6 +192,7 @@ static void add_token(const struct pieces *p, const struct piece *piece, size_t 
     } else {
         token->len = (uint8_t)strlen(word);
         memcpy(token->form, word, token->len);
+        token->marked = p->marked && text_has_marks(word, token->len);
     }
     token->start = piece->start;
     token->end = piece->end;
@@ -250,6 +255,8 @@ size_t quote_rows(struct query_context *c, const struct lex_item *item, struct q
     size_t count = 1;
     if (item->tokens == 0)
         return 0;
+    for (size_t i = item->first_token; i < stop_of(&p); i++)
+        p.marked = p.marked || text_has_marks(text_form(c->tokens, i), c->tokens->items[i].form_len);
     if (!cut(&p))
         return write_typed(&p, &rows[0]) ? 1 : 0;
     for (size_t i = 0; i < p.count; i++) {
