@@ -50,13 +50,30 @@ static int end_of_output(void)
     return EX_IOERR;
 }
 
+/* Runs the command that ARGV begins with. */
+static int run_command(int argc, char **argv)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (strcmp(argv[0], commands[i].name) == 0) {
+            char title[32];
+            snprintf(title, sizeof title, "trabao %s", commands[i].name);
+            argv[0] = title;
+            return commands[i].run(argc, argv);
+        }
+    }
+    fprintf(stderr, "trabao: there is no command \"%s\"; `trabao --help` lists them\n", argv[0]);
+    return EX_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
         print_usage(stderr);
         return EX_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "-?") == 0) {
+    const bool help = strcmp(argv[1], "help") == 0;
+    if ((help && argc == 2) || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "-?") == 0) {
         print_usage(stdout);
         return end_of_output();
     }
@@ -64,14 +81,10 @@ int main(int argc, char **argv)
         printf("trabao %s\n", TRABAO_VERSION);
         return end_of_output();
     }
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        if (strcmp(argv[1], commands[i].name) == 0) {
-            char title[32];
-            snprintf(title, sizeof title, "trabao %s", commands[i].name);
-            argv[1] = title;
-            return commands[i].run(argc - 1, argv + 1);
-        }
+    if (help) {
+        char option[] = "--help";
+        char *asked[] = {argv[2], option, NULL};
+        return run_command(2, asked);
     }
-    fprintf(stderr, "trabao: there is no command \"%s\"; `trabao --help` lists them\n", argv[1]);
-    return EX_USAGE;
+    return run_command(argc - 1, argv + 1);
 }

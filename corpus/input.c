@@ -8,6 +8,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 
 #include "base/mem.h"
 #include "corpus/walk.h"
@@ -80,10 +81,18 @@ void input_close(struct input *in)
     }
 }
 
+/* What the system says, which libarchive leaves out of its message, or else what libarchive says. */
 static enum trabao_status give_reason(struct input *in, char reason[INPUT_REASON_MAX])
 {
+    char why[128];
     const char *text = archive_error_string(in->archive);
-    snprintf(reason, INPUT_REASON_MAX, "%s", text ? text : "unreadable");
+    const int code = archive_errno(in->archive);
+    if (code > 0 && code != EILSEQ && code != EINVAL) { /* by these two it means damage and misuse */
+        snprintf(reason, INPUT_REASON_MAX, "it cannot be opened or read: %s%s", strerror_r(code, why, sizeof why),
+                 code == EACCES ? "; let the user who indexes read it" : "");
+    } else {
+        snprintf(reason, INPUT_REASON_MAX, "%s", text ? text : "unreadable");
+    }
     return TRABAO_DATA;
 }
 

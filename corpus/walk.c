@@ -1,6 +1,10 @@
 /*
  * walk.c - walking (see walk.h). Only the names in the folders on the way down are in memory, so that millions of pages
  * in a tree of folders cost next to nothing.
+ *
+ * Links are what could make a walk endless: a link into a folder is followed unless that folder is one of those on the
+ * way down, or another link was followed into it. So each folder is entered at most once by a link, and as nothing is
+ * in it that is not read anyway, a link not followed is no loss.
  */
 #include "corpus/walk.h"
 
@@ -17,8 +21,15 @@
 #define PATH_CEILING 65536
 #define NAMES_CEILING ((size_t)1 << 30) /* bytes of the names in one folder */
 
+/* What a folder is, whatever it is called. */
+struct folder_id {
+    dev_t device;
+    ino_t number;
+};
+
 struct level {
     size_t path_len;     /* of the folder's own path */
+    struct folder_id id;
     struct buf names;    /* NUL-terminated, one after another */
     const char **sorted; /* into names; owned */
     size_t count, next;
@@ -29,8 +40,20 @@ struct walk {
     size_t count, next;
     struct buf path; /* of the file or folder looked at */
     struct level levels[DEPTH_MAX];
-    size_t depth; /* levels in use */
+    size_t depth;             /* levels in use */
+    struct folder_id *linked; /* folders that links led into; owned */
+    size_t linked_count, linked_capacity;
+    char refused[WALK_REASON_MAX]; /* what the current file is refused for */
 };
+
+/* FILE cannot be read, because WHAT, and ERRNUM (0: none) says why. */
+static void refuse(struct walk *w, struct walk_file *file, const char *what, int errnum)
+{
+    char text[128];
+    const char *why = errnum ? strerror_r(errnum, text, sizeof text) : "";
+    snprintf(w->refused, sizeof w->refused, "%s%s%s", what, errnum ? ": " : "", why);
+    file->refused = w->refused;
+}
 
 static void drop_level(struct walk *w)
 {
@@ -78,27 +101,70 @@ static bool list(struct level *level, DIR *folder)
     return true;
 }
 
-/* Goes into the folder at PATH. One that cannot be listed is a file that cannot be read. */
-static enum trabao_status enter(struct walk *w, struct walk_file *file, struct trabao_error *err)
+static bool same_folder(struct folder_id a, struct folder_id b)
+{
+    return a.number == b.number && a.device == b.device;
+}
+
+/* Whether what is in a folder that a link leads to is read without following that link. */
+static bool is_read_anyway(const struct walk *w, struct folder_id id)
+{
+    bool known = false;
+    for (size_t i = 0; i < w->depth && !known; i++) {
+        known = same_folder(w->levels[i].id, id);
+    }
+    for (size_t i = 0; i < w->linked_count && !known; i++) {
+        known = same_folder(w->linked[i], id);
+    }
+    return known;
+}
+
+static bool remember_linked(struct walk *w, struct folder_id id)
+{
+    if (!mem_grow((void **)&w->linked, &w->linked_capacity, w->linked_count + 1, sizeof *w->linked)) {
+        return false;
+    }
+    w->linked[w->linked_count++] = id;
+    return true;
+}
+
+/* Goes into the folder ID at PATH. One that cannot be listed is a file that cannot be read. */
+static enum trabao_status enter(struct walk *w, struct folder_id id, struct walk_file *file, struct trabao_error *err)
 {
     if (w->depth == DEPTH_MAX) {
-        file->refused = "folders are nested too deeply";
+        refuse(w, file, "folders are nested too deeply: name this one itself", 0);
         return TRABAO_OK;
     }
     struct level *level = &w->levels[w->depth++];
     level->path_len = w->path.len;
+    level->id = id;
     buf_init(&level->names, NAMES_CEILING);
     DIR *folder = opendir(buf_str(&w->path));
     const bool listed = folder && list(level, folder);
-    const bool no_memory = !listed && errno == ENOMEM;
+    const int why = errno;
     if (folder) {
         closedir(folder);
     }
-    if (!listed) {
-        drop_level(w);
-        file->refused = "the folder cannot be listed";
+    if (listed) {
+        return TRABAO_OK;
     }
-    return no_memory ? error_no_memory(err) : TRABAO_OK;
+    drop_level(w);
+    refuse(w, file, "the folder cannot be listed", why);
+    return why == ENOMEM ? error_no_memory(err) : TRABAO_OK;
+}
+
+/* Goes into the folder at PATH, if it is not one that a link, followed, would only read again. */
+static enum trabao_status enter_once(struct walk *w, const struct stat *facts, bool by_link, struct walk_file *file,
+                                     struct trabao_error *err)
+{
+    const struct folder_id id = {facts->st_dev, facts->st_ino};
+    if (by_link && is_read_anyway(w, id)) {
+        return TRABAO_OK;
+    }
+    if (by_link && !remember_linked(w, id)) {
+        return error_no_memory(err);
+    }
+    return enter(w, id, file, err);
 }
 
 /* Makes PATH the next thing to look at; false when there is none, or memory ran out. */
@@ -125,21 +191,30 @@ static bool next_path(struct walk *w)
     return buf_append(&w->path, path, n);
 }
 
+/* Looks at PATH, at the end of a link if it is one. False, and errno says why, when that cannot be done. */
+static bool look(const char *path, struct stat *facts, bool *link)
+{
+    const bool there = lstat(path, facts) == 0;
+    *link = there && S_ISLNK(facts->st_mode);
+    return there && (!*link || stat(path, facts) == 0);
+}
+
 enum trabao_status walk_next(struct walk *w, struct walk_file *file, struct trabao_error *err)
 {
     while (next_path(w)) {
         struct stat facts = {0};
-        const size_t depth = w->depth;
+        bool link;
+        const bool named = w->depth == 0;
         *file = (struct walk_file){.path = buf_str(&w->path)};
-        if (depth == 0 && strcmp(file->path, "-") == 0) {
+        if (named && strcmp(file->path, "-") == 0) {
             return TRABAO_OK;
         }
-        if ((depth ? lstat(file->path, &facts) : stat(file->path, &facts)) != 0) {
-            file->refused = "it has vanished or cannot be looked at";
+        if (!look(file->path, &facts, &link)) {
+            refuse(w, file, link ? "the link leads nowhere" : "it cannot be looked at", errno);
             return TRABAO_OK;
         }
         if (S_ISDIR(facts.st_mode)) {
-            const enum trabao_status status = enter(w, file, err);
+            const enum trabao_status status = enter_once(w, &facts, link && !named, file, err);
             if (status != TRABAO_OK || file->refused) {
                 return status;
             }
@@ -147,9 +222,10 @@ enum trabao_status walk_next(struct walk *w, struct walk_file *file, struct trab
         }
         file->regular = S_ISREG(facts.st_mode);
         file->size = file->regular ? (uint64_t)facts.st_size : 0;
-        if (file->regular || depth == 0) {
-            return TRABAO_OK;
+        if (!file->regular && !named) {
+            refuse(w, file, "it is a pipe, a socket or a device: such are read only if named themselves", 0);
         }
+        return TRABAO_OK;
     }
     return buf_failed(&w->path) ? error_no_memory(err) : TRABAO_NONE;
 }
@@ -160,6 +236,7 @@ void walk_rewind(struct walk *w)
         drop_level(w);
     }
     w->next = 0;
+    w->linked_count = 0;
 }
 
 enum trabao_status walk_open(const char *const *paths, size_t count, struct walk **out, struct trabao_error *err)
@@ -185,6 +262,7 @@ void walk_close(struct walk *w)
 {
     if (w) {
         walk_rewind(w);
+        mem_free(w->linked);
         buf_free(&w->path);
         mem_free(w);
     }

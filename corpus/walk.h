@@ -7,19 +7,22 @@
 #include "base/base.h"
 #include "base/status.h"
 
+#define WALK_REASON_MAX 256
+
 struct walk;
 
 struct walk_file {
     const char *path;    /* valid until the next call */
     uint64_t size;       /* bytes; 0 when it is no regular file */
     bool regular;        /* false: a pipe, a device or standard input, whose size nobody knows */
-    const char *refused; /* why it cannot be read at all; NULL when it may be tried; static */
+    const char *refused; /* why it cannot be read at all; NULL when it may be tried; valid as path is */
 };
 
 /*
  * PATHS (borrowed) are files, folders, which are walked in the order of names (bytes) without hidden files, and "-" for
- * standard input. Links that are named are followed; links in folders are not, for they may lead in circles. Fails
- * with TRABAO_NO_INPUT, naming the path, if one of PATHS does not exist or may not be read.
+ * standard input. Links are followed; those in folders that lead to a folder, only where it is not read anyway, so that
+ * a walk ends. What in a folder is neither file nor folder, and a link that leads nowhere, are files that cannot be
+ * read. Fails with TRABAO_NO_INPUT, naming the path, if one of PATHS does not exist or may not be read.
  */
 enum trabao_status walk_open(const char *const *paths, size_t count, struct walk **out, struct trabao_error *err);
 void walk_close(struct walk *w);

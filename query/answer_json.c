@@ -153,6 +153,18 @@ static char *json_take_text(json_t *value)
 
 /* ---- answers --------------------------------------------------------------------------------------------------- */
 
+/* One of the duplicates that stand behind a hit: where it is from and where it is found. */
+static json_t *json_duplicate(const struct trabao_hit *h)
+{
+    const struct member members[] = {
+        {"key", json_optional(h->key)},
+        {"date", json_optional(h->date)},
+        {"source", json_optional(h->source)},
+        {"href", json_optional(h->href)},
+    };
+    return json_members(members, ARRAY_LEN(members));
+}
+
 static json_t *json_hit(const struct trabao_hit *h)
 {
     const struct member snippet[] = {
@@ -178,12 +190,34 @@ static json_t *json_hit(const struct trabao_hit *h)
     return json_members(members, ARRAY_LEN(members) - (h->explain == NULL ? 1 : 0));
 }
 
+/* HIT, which is the object of hit number I, with its duplicates among the hits, if it has some. */
+static json_t *with_duplicates(json_t *hit, const struct trabao_hit *hits, size_t count, size_t i)
+{
+    json_t *array = NULL;
+    bool ok = hit != NULL;
+    for (size_t k = i + 1; ok && k < count; k++) {
+        if (hits[k].same_as != &hits[i])
+            continue;
+        if (array == NULL)
+            array = json_array();
+        ok = add_item(&array, json_duplicate(&hits[k]));
+    }
+    if (ok && array != NULL)
+        ok = json_object_set_new_nocheck(hit, "duplicates", array) == 0;
+    if (ok)
+        return hit;
+    json_decref(hit);
+    return NULL;
+}
+
 static json_t *json_hits(const struct trabao_hit *hits, size_t count)
 {
     json_t *array = json_array();
     bool ok = true;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = add_item(&array, json_hit(&hits[i]));
+    for (size_t i = 0; ok && i < count; i++) {
+        if (hits[i].same_as == NULL)
+            ok = add_item(&array, with_duplicates(json_hit(&hits[i]), hits, count, i));
+    }
     return array;
 }
 

@@ -309,6 +309,7 @@ static enum trabao_status run_query(struct run *run, const char *query_id, const
     enum trabao_status status = TRABAO_OK;
     request.query = query;
     request.query_len = n;
+    request.english = run->options->format != COMMAND_JSON; /* that is the object of the HTTP interface */
     do {
         request.limit = (int)MIN(run->options->limit - pages.hits, (uint64_t)TRABAO_LIMIT_MAX);
         status = next_page(run, &request, query_id, &pages, err);

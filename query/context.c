@@ -10,45 +10,72 @@
 #define QUOTE_MAX 80    /* bytes of typed text in a warning */
 #define WARNING_MAX 512 /* bytes of a warning */
 
-static void keep_warning(struct query_context *c, const char *warning)
+static char *keep_text(struct query_context *c, const char *text)
+{
+    char *copy = query_arena_dup(c->tree->arena, text, strlen(text));
+    if (copy == NULL)
+        query_no_memory(c);
+    return copy;
+}
+
+static void keep_warning(struct query_context *c, const char *vietnamese, const char *english)
 {
     struct query_tree *tree = c->tree;
     for (size_t i = 0; i < tree->warning_count; i++) {
-        if (strcmp(tree->warnings[i], warning) == 0)
+        if (strcmp(tree->warnings[i], vietnamese) == 0)
             return;
     }
     if (tree->warning_count == QUERY_WARNINGS_MAX)
         return;
-    if (tree->warnings == NULL)
+    if (tree->warnings == NULL) {
         tree->warnings = query_new(c, QUERY_WARNINGS_MAX, sizeof *tree->warnings);
-    if (tree->warnings == NULL)
+        tree->warnings_english = query_new(c, QUERY_WARNINGS_MAX, sizeof *tree->warnings_english);
+    }
+    if (tree->warnings == NULL || tree->warnings_english == NULL)
         return;
-    char *copy = query_arena_dup(tree->arena, warning, strlen(warning));
-    if (copy == NULL)
-        query_no_memory(c);
-    else
-        tree->warnings[tree->warning_count++] = copy;
+    tree->warnings[tree->warning_count] = keep_text(c, vietnamese);
+    tree->warnings_english[tree->warning_count] = keep_text(c, english);
+    if (c->status == TRABAO_OK)
+        tree->warning_count++;
 }
 
-void query_warn(struct query_context *c, const char *format, ...)
+/* A warning that stands in both languages. */
+static void warn(struct query_context *c, const char *vietnamese, const char *english)
+{
+    if (c->strict)
+        c->status = error_set(c->err, TRABAO_USAGE, "%s", english);
+    else
+        keep_warning(c, vietnamese, english);
+}
+
+void query_warn(struct query_context *c, const char *vietnamese, const char *english, ...)
 {
     if (c->status != TRABAO_OK)
         return;
     char warning[WARNING_MAX];
+    char translated[WARNING_MAX];
     va_list args;
-    va_start(args, format);
-    vsnprintf(warning, sizeof warning, format, args);
+    va_start(args, english);
+    vsnprintf(warning, sizeof warning, vietnamese, args);
     va_end(args);
-    if (c->strict)
-        c->status = error_set(c->err, TRABAO_USAGE, "%s", warning);
-    else
-        keep_warning(c, warning);
+    va_start(args, english);
+    vsnprintf(translated, sizeof translated, english, args);
+    va_end(args);
+    warn(c, warning, translated);
 }
 
-void query_warn_about(struct query_context *c, size_t start, size_t end, const char *problem)
+void query_warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem)
 {
-    const size_t len = utf8_clip(c->text + start, end - start, QUOTE_MAX);
-    query_warn(c, "“%.*s%s”: %s.", (int)len, c->text + start, len < end - start ? "…" : "", problem);
+    if (c->status != TRABAO_OK)
+        return;
+    char warning[WARNING_MAX];
+    char translated[WARNING_MAX];
+    const int len = (int)utf8_clip(c->text + start, end - start, QUOTE_MAX);
+    const char *cut = (size_t)len < end - start ? "…" : "";
+    snprintf(warning, sizeof warning, "“%.*s%s”: %s.", len, c->text + start, cut, problem.vietnamese);
+    snprintf(translated, sizeof translated, "\"%.*s%s\": %s%s", len, c->text + start, cut, problem.english,
+             c->strict ? "" : ", so it is searched as words");
+    warn(c, warning, translated);
 }
 
 void query_no_memory(struct query_context *c)
@@ -69,6 +96,16 @@ bool query_token_is(const struct query_context *c, size_t i, const char *form)
 {
     const size_t len = strlen(form);
     return c->tokens->items[i].form_len == len && memcmp(text_form(c->tokens, i), form, len) == 0;
+}
+
+void query_set_token(const struct query_context *c, struct query_token *out, size_t i)
+{
+    const struct text_token *t = &c->tokens->items[i];
+    memcpy(out->form, text_form(c->tokens, i), t->form_len);
+    out->len = t->form_len;
+    out->marked = text_has_marks(out->form, out->len);
+    out->start = t->start;
+    out->end = t->end;
 }
 
 int query_token_slashes(const struct query_context *c, size_t i)

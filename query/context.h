@@ -24,12 +24,22 @@ struct query_context {
 };
 
 /*
- * Adds a warning (once, if the same one is there) or, in the strict reading, fails with it.
+ * Adds a warning (once, if the same one is there) or, in the strict reading, fails with it. It is given in Vietnamese
+ * and in English, with the same arguments; a failure is told in English, like all others.
  */
-void query_warn(struct query_context *c, const char *format, ...) TRABAO_PRINTF(2, 3);
+void query_warn(struct query_context *c, const char *vietnamese, const char *english, ...) TRABAO_PRINTF(2, 4)
+    TRABAO_PRINTF(3, 4);
 
-/* A warning that quotes the typed bytes [START, END), shortened if need be, and says of them what PROBLEM says. */
-void query_warn_about(struct query_context *c, size_t start, size_t end, const char *problem);
+/* What is wrong with something that was typed; in Vietnamese also that it is searched as words. */
+struct query_problem {
+    const char *vietnamese, *english;
+};
+
+/*
+ * A warning that quotes the typed bytes [START, END), shortened if need be, and says of them what PROBLEM says and that
+ * they are searched as words.
+ */
+void query_warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem);
 
 /* Records that memory ran out. */
 void query_no_memory(struct query_context *c);
@@ -39,6 +49,9 @@ void *query_new(struct query_context *c, size_t n, size_t size) TRABAO_MUST_USE;
 
 /* True when token I has the canonical form FORM. */
 bool query_token_is(const struct query_context *c, size_t i, const char *form);
+
+/* Makes token I a word of the query. */
+void query_set_token(const struct query_context *c, struct query_token *out, size_t i);
 
 /* How much the date that token I is says: 2 for 30/4/1975, 1 for 30/4 and 7/2020, 0 for what is no date. */
 int query_token_slashes(const struct query_context *c, size_t i);

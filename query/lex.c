@@ -219,9 +219,10 @@ static void narrow(struct lexer *lx, enum filter filter, int64_t from, int64_t t
     if (filter != FILTER_AFTER)
         dates->to = MIN(dates->to, to);
     if (lx->depth > 0)
-        query_warn(lx->c, "Phép lọc ngày đặt trong ngoặc vẫn áp dụng cho cả câu tìm.");
+        query_warn(lx->c, "Phép lọc ngày đặt trong ngoặc vẫn áp dụng cho cả câu tìm.",
+                   "a date filter in parentheses limits the whole query all the same");
     if (dates->from >= dates->to)
-        query_warn(lx->c, "Các phép lọc ngày không có ngày nào chung.");
+        query_warn(lx->c, "Các phép lọc ngày không có ngày nào chung.", "the date filters have no day in common");
 }
 
 /* True when what is read is to be excluded: a span of time cannot be. */
@@ -263,13 +264,13 @@ static bool lex_filter(struct lexer *lx, enum filter filter, size_t value)
     const bool found = read_value(lx, value, &end, &from, &to);
     const bool bounded =
         !(filter == FILTER_AFTER && from == INT64_MIN) && !(filter == FILTER_BEFORE && to == INT64_MAX);
-    const char *problem = NULL;
-    if (after_negation(lx))
-        problem = "phép lọc ngày không thể phủ định nên được tìm như các từ";
-    else if (!found || !bounded)
-        problem = "không đọc được như một ngày nên được tìm như các từ";
-    if (problem != NULL) {
-        query_warn_about(lx->c, start, end, problem);
+    const bool negated = after_negation(lx);
+    if (negated || !found || !bounded) {
+        static const struct query_problem problems[] = {
+            {"không đọc được như một ngày nên được tìm như các từ", "is no date"},
+            {"phép lọc ngày không thể phủ định nên được tìm như các từ",
+             "a date filter cannot be negated"}};
+        query_warn_about(lx->c, start, end, problems[negated]);
         return false;
     }
     push(lx, LEX_FILTER, start, end);
@@ -378,7 +379,8 @@ static void lex_quote(struct lexer *lx, size_t len)
     const size_t start = lx->pos + len;
     const size_t end = next_quote(lx, start);
     if (end == lx->c->n) {
-        query_warn(lx->c, "Dấu ngoặc kép không có dấu đóng nên được bỏ qua.");
+        query_warn(lx->c, "Dấu ngoặc kép không có dấu đóng nên được bỏ qua.",
+                   "a quotation mark lacks its partner");
         lx->pos = start;
         lx->free = true;
         return;
@@ -393,7 +395,8 @@ static void lex_quote(struct lexer *lx, size_t len)
 static void lex_open(struct lexer *lx, size_t len)
 {
     if (lx->depth == QUERY_DEPTH_MAX) {
-        query_warn(lx->c, "Ngoặc lồng quá %d tầng: phần bên trong được đọc như không có ngoặc.", QUERY_DEPTH_MAX);
+        query_warn(lx->c, "Ngoặc lồng quá %d tầng: phần bên trong được đọc như không có ngoặc.",
+                   "parentheses are nested deeper than %d", QUERY_DEPTH_MAX);
         lx->ignored++;
         lx->pos += len;
     } else {
@@ -409,7 +412,8 @@ static void lex_close(struct lexer *lx, size_t len)
         lx->ignored--;
         lx->pos += len;
     } else if (lx->depth == 0) {
-        query_warn(lx->c, "Dấu ngoặc đóng không có dấu mở nên được bỏ qua.");
+        query_warn(lx->c, "Dấu ngoặc đóng không có dấu mở nên được bỏ qua.",
+                   "a closing parenthesis lacks its partner");
         lx->pos += len;
     } else {
         lx->depth--;
@@ -562,7 +566,8 @@ void lex_query(struct query_context *c, struct lex_items *out)
         lex_next(&lx);
     }
     if (lx.depth > 0)
-        query_warn(c, "Thiếu dấu ngoặc đóng nên ngoặc được coi là đóng ở cuối câu tìm.");
+        query_warn(c, "Thiếu dấu ngoặc đóng nên ngoặc được coi là đóng ở cuối câu tìm.",
+                   "a parenthesis is not closed");
     for (; lx.depth > 0; lx.depth--)
         push(&lx, LEX_CLOSE, c->n, c->n);
     push(&lx, LEX_END, c->n, c->n);

@@ -277,14 +277,20 @@ enum trabao_status trabao_article_by_key(struct trabao_reader *reader, const cha
 
 /* ---- stats --------------------------------------------------------------------------------------------------- */
 
+/* The day of article number I, as precisely as known. */
+static void format_day(const struct archive *a, uint32_t i, char out[CIVIL_TEXT_MAX])
+{
+    civil_format((struct civil){a->ids[i] / ARTICLE_SLOTS, (uint8_t)MIN(a->precisions[i], CIVIL_DAY)}, out);
+}
+
 enum trabao_status trabao_stats_json(struct trabao_reader *reader, char **json, struct trabao_error *err)
 {
     const struct archive *a = reader->reader->archive;
     char first[CIVIL_TEXT_MAX] = "", last[CIVIL_TEXT_MAX] = "", built[CIVIL_TEXT_MAX];
     const uint32_t dated = archive_lower_bound(a, ARTICLE_UNDATED_END);
     if (dated < a->count) {
-        civil_format((struct civil){a->ids[dated] / ARTICLE_SLOTS, CIVIL_DAY}, first);
-        civil_format((struct civil){a->ids[a->count - 1] / ARTICLE_SLOTS, CIVIL_DAY}, last);
+        format_day(a, dated, first);
+        format_day(a, a->count - 1, last);
     }
     civil_format((struct civil){a->built_at, CIVIL_TIME}, built);
     json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:i, s:s, s:s}", "generation",

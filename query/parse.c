@@ -6,20 +6,24 @@
  *     part    = { MINUS | NOT | FIELD | EXACT } ( WORD | DATE | QUOTE | OPEN query CLOSE )
  *     part    = part NEAR part               between single words and phrases
  *
+ * In the field of names, capitalised words that follow one another are one phrase (name_node).
+ *
  * An operator that lacks an operand is a word, with a warning. Nodes without tokens (punctuation, empty parentheses)
  * are no nodes: functions that make one return NULL for them. Lists under construction share one stack.
  */
 #include "query/parse.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "query/honorific.h"
 #include "query/lex.h"
+#include "query/quote.h"
 #include "query/tree.h"
 #include "query/trabao.h"
 #include "text/letter.h"
 
 #define PREFIX_LETTERS_MIN 2
+#define NAME_WORDS_MAX 16 /* with what stands before the name */
 
 struct parser {
     struct query_context *c;
@@ -64,7 +68,7 @@ static void push(struct parser *p, struct query_node *node)
 
 static void push_child(struct parser *p, struct query_node *node, enum query_kind list)
 {
-    if (node == NULL || node->kind != list) {
+    if (node == NULL || node->kind != list || node->quoted) {
         push(p, node);
         return;
     }
@@ -144,31 +148,29 @@ static size_t last_token_end(const struct query_context *c, const struct lex_ite
     return i > item->first_token ? c->tokens->items[i - 1].end : item->start;
 }
 
-static void set_token(const struct query_context *c, struct query_token *out, size_t i)
-{
-    const struct text_token *t = &c->tokens->items[i];
-    memcpy(out->form, text_form(c->tokens, i), t->form_len);
-    out->len = t->form_len;
-    out->marked = text_has_marks(out->form, out->len);
-    out->start = t->start;
-    out->end = t->end;
-}
-
-/* A phrase of COUNT tokens, or a term of one. QUOTED keeps a phrase of one a phrase. */
-static struct query_node *phrase_node(struct parser *p, const size_t *tokens, size_t count, const struct modifiers *m,
-                                      bool quoted)
+/* A phrase of COUNT TOKENS, which live in the arena, or a term of one. QUOTED keeps a phrase of one a phrase. */
+static struct query_node *phrase_of(struct parser *p, struct query_token *tokens, size_t count,
+                                    const struct modifiers *m, bool quoted)
 {
     struct query_node *node = new_node(p, count == 1 && !quoted ? QUERY_TERM : QUERY_PHRASE, m->field);
-    struct query_token *copy = query_new(p->c, count, sizeof *copy);
-    if (node == NULL || copy == NULL)
+    if (node == NULL)
         return NULL;
-    for (size_t i = 0; i < count; i++)
-        set_token(p->c, &copy[i], tokens[i]);
-    node->tokens = copy;
+    node->tokens = tokens;
     node->token_count = count;
     node->quoted = quoted;
     node->exact = m->exact;
     return node;
+}
+
+static struct query_node *phrase_node(struct parser *p, const size_t *tokens, size_t count, const struct modifiers *m,
+                                      bool quoted)
+{
+    struct query_token *copy = query_new(p->c, count, sizeof *copy);
+    if (copy == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        query_set_token(p->c, &copy[i], tokens[i]);
+    return phrase_of(p, copy, count, m, quoted);
 }
 
 /* True when token NEXT, in the same typed word as token BEFORE, begins a word of its own: x:y, but not 18:30. */
@@ -211,24 +213,129 @@ static struct query_node *token_nodes(struct parser *p, const struct lex_item *i
     return pop_list(p, base, QUERY_AND);
 }
 
+/* A quote: one phrase, or one for each spelling of its dates. With = it is taken as it stands. */
+static struct query_node *quote_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
+{
+    if (m->exact)
+        return token_nodes(p, item, m);
+    struct quote_row rows[QUOTE_ROWS_MAX];
+    const size_t base = p->count;
+    const size_t count = quote_rows(p->c, item, rows);
+    for (size_t i = 0; i < count; i++) {
+        const size_t before = m->field == QUERY_NAME ? honorific_count(rows[i].tokens, rows[i].count) : 0;
+        push(p, phrase_of(p, rows[i].tokens + before, rows[i].count - before, m, true));
+    }
+    struct query_node *node = pop_list(p, base, QUERY_OR);
+    if (node != NULL)
+        node->quoted = true;
+    return node;
+}
+
+/* Words without quotes from which a name is read. */
+struct name_words {
+    struct query_token *tokens;
+    size_t items[NAME_WORDS_MAX]; /* how many items after the first one each was typed in */
+    size_t count;
+};
+
+static bool begins_with_capital(const struct query_context *c, const struct query_token *token)
+{
+    uint32_t first;
+    utf8_decode(c->text + token->start, c->n - token->start, &first);
+    const struct letter letter = letter_split(first);
+    return letter.base != 0 && letter_join(letter) != first;
+}
+
+/* The words from the next item on, as far as nothing but blanks is between them. */
+static bool gather_words(struct parser *p, struct name_words *words)
+{
+    const struct query_context *c = p->c;
+    words->tokens = query_new(p->c, NAME_WORDS_MAX, sizeof *words->tokens);
+    for (size_t n = 0; words->tokens != NULL && p->item[n].kind == LEX_WORD && !p->item[n].star; n++) {
+        const struct lex_item *item = &p->item[n];
+        for (size_t i = item->first_token; i < item->first_token + item->tokens; i++) {
+            if (c->tokens->items[i].colocated)
+                continue;
+            if (words->count == NAME_WORDS_MAX)
+                return true;
+            words->items[words->count] = n;
+            query_set_token(c, &words->tokens[words->count++], i);
+        }
+        if (last_token_end(c, item) != item->end)
+            break;
+    }
+    return words->tokens != NULL;
+}
+
+/*
+ * A name without quotes, words that follow one another: honorifics, which go, and then as many capitalised words as
+ * there are, or one word. The last item of the name is left as the next to be read.
+ */
+static struct query_node *name_node(struct parser *p, const struct modifiers *m)
+{
+    struct name_words words = {.count = 0};
+    if (!gather_words(p, &words))
+        return NULL;
+    const size_t before = honorific_count(words.tokens, words.count);
+    const bool capitals = begins_with_capital(p->c, &words.tokens[before]);
+    size_t end = before + 1;
+    while (end < words.count && (words.items[end] == words.items[end - 1] ||
+                                 (capitals && begins_with_capital(p->c, &words.tokens[end]))))
+        end++;
+    p->item += words.items[end - 1];
+    /* Quoted, so that a capitalised word that follows what is understood is not taken for a part of the name. */
+    return phrase_of(p, words.tokens + before, end - before, m, capitals || end - before > 1);
+}
+
+/*
+ * Spells TOKEN as it was typed, in lower case, instead of canonically: where the beginning of a word ends in the middle
+ * of a syllable, the rules for whole ones do not hold. Decomposed letters are left to the canonical form.
+ */
+static void spell_as_typed(const struct query_context *c, struct query_token *token)
+{
+    char form[TEXT_FORM_MAX];
+    size_t len = 0;
+    for (size_t i = token->start; i < token->end;) {
+        uint32_t code_point;
+        char bytes[4];
+        i += utf8_decode(c->text + i, token->end - i, &code_point);
+        const struct letter letter = letter_split(code_point);
+        if (letter.base == 0 && !(code_point < 0x80 && letter_is_digit((char)code_point)))
+            return;
+        const size_t n = utf8_encode(letter.base != 0 ? letter_join(letter) : code_point, bytes);
+        if (len + n > sizeof form)
+            return;
+        memcpy(form + len, bytes, n);
+        len += n;
+    }
+    memcpy(token->form, form, len);
+    token->form[len] = '\0';
+    token->len = (uint8_t)len;
+    token->marked = text_has_marks(form, len);
+}
+
 /* A word followed by a star: a prefix, if it may be one. */
 static struct query_node *prefix_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
 {
     struct query_node *node = token_nodes(p, item, m);
-    const char *problem = NULL;
+    struct query_problem problem = {NULL, NULL};
     if (node == NULL)
         return NULL;
     if (node->kind != QUERY_TERM)
-        problem = "dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ";
+        problem = (struct query_problem){"dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ",
+                                         "a * may only follow a single word"};
     else if (utf8_count(node->tokens[0].form, node->tokens[0].len) < PREFIX_LETTERS_MIN)
-        problem = "trước dấu * cần ít nhất hai chữ nên được tìm như một từ";
+        problem = (struct query_problem){"trước dấu * cần ít nhất hai chữ nên được tìm như một từ",
+                                         "a * needs two letters before it"};
     else if (p->prefixes == QUERY_PREFIXES_MAX)
-        problem = "câu tìm có quá nhiều dấu * nên được tìm như một từ";
-    if (problem != NULL) {
+        problem = (struct query_problem){"câu tìm có quá nhiều dấu * nên được tìm như một từ",
+                                         "the query has too many *"};
+    if (problem.english != NULL) {
         query_warn_about(p->c, item->start, item->end, problem);
         return node;
     }
     node->kind = QUERY_PREFIX;
+    spell_as_typed(p->c, node->tokens);
     p->prefixes++;
     return node;
 }
@@ -237,7 +344,9 @@ static struct query_node *prefix_node(struct parser *p, const struct lex_item *i
 static struct query_node *stray_word(struct parser *p, const struct lex_item *item, enum query_field field)
 {
     const struct modifiers m = {.field = field};
-    query_warn_about(p->c, item->start, item->end, "thiếu vế đi cùng nên được tìm như một từ");
+    static const struct query_problem problem = {"thiếu vế đi cùng nên được tìm như một từ",
+                                                 "has nothing to apply to"};
+    query_warn_about(p->c, item->start, item->end, problem);
     return token_nodes(p, item, &m);
 }
 
@@ -288,13 +397,16 @@ static struct query_node *parse_part(struct parser *p, enum query_field field)
         const struct lex_item *item = p->item;
         switch (item->kind) {
         case LEX_WORD:
-            node = item->star ? prefix_node(p, item, &m) : token_nodes(p, item, &m);
+            if (item->star)
+                node = prefix_node(p, item, &m);
+            else
+                node = m.field == QUERY_NAME && !m.exact ? name_node(p, &m) : token_nodes(p, item, &m);
             break;
         case LEX_DATE:
             node = phrase_node(p, &(const size_t){item->first_token}, 1, &m, false);
             break;
         case LEX_QUOTE:
-            node = token_nodes(p, item, &m);
+            node = quote_node(p, item, &m);
             break;
         case LEX_OPEN:
             p->item++;
@@ -311,6 +423,12 @@ static struct query_node *parse_part(struct parser *p, enum query_field field)
 static bool is_unit(const struct query_node *node)
 {
     return node != NULL && (node->kind == QUERY_TERM || node->kind == QUERY_PHRASE);
+}
+
+/* Of a quote in several spellings the one that was typed: NEAR joins single words and phrases. */
+static struct query_node *as_typed(struct query_node *node)
+{
+    return node != NULL && node->kind == QUERY_OR && node->quoted ? node->children[0] : node;
 }
 
 /* True when the items after a NEAR are one word or quote, perhaps with a field or = before it. */
@@ -333,7 +451,8 @@ static struct query_node *near_node(struct parser *p, struct query_node *left, s
     node->field = left->field;
     node->distance = distance;
     if (left->kind == QUERY_NEAR && left->distance != distance) {
-        query_warn(p->c, "Các NEAR nối tiếp nhau dùng chung khoảng cách lớn nhất.");
+        query_warn(p->c, "Các NEAR nối tiếp nhau dùng chung khoảng cách lớn nhất.",
+                   "NEARs that follow one another share the largest distance");
         node->distance = MAX(left->distance, distance);
     }
     return node;
@@ -346,11 +465,11 @@ static struct query_node *near_node(struct parser *p, struct query_node *left, s
 static bool parse_near(struct parser *p, size_t base)
 {
     const struct lex_item *near = p->item;
-    struct query_node *left = p->count > base ? p->stack[p->count - 1] : NULL;
+    struct query_node *left = p->count > base ? as_typed(p->stack[p->count - 1]) : NULL;
     if (left == NULL || !(is_unit(left) || left->kind == QUERY_NEAR) || !unit_follows(near + 1))
         return false;
     p->item = near + 1;
-    struct query_node *right = parse_part(p, left->field);
+    struct query_node *right = as_typed(parse_part(p, left->field));
     if (!is_unit(right) || right->field != left->field) {
         p->item = near;
         return false;
@@ -390,7 +509,7 @@ static struct query_node *parse_all(struct parser *p, enum query_field field)
         } else if (begins_part(kind)) {
             struct query_node *node = parse_part(p, field);
             push_child(p, node, QUERY_AND);
-            ended = is_unit(node);
+            ended = is_unit(as_typed(node));
         } else {
             if (!parse_operator(p, base, any, ended, field))
                 break;
@@ -414,16 +533,27 @@ static struct query_node *parse_query(struct parser *p, enum query_field field)
 
 /* ---- the whole query ------------------------------------------------------------------------------------------- */
 
-static bool any_marked(const struct query_node *node)
+/* True when letters of FORM can have marks; what is no ASCII letter is taken for one that can. */
+static bool is_open(const struct query_token *token)
+{
+    for (size_t i = 0; i < token->len; i++) {
+        if ((unsigned char)token->form[i] >= 0x80 || (token->form[i] != '\0' && strchr("aeiouyd", token->form[i])))
+            return true;
+    }
+    return false;
+}
+
+/* Notes what the positive words of NODE are. */
+static void note_marks(const struct query_node *node, bool *marked, bool *open)
 {
     if (node == NULL || node->kind == QUERY_NOT)
-        return false;
-    bool marked = false;
-    for (size_t i = 0; i < node->token_count && !marked; i++)
-        marked = node->tokens[i].marked;
-    for (size_t i = 0; i < node->child_count && !marked; i++)
-        marked = any_marked(node->children[i]);
-    return marked;
+        return;
+    for (size_t i = 0; i < node->token_count; i++) {
+        *marked = *marked || node->tokens[i].marked;
+        *open = *open || node->kind == QUERY_PREFIX || is_open(&node->tokens[i]);
+    }
+    for (size_t i = 0; i < node->child_count; i++)
+        note_marks(node->children[i], marked, open);
 }
 
 static bool is_blank(const char *text, size_t n)
@@ -451,17 +581,13 @@ static void read_tree(struct query_context *c)
         tree->root = parse_query(&p, QUERY_ANY);
     mem_free(p.stack);
     if (c->status == TRABAO_OK && tree->root == NULL && !tree->dates.limited && !is_blank(c->text, c->n))
-        query_warn(c, "Trong câu tìm không có từ nào.");
+        query_warn(c, "Trong câu tìm không có từ nào nên bài nào cũng được tìm thấy.",
+                   "the query has no words, so every article is found");
     if (c->status != TRABAO_OK)
         return;
-    tree->any_marked = any_marked(tree->root);
-    struct buf understood;
-    buf_init(&understood, QUERY_TREE_TEXT_MAX);
-    if (query_tree_write(c, &understood))
-        tree->understood = query_arena_dup(tree->arena, buf_str(&understood), understood.len);
-    if (tree->understood == NULL)
-        query_no_memory(c);
-    buf_free(&understood);
+    note_marks(tree->root, &tree->any_marked, &tree->any_open);
+    tree->any_marked = tree->any_marked || !tree->any_open;
+    query_tree_understand(c);
 }
 
 static enum trabao_status check_text(const char *query, size_t n, struct trabao_error *err)

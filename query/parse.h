@@ -4,8 +4,8 @@
  * Grammar (DESIGN "Query language"): words, "phrases" (straight or curly quotes), -word, OR / HOẶC, ( ), word*,
  * NEAR/n, =word, fields (title: tiêuđề: ...), date filters (date: after: before: ...). No typed text is an error:
  * what cannot be read as an operator is words, and a warning says so; with STRICT the first such place fails.
- * Ceilings: TRABAO_QUERY_MAX bytes, QUERY_WORDS_KEPT words are the planner's business, depth QUERY_DEPTH_MAX,
- * QUERY_PREFIXES_MAX prefixes of at least two letters.
+ * Ceilings: TRABAO_QUERY_MAX bytes, depth QUERY_DEPTH_MAX, QUERY_PREFIXES_MAX prefixes of at least two letters; that of
+ * words (rarest.h) needs an archive.
  */
 #ifndef TRABAO_PARSE_H
 #define TRABAO_PARSE_H
@@ -34,21 +34,21 @@ enum query_kind {
     QUERY_TERM,   /* one token of a word */
     QUERY_PHRASE, /* tokens that follow one another: quotes, or one typed word that is several tokens (TP.HCM) */
     QUERY_NEAR,   /* children (TERM or PHRASE) within `distance` tokens of one another */
-    QUERY_PREFIX  /* token that starts so */
+    QUERY_PREFIX  /* token that starts so, as typed and not in canonical form */
 };
 
 /* One token of the query, in its canonical form. */
 struct query_token {
     char form[TEXT_FORM_MAX + 1];
     uint8_t len;
-    bool marked; /* has tone or letter marks */
+    bool marked; /* has tone or letter marks that are meant; those of `tháng` beside words without marks are not */
     uint32_t start, end; /* bytes of the query it was typed in */
 };
 
 struct query_node {
     enum query_kind kind;
     enum query_field field;
-    bool quoted; /* PHRASE in quotes: never widened when it has marks */
+    bool quoted; /* PHRASE in quotes: never widened when it has marks; OR: spellings of one quote, as typed first */
     bool exact;  /* =word: the form as typed, marks or none, never widened */
     uint32_t distance; /* NEAR/n */
     struct query_node **children; /* AND OR NOT NEAR */
@@ -69,9 +69,10 @@ struct query_tree {
     const char *text; /* what was read: tokens stand at its bytes */
     size_t text_len;
     char *understood; /* the query as it was read, in the query language; never NULL */
-    char **warnings;  /* for a person, in Vietnamese */
+    char **warnings, **warnings_english; /* for a person, in Vietnamese and in English */
     size_t warning_count;
-    bool any_marked; /* some positive word has marks */
+    bool any_marked; /* some positive word has marks, or none could have any: what was typed is what is meant */
+    bool any_open;   /* some positive word has letters that could have marks */
     struct query_arena *arena; /* owns all of the above */
 };
 

@@ -12,7 +12,10 @@
 #include "archive/schema.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "query/honorific.h"
+#include "query/horn.h"
 #include "query/match_fts.h"
+#include "text/syllable.h"
 
 #define MATCH_CEILING ((size_t)256 << 10)
 
@@ -23,6 +26,7 @@ struct planner {
     const struct plan_limits *limits;
     struct text_analyzer *analyzer;
     struct plan *plan;
+    enum trabao_tier loosest; /* at which words are bound now */
     size_t group_capacity;
     struct trabao_error *err;
     enum trabao_status status; /* sticky */
@@ -49,6 +53,12 @@ static bool same(const char *a, size_t n, const char *b, size_t m)
     return n == m && memcmp(a, b, n) == 0;
 }
 
+/* True when FORM is the word TOKEN, as it is or as it is meant. */
+static bool is_token(const struct query_token *token, const char *form, size_t len)
+{
+    return same(form, len, token->form, token->len) || horn_missing(token->form, token->len, form, len);
+}
+
 /* How a word may be read. */
 enum reading {
     AS_TYPED,   /* by the tiers */
@@ -66,22 +76,22 @@ static bool tier_of(const struct planner *p, const struct query_token *token, en
     const bool exact =
         reading == LITERAL || (token->marked && (reading == ANY_READING || !p->tree->any_marked));
     if (!exact && (!p->tree->any_marked || reading == ANY_READING)) {
-        *tier = TRABAO_FOLDED;
-        return p->limits->loosest == TRABAO_FOLDED || reading == ANY_READING ||
-               same(form, len, token->form, token->len);
+        /* What may be read in any way loosens nothing, and a plan knows no tiers beyond those it was made for. */
+        *tier = (uint8_t)p->plan->tightest;
+        return p->loosest == TRABAO_FOLDED || reading == ANY_READING || is_token(token, form, len);
     }
-    if (same(form, len, token->form, token->len)) {
+    if (is_token(token, form, len)) {
         *tier = TRABAO_EXACT;
         return true;
     }
-    if (exact || p->limits->loosest == TRABAO_EXACT) {
+    if (exact || p->loosest == TRABAO_EXACT) {
         return false;
     }
     char ours[TEXT_FORM_MAX], typed[TEXT_FORM_MAX];
     *tier = same(ours, text_fold_tone(form, len, ours), typed, text_fold_tone(token->form, token->len, typed))
                 ? TRABAO_TONE
                 : TRABAO_FOLDED;
-    return *tier <= (uint8_t)p->limits->loosest;
+    return *tier <= (uint8_t)p->loosest;
 }
 
 static int by_tier_and_weight(const void *a, const void *b)
@@ -184,21 +194,59 @@ static int by_articles(const void *a, const void *b, void *context)
     return x < y ? 1 : x > y ? -1 : 0;
 }
 
+/*
+ * The beginnings that a typed prefix stands for. What is typed need not be how a word that begins so is written in its
+ * canonical form: hòa and hoàn, quí and quyết. So a word may also begin with the prefix as it is spelled before a final
+ * consonant, or be the prefix as a word of its own.
+ */
+struct beginnings {
+    bool folded; /* compared without marks */
+    char typed[TEXT_FORM_MAX], closed[TEXT_FORM_MAX], whole[TEXT_FORM_MAX];
+    size_t typed_len, closed_len, whole_len;
+};
+
+static void find_beginnings(const struct query_token *token, struct beginnings *b)
+{
+    char word[TEXT_FORM_MAX + 1];
+    *b = (struct beginnings){.folded = !token->marked, .typed_len = token->len};
+    memcpy(b->typed, token->form, token->len);
+    memcpy(word, token->form, token->len);
+    word[token->len] = 'n';
+    const size_t closed = syllable_canonical(word, token->len + 1U, b->closed);
+    if (closed != SYLLABLE_FAILED && closed > 1 && b->closed[closed - 1] == 'n') {
+        b->closed_len = closed - 1;
+    }
+    const size_t whole = syllable_canonical(word, token->len, b->whole);
+    b->whole_len = whole == SYLLABLE_FAILED ? 0 : whole;
+}
+
+static bool begins(const char *form, size_t len, const char *beginning, size_t n)
+{
+    return n && len >= n && memcmp(form, beginning, n) == 0;
+}
+
+static bool has_beginning(const struct beginnings *b, const char *form, size_t len)
+{
+    char folded[TEXT_FORM_MAX];
+    if (b->folded) {
+        len = text_fold(form, len, folded);
+        form = folded;
+    }
+    return begins(form, len, b->typed, b->typed_len) || begins(form, len, b->closed, b->closed_len) ||
+           same(form, len, b->whole, b->whole_len);
+}
+
 /* The terms that begin like TOKEN: with its marks if it has any, else by their folded forms. */
 static struct plan_variant *variants_of_prefix(struct planner *p, const struct query_token *token, size_t *count)
 {
     struct plan_variant *found = NULL;
+    struct beginnings beginnings;
     size_t capacity = 0;
     *count = 0;
+    find_beginnings(token, &beginnings);
     for (uint32_t t = 0; t < p->lexicon->count; t++) {
-        char folded[TEXT_FORM_MAX];
-        const char *form = lexicon_form(p->lexicon, t);
-        size_t len = p->lexicon->terms[t].len;
-        if (!token->marked) {
-            len = text_fold(form, len, folded);
-            form = folded;
-        }
-        if (p->lexicon->terms[t].articles && len >= token->len && memcmp(form, token->form, token->len) == 0) {
+        const struct lexicon_term *term = &p->lexicon->terms[t];
+        if (term->articles && has_beginning(&beginnings, lexicon_form(p->lexicon, t), term->len)) {
             if (!mem_grow((void **)&found, &capacity, *count + 1, sizeof *found)) {
                 p->status = error_no_memory(p->err);
                 break;
@@ -262,14 +310,26 @@ static enum reading reading_of(const struct planner *p, const struct query_node 
     return in_text(node->field) && node->field != QUERY_NAME ? AS_TYPED : ANY_READING;
 }
 
-/* Tokens as one FTS5 string, alternatives joined by |; a leading | says that all is to be taken as it stands. */
+/* The variants of a word of NODE, or of the prefix that NODE is. */
+static struct plan_variant *variants_in(struct planner *p, const struct query_node *node,
+                                        const struct query_token *token, size_t *count)
+{
+    return node->kind == QUERY_PREFIX ? variants_of_prefix(p, token, count)
+                                      : variants_of(p, token, reading_of(p, node, token), count);
+}
+
+/*
+ * Tokens as one FTS5 string, alternatives joined by |; a leading | says that all is to be taken as it stands. What a
+ * prefix stands for is known of the words of texts; in other fields FTS5 looks for it.
+ */
 static bool write_phrase(struct planner *p, const struct query_node *node, struct buf *out)
 {
+    const bool unknown_prefix = node->kind == QUERY_PREFIX && !in_text(node->field);
     buf_append_str(out, "\"|");
     for (size_t i = 0; i < node->token_count && p->status == TRABAO_OK; i++) {
-        size_t count;
+        size_t count = 0;
         const struct query_token *token = &node->tokens[i];
-        const struct plan_variant *variants = variants_of(p, token, reading_of(p, node, token), &count);
+        const struct plan_variant *variants = unknown_prefix ? NULL : variants_in(p, node, token, &count);
         buf_append_str(out, i ? " " : "");
         if (p->status == TRABAO_OK && count == 0) {
             buf_append(out, token->form, token->len);
@@ -279,7 +339,7 @@ static bool write_phrase(struct planner *p, const struct query_node *node, struc
             buf_append(out, lexicon_form(p->lexicon, variants[v].term), p->lexicon->terms[variants[v].term].len);
         }
     }
-    return buf_append_str(out, node->kind == QUERY_PREFIX ? "\" *" : "\"");
+    return buf_append_str(out, unknown_prefix ? "\" *" : "\"");
 }
 
 static bool write_match(struct planner *p, const struct query_node *node, struct buf *out)
@@ -376,6 +436,80 @@ static struct plan_node *set_node(struct planner *p, const struct query_node *no
     return out;
 }
 
+/* Adds to OUT the words of NODE that stand for one of the query at the loosest tier bound now and at no tighter one. */
+static void add_loose_words(struct planner *p, const struct query_node *node, struct plan_node *out)
+{
+    for (size_t i = 0; i < node->child_count; i++) {
+        add_loose_words(p, node->children[i], out);
+    }
+    for (size_t i = 0; i < node->token_count && p->status == TRABAO_OK; i++) {
+        const struct query_token *token = &node->tokens[i];
+        size_t count, kept = 0;
+        struct plan_variant *variants = variants_in(p, node, token, &count);
+        for (size_t v = 0; variants && v < count; v++) {
+            if (variants[v].tier == (uint8_t)p->loosest) {
+                variants[kept++] = variants[v];
+            }
+        }
+        struct plan_node *word = kept ? new_node(p, PLAN_GROUP) : NULL;
+        if (word) {
+            word->group = add_group(p, token, variants, kept);
+            out->children[out->child_count++] = word;
+        }
+    }
+}
+
+static size_t count_tokens(const struct query_node *node)
+{
+    size_t count = node->token_count;
+    for (size_t i = 0; i < node->child_count; i++) {
+        count += count_tokens(node->children[i]);
+    }
+    return count;
+}
+
+/* NODE at the loosest tier bound now, for articles that have a word of that tier; NULL when no article has one. */
+static struct plan_node *loose_set(struct planner *p, const struct query_node *node)
+{
+    struct plan_node *both = new_node(p, PLAN_AND);
+    struct plan_node *words = new_node(p, PLAN_OR);
+    if (!both || !words || !(both->children = new_piece(p, 2, sizeof(struct plan_node *))) ||
+        !(words->children = new_piece(p, count_tokens(node) + 1, sizeof(struct plan_node *)))) {
+        return NULL;
+    }
+    add_loose_words(p, node, words);
+    if (words->child_count == 0 || p->status != TRABAO_OK) {
+        return NULL;
+    }
+    both->children[both->child_count++] = set_node(p, node);
+    both->children[both->child_count++] = words;
+    return both;
+}
+
+/*
+ * NODE at every tier: FTS5 says which articles match at a tier and tighter ones, and one that matches at no tighter one
+ * has a word of that very tier.
+ */
+static struct plan_node *tiered_set(struct planner *p, const struct query_node *node)
+{
+    const enum trabao_tier asked = p->loosest;
+    struct plan_node *any = new_node(p, PLAN_OR);
+    if (!any || !(any->children = new_piece(p, TRABAO_FOLDED + 1, sizeof(struct plan_node *)))) {
+        return NULL;
+    }
+    p->loosest = MIN(p->plan->tightest, asked);
+    any->children[any->child_count++] = set_node(p, node);
+    while (p->loosest < asked && p->status == TRABAO_OK) {
+        p->loosest++;
+        struct plan_node *loose = loose_set(p, node);
+        if (loose) {
+            any->children[any->child_count++] = loose;
+        }
+    }
+    p->loosest = asked;
+    return any->child_count == 1 ? any->children[0] : any;
+}
+
 /* ---- the tree ------------------------------------------------------------------------------------------------ */
 
 /* Words inside a set count for the score like any others. */
@@ -383,7 +517,7 @@ static void score_tokens(struct planner *p, const struct query_node *node, bool 
 {
     for (size_t i = 0; i < node->token_count && p->status == TRABAO_OK; i++) {
         size_t count;
-        struct plan_variant *variants = variants_of(p, &node->tokens[i], reading_of(p, node, &node->tokens[i]), &count);
+        struct plan_variant *variants = variants_in(p, node, &node->tokens[i], &count);
         if (variants) {
             score_group(p, add_group(p, &node->tokens[i], variants, count), i > 0 || follows,
                         i == 0 ? node->token_count : 0);
@@ -416,9 +550,7 @@ static struct plan_node *bind_word(struct planner *p, const struct query_node *n
 {
     size_t count;
     struct plan_node *out = new_node(p, PLAN_GROUP);
-    struct plan_variant *variants =
-        node->kind == QUERY_PREFIX ? variants_of_prefix(p, node->tokens, &count)
-                                   : variants_of(p, node->tokens, reading_of(p, node, node->tokens), &count);
+    struct plan_variant *variants = variants_in(p, node, node->tokens, &count);
     if (out && variants) {
         out->group = add_group(p, node->tokens, variants, count);
         if (positive) {
@@ -462,7 +594,7 @@ static struct plan_node *bind(struct planner *p, const struct query_node *node, 
         }
         score_tokens(p, node, follows);
     }
-    return set_node(p, node);
+    return tiered_set(p, node);
 }
 
 /* ---- limits -------------------------------------------------------------------------------------------------- */
@@ -487,6 +619,11 @@ static void limit_field(struct planner *p, struct plan_node *root, enum query_fi
                 memcpy(out->form, text_form(&tokens, i), token->form_len);
                 out->marked = text_has_marks(out->form, out->len);
             }
+        }
+        if (field == QUERY_NAME) {
+            const size_t before = honorific_count(phrase, node->token_count);
+            node->tokens += before;
+            node->token_count -= before;
         }
         if (node->token_count) {
             root->children[root->child_count++] = set_node(p, node);
@@ -595,6 +732,7 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
                         .lexicon = &r->archive->lexicon,
                         .tree = tree,
                         .limits = limits,
+                        .loosest = limits->loosest,
                         .analyzer = analyzer,
                         .plan = plan,
                         .err = err};

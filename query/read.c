@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "query/context.h"
+#include "query/rarest.h"
 #include "text/keystroke.h"
 
 #define WARNING_WORDS 8 /* shown in the warning */
@@ -83,8 +84,9 @@ static enum trabao_status warn_of_keys(const struct keyed_words *words, const ch
         buf_printf(&list, "%s%.*s → %.*s", i > 0 ? ", " : "", (int)(w->end - w->start), query + w->start, (int)w->len,
                    w->form);
     }
-    query_warn(&c, "Các phím gõ kiểu Telex hoặc VNI được đọc thành chữ: %s%s.", buf_str(&list),
-               words->count > WARNING_WORDS ? ", …" : "");
+    const char *more = words->count > WARNING_WORDS ? ", …" : "";
+    query_warn(&c, "Các phím gõ kiểu Telex hoặc VNI được đọc thành chữ: %s%s.",
+               "keys of Telex or VNI are read as words: %s%s", buf_str(&list), more);
     buf_free(&list);
     return c.status;
 }
@@ -122,6 +124,8 @@ enum trabao_status query_read(struct trabao_reader *r, const char *query, size_t
     enum trabao_status status = query_parse(r->analyzer, query, n, now, strict, out, err);
     if (status == TRABAO_OK && !strict)
         status = read_keys(r, query, n, now, out, err);
+    if (status == TRABAO_OK)
+        status = query_keep_rarest(*out, &r->reader->archive->lexicon, strict, err);
     if (status != TRABAO_OK) {
         query_tree_free(*out);
         *out = NULL;

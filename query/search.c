@@ -12,6 +12,7 @@
 #include "query/abbreviate.h"
 #include "query/adjacency.h"
 #include "query/cursor.h"
+#include "query/duplicates.h"
 #include "query/engine.h"
 #include "query/library.h"
 #include "query/patterns.h"
@@ -196,7 +197,7 @@ static enum trabao_status find_widening(struct search *s)
     while (status == TRABAO_OK && s->count < ENOUGH) {
         if (!relaxed && may_relax(s)) {
             relaxed = true;
-        } else if (asked == TRABAO_TIER_AUTO && tier < TRABAO_FOLDED) {
+        } else if (asked == TRABAO_TIER_AUTO && tier < TRABAO_FOLDED && s->tree->any_open) {
             tier++;
         } else {
             break;
@@ -413,6 +414,9 @@ static enum trabao_status fill_hits(struct search *s)
             status = fill_hit(s, &patterns[hit->tier], hit, &stored, &hits[i]);
         }
     }
+    if (status == TRABAO_OK && s->request->fold_duplicates) {
+        duplicates_fold(hits, count);
+    }
     s->answer->hits = hits;
     s->answer->hit_count = count;
     for (size_t t = 0; t < ARRAY_LEN(patterns); t++) {
@@ -464,7 +468,8 @@ static enum trabao_status fill_answer(struct search *s)
         return error_no_memory(s->err);
     }
     for (size_t i = 0; i < tree->warning_count; i++) {
-        warnings[i] = copy_text(s, tree->warnings[i], strlen(tree->warnings[i]));
+        const char *warning = s->request->english ? tree->warnings_english[i] : tree->warnings[i];
+        warnings[i] = copy_text(s, warning, strlen(warning));
         if (!warnings[i]) {
             return error_no_memory(s->err);
         }

@@ -72,8 +72,10 @@ struct trabao_request {
     enum trabao_sort sort;
     enum trabao_tier tier; /* set it to TRABAO_TIER_AUTO for the usual widening */
     enum trabao_total total;
+    bool english;          /* warnings in English; else in Vietnamese */
     bool strict;           /* what cannot be read is TRABAO_USAGE instead of words with a warning */
     bool explain;          /* fill trabao_hit.explain */
+    bool fold_duplicates;  /* fill trabao_hit.same_as; totals, limit and cursor count articles all the same */
     int limit;             /* hits wanted; 0: 10; clamped to 1..TRABAO_LIMIT_MAX */
     const char *cursor;    /* `next` of the page before, or NULL */
     int deadline_ms;       /* 0: none */
@@ -101,6 +103,7 @@ struct trabao_hit {
     enum trabao_tier tier;
     int64_t id; /* the archive's row; stable within a generation */
     const char *explain; /* a JSON object of the parts of the score, or NULL */
+    const struct trabao_hit *same_as; /* a hit of this page that says the same and comes before; NULL: none */
 };
 
 struct trabao_answer {

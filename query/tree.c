@@ -1,11 +1,15 @@
 /*
- * tree.c - the two ways of writing a tree: query_tree_write in the query language, query_tree_dump as an S-expression:
+ * tree.c - the two ways of writing a tree: in the query language, and as an S-expression:
  *
  *     word  =word  pre*  (phrase tp hcm)  (quote mặt trận)  (=quote mặt trận)
  *     (and a b)  (or a b)  (not a)  (near/5 a b)      title:... before a word or a phrase in a field
  *     [2020-07-01T00:00:00 2020-08-01T00:00:00]       the dates, * where open, after the rest
  */
 #include "query/tree.h"
+
+#include "base/buf.h"
+
+#define TREE_TEXT_MAX ((size_t)1024 * 1024) /* bytes of either form; a query of 4 KiB stays far below */
 
 static const char *const field_names[] = {
     [QUERY_ANY] = "",           [QUERY_TITLE] = "title:",     [QUERY_AUTHOR] = "author:",
@@ -103,13 +107,15 @@ static void write_tokens(const struct query_context *c, const struct query_node 
 static void write_node(const struct query_context *c, const struct query_node *node, struct buf *out);
 
 /* AND binds tighter than OR and NEAR tighter than AND; a NOT takes one word, phrase or parenthesis. */
-static bool needs_parentheses(enum query_kind parent, enum query_kind child)
+static bool needs_parentheses(enum query_kind parent, const struct query_node *child)
 {
+    if (child->quoted)
+        return false;
     switch (parent) {
     case QUERY_NOT:
-        return child == QUERY_AND || child == QUERY_OR || child == QUERY_NEAR;
+        return child->kind == QUERY_AND || child->kind == QUERY_OR || child->kind == QUERY_NEAR;
     case QUERY_AND:
-        return child == QUERY_OR;
+        return child->kind == QUERY_OR;
     default:
         return false;
     }
@@ -119,7 +125,7 @@ static void write_list(const struct query_context *c, const struct query_node *n
                        struct buf *out)
 {
     for (size_t i = 0; i < node->child_count; i++) {
-        const bool enclosed = needs_parentheses(node->kind, node->children[i]->kind);
+        const bool enclosed = needs_parentheses(node->kind, node->children[i]);
         buf_append_str(out, i > 0 ? between : "");
         buf_append_str(out, enclosed ? "(" : "");
         write_node(c, node->children[i], out);
@@ -142,7 +148,10 @@ static void write_node(const struct query_context *c, const struct query_node *n
         write_list(c, node, " ", out);
         break;
     case QUERY_OR:
-        write_list(c, node, " OR ", out);
+        if (node->quoted)
+            write_tokens(c, node->children[0], out);
+        else
+            write_list(c, node, " OR ", out);
         break;
     case QUERY_NEAR:
         snprintf(near, sizeof near, " NEAR/%u ", (unsigned)node->distance);
@@ -161,16 +170,21 @@ static void write_node(const struct query_context *c, const struct query_node *n
     }
 }
 
-bool query_tree_write(const struct query_context *c, struct buf *out)
+void query_tree_understand(struct query_context *c)
 {
-    const struct query_tree *tree = c->tree;
+    struct query_tree *tree = c->tree;
+    struct buf out;
+    buf_init(&out, TREE_TEXT_MAX);
     if (tree->root != NULL)
-        write_node(c, tree->root, out);
+        write_node(c, tree->root, &out);
     if (tree->dates.limited) {
-        buf_append_str(out, tree->root != NULL ? " " : "");
-        write_dates(out, &tree->dates);
+        buf_append_str(&out, tree->root != NULL ? " " : "");
+        write_dates(&out, &tree->dates);
     }
-    return !buf_failed(out);
+    tree->understood = buf_failed(&out) ? NULL : query_arena_dup(tree->arena, buf_str(&out), out.len);
+    if (tree->understood == NULL)
+        query_no_memory(c);
+    buf_free(&out);
 }
 
 /* ---- the S-expression ------------------------------------------------------------------------------------------ */
@@ -230,7 +244,7 @@ static void dump_bound(int64_t second, struct buf *out)
 char *query_tree_dump(const struct query_tree *tree)
 {
     struct buf out;
-    buf_init(&out, QUERY_TREE_TEXT_MAX);
+    buf_init(&out, TREE_TEXT_MAX);
     if (tree->root != NULL)
         dump_node(tree->root, &out);
     else

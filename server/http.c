@@ -224,11 +224,15 @@ static void read_head(struct exchange *exchange, const char *method)
     }
 }
 
-/* True when more of a body is announced than is worth reading. */
-static bool body_too_large(struct MHD_Connection *connection)
+/*
+ * True when more of a body is announced than is worth reading, or in two ways at once: a proxy before us that believes
+ * the other one would take the rest of this request for the next. The answer to such a request ends its connection.
+ */
+static bool body_is_suspicious(struct MHD_Connection *connection)
 {
-    const char *text = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
-    return text != NULL && strtoull(text, NULL, 10) > DISCARDED_BODY_MAX;
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+    const char *encoding = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding");
+    return length != NULL && (encoding != NULL || strtoull(length, NULL, 10) > DISCARDED_BODY_MAX);
 }
 
 /* On a worker. Past the resume the exchange belongs to the network thread again. */
@@ -285,7 +289,7 @@ static enum MHD_Result handle(void *cls TRABAO_UNUSED, struct MHD_Connection *co
         }
         read_head(exchange, method);
         exchange->state = EXCHANGE_READING;
-        if (body_too_large(connection)) {
+        if (body_is_suspicious(connection)) {
             exchange->body_bytes = 1;
             return answer(exchange);
         }

@@ -39,15 +39,66 @@ static void meta_line(struct buf *out, const struct page_query *query, const str
     html_raw(out, "</ul>\n");
 }
 
-static void hit_item(struct buf *out, const struct page_query *query, const struct trabao_hit *hit)
+/* Begins a link to the article of HIT, with the words that found it. */
+static void open_link(struct buf *out, const struct page_query *query, const struct trabao_hit *hit)
 {
-    html_raw(out, "<li class=\"hit\">\n<h2><a href=\"");
+    html_raw(out, "<a href=\"");
     html_text(out, hit->href);
     if (query->values[PAGE_Q] != NULL) {
         html_raw(out, "?q=");
         url_append_encoded(out, query->values[PAGE_Q], strlen(query->values[PAGE_Q]));
     }
     html_raw(out, "\">");
+}
+
+/* One of the articles that stand behind HIT, by what tells it from the others. */
+static void duplicate_item(struct buf *out, const struct page_query *query, const struct trabao_hit *hit)
+{
+    const bool dated = hit->date != NULL && hit->date[0] != '\0';
+    const bool sourced = hit->source != NULL && hit->source[0] != '\0';
+    html_raw(out, "<li>");
+    open_link(out, query, hit);
+    if (sourced) {
+        html_text(out, hit->source);
+    }
+    if (sourced && dated) {
+        html_raw(out, ", ");
+    }
+    if (dated) {
+        html_date(out, hit->date, false);
+    }
+    if (!sourced && !dated) {
+        html_text(out, hit->key);
+    }
+    html_raw(out, "</a></li>\n");
+}
+
+static void duplicates(struct buf *out, const struct page_query *query, const struct trabao_answer *answer,
+                       const struct trabao_hit *first)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < answer->hit_count; i++) {
+        count += answer->hits[i].same_as == first ? 1 : 0;
+    }
+    if (count == 0) {
+        return;
+    }
+    html_raw(out, "<details class=\"same\">\n<summary>");
+    html_number(out, count);
+    html_raw(out, " bài trùng</summary>\n<ul>\n");
+    for (size_t i = 0; i < answer->hit_count; i++) {
+        if (answer->hits[i].same_as == first) {
+            duplicate_item(out, query, &answer->hits[i]);
+        }
+    }
+    html_raw(out, "</ul>\n</details>\n");
+}
+
+static void hit_item(struct buf *out, const struct page_query *query, const struct trabao_answer *answer,
+                     const struct trabao_hit *hit)
+{
+    html_raw(out, "<li class=\"hit\">\n<h2>");
+    open_link(out, query, hit);
     html_marked(out, &hit->title);
     html_raw(out, "</a></h2>\n");
     meta_line(out, query, hit);
@@ -56,6 +107,7 @@ static void hit_item(struct buf *out, const struct page_query *query, const stru
         html_marked(out, &hit->snippet);
         html_raw(out, "</p>\n");
     }
+    duplicates(out, query, answer, hit);
     html_raw(out, "</li>\n");
 }
 
@@ -78,11 +130,14 @@ void page_hits(struct buf *out, const struct page_query *query, const struct tra
     buf_printf(out, " start=\"%llu\">\n", (unsigned long long)first);
     for (size_t i = 0; i < answer->hit_count; i++) {
         const struct trabao_hit *hit = &answer->hits[i];
+        if (hit->same_as != NULL) {
+            continue;
+        }
         if (by_tier && hit->tier != tier) {
             tier = hit->tier;
             tier_line(out, tier);
         }
-        hit_item(out, query, hit);
+        hit_item(out, query, answer, hit);
     }
     html_raw(out, "</ol>\n");
 }

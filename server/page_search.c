@@ -303,6 +303,7 @@ void page_search(struct visit *visit)
         request.limit = PAGE_HITS;
         request.total = TRABAO_TOTAL_EXACT;
         request.strict = false;
+        request.fold_duplicates = true;
         request.deadline_ms = visit->deadline_ms;
         if (request.query_len == 0 && url_value(&visit->request->url, "sort") == NULL) {
             request.sort = TRABAO_NEWEST; /* without words there is nothing to be relevant to */

@@ -51,6 +51,11 @@ static enum trabao_status read_names(const struct url *url, struct trabao_reques
     if (value != NULL && !trabao_tier_from_name(value, &out->tier)) {
         return bad_value("tier", value, "auto, exact, tone or folded", err);
     }
+    value = url_value(url, "duplicates");
+    out->fold_duplicates = value != NULL && strcmp(value, "fold") == 0;
+    if (value != NULL && !out->fold_duplicates && strcmp(value, "show") != 0) {
+        return bad_value("duplicates", value, "fold or show", err);
+    }
     value = url_value(url, "total");
     if (value != NULL && !trabao_total_from_name(value, &out->total)) {
         return bad_value("total", value, "exact, bounded or none", err);

@@ -8,9 +8,9 @@
 #include "server/url.h"
 
 /*
- * Fills in OUT from q, from, to, sort, tier, author, source, section, name, limit, cursor, total, strict and explain;
- * its strings belong to URL. Empty values count as absent, unknown arguments are ignored. TRABAO_USAGE: a value
- * that cannot be read.
+ * Fills in OUT from q, from, to, sort, tier, author, source, section, name, limit, cursor, total, duplicates, strict
+ * and explain; its strings belong to URL. Empty values count as absent, unknown arguments are ignored. TRABAO_USAGE: a
+ * value that cannot be read.
  */
 enum trabao_status search_args_read(const struct url *url, struct trabao_request *out, struct trabao_error *err);
 

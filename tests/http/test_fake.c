@@ -114,6 +114,7 @@ static const struct {
     {"BREW", "/", "", 405, "application/problem+json"},
     {"GET", "/", "Content-Length: 5\r\n\r\nhello", 413, "application/problem+json"},
     {"GET", "/", "Content-Length: 99999999999\r\n", 413, "application/problem+json"},
+    {"GET", "/", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", 413, "application/problem+json"},
 };
 
 static void test_every_response_is_fenced(void **state TRABAO_UNUSED)

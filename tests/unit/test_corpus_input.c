@@ -6,6 +6,8 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "corpus/walk.h"
 
@@ -181,14 +183,85 @@ static void folders_in_the_order_of_names(void **state)
 static void links_that_lead_in_circles(void **state)
 {
     (void)state;
-    assert_int_equal(mkdir("loop", 0700), 0);
-    assert_int_equal(symlink(".", "loop/again") | symlink("../loop", "loop/up") | symlink("nowhere", "loop/gone"), 0);
-    assert_int_equal(mkfifo("loop/pipe", 0600), 0);
+    assert_int_equal(mkdir("loop", 0700) | mkdir("loop/x", 0700) | mkdir("loop/y", 0700), 0);
+    assert_int_equal(symlink(".", "loop/again") | symlink("../loop", "loop/up"), 0);
+    assert_int_equal(symlink("../y", "loop/x/y") | symlink("../x", "loop/y/x") | symlink("itself", "loop/itself"), 0);
     write_text("loop/a", LINE);
+    write_text("loop/y/b", LINE);
     assert_int_equal(symlink("loop", "link"), 0);
     struct harvest h = harvest_one("link", (struct corpus_options){0});
-    assert_string_equal(buf_str(&h.text), "record 1 key=link/a#1 title=đông\n");
+    assert_string_equal(buf_str(&h.text), "record 1 key=link/a#1 title=đông\n"
+                                          "reject 0 @0 open\n"
+                                          "record 1 key=link/x/y/b#1 title=đông\n"
+                                          "record 1 key=link/y/b#1 title=đông\n");
+    assert_int_equal(h.done, h.total);
     buf_free(&h.text);
+}
+
+/* Each of many folders with links to all of them: as many ways through them as there are orders. */
+static void links_from_everywhere_to_everywhere(void **state)
+{
+    enum { FOLDERS = 12 };
+    (void)state;
+    assert_int_equal(mkdir("mesh", 0700), 0);
+    for (int i = 0; i < FOLDERS; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "mesh/%02d", i);
+        assert_int_equal(mkdir(path, 0700), 0);
+        for (int j = 0; j < FOLDERS; j++) {
+            char target[32];
+            snprintf(path, sizeof path, "mesh/%02d/%02d", i, j);
+            snprintf(target, sizeof target, "../%02d", j);
+            assert_int_equal(symlink(target, path), 0);
+        }
+        snprintf(path, sizeof path, "mesh/%02d/a", i);
+        write_text(path, LINE);
+    }
+    struct harvest h = harvest_one("mesh", (struct corpus_options){0});
+    assert_true(h.records >= FOLDERS && h.records <= 2 * FOLDERS);
+    assert_int_equal(h.rejects, 0);
+    buf_free(&h.text);
+}
+
+static void links_in_folders_are_followed(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("linked", 0700) | mkdir("elsewhere", 0700), 0);
+    write_text("elsewhere/a", LINE);
+    assert_int_equal(symlink("../elsewhere/a", "linked/1") | symlink("../elsewhere", "linked/2"), 0);
+    struct harvest h = harvest_one("linked", (struct corpus_options){0});
+    assert_string_equal(buf_str(&h.text), "record 1 key=linked/1#1 title=đông\n"
+                                          "record 1 key=linked/2/a#1 title=đông\n");
+    assert_int_equal(h.files, 2);
+    assert_int_equal(h.total, 2 * strlen(LINE));
+    buf_free(&h.text);
+}
+
+/* The one reject of the file or folder at PATH says REASON. */
+static void assert_refused(const char *path, const char *reason)
+{
+    struct harvest h = harvest_one(path, (struct corpus_options){0});
+    assert_int_equal(h.records, 0);
+    assert_int_equal(h.rejects, 1);
+    assert_int_equal(h.files, 1);
+    assert_string_equal(h.last_reason, reason);
+    buf_free(&h.text);
+}
+
+static void what_is_not_read_is_told_with_its_reason(void **state)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "socket"};
+    (void)state;
+    assert_int_equal(mkdir("dangling", 0700) | symlink("nowhere", "dangling/a"), 0);
+    assert_refused("dangling", "the link leads nowhere: No such file or directory");
+    assert_int_equal(mkdir("piped", 0700) | mkfifo("piped/a", 0600), 0);
+    assert_refused("piped", "it is a pipe, a socket or a device: such are read only if named themselves");
+    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_refused("socket", "it cannot be opened or read: No such device or address");
+    close(fd);
+    assert_refused("/proc/self/mem", "it cannot be opened or read: Input/output error");
 }
 
 static void folders_nested_too_deeply(void **state)
@@ -267,7 +340,11 @@ static void files_closed_to_us(void **state)
     const char *path = "closed/a";
     assert_int_equal(harvest_paths(&path, 1, (struct corpus_options){0}, &h, NULL), TRABAO_NO_INPUT);
     buf_free(&h.text);
-    assert_int_equal(chmod("closed/folder", 0700), 0);
+    assert_int_equal(unlink("closed/b"), 0);
+    assert_int_equal(rmdir("closed/folder") | mkdir("kept", 0700) | mkdir("kept/folder", 0), 0);
+    assert_refused("closed", "it cannot be opened or read: Permission denied; let the user who indexes read it");
+    assert_refused("kept", "the folder cannot be listed: Permission denied");
+    assert_int_equal(chmod("kept/folder", 0700), 0);
 }
 
 static void a_name_that_is_no_text(void **state)
@@ -364,6 +441,7 @@ static void no_memory_at_any_place(void **state)
     write_text("oom/a", LINE);
     write_text("oom/d/b", LINE);
     write_text("oom/d/empty", "");
+    assert_int_equal(symlink("../oom", "oom/again") | symlink("d", "oom/e"), 0);
     const char *path = "oom";
     enum trabao_status status = TRABAO_NO_MEMORY;
     for (uint64_t k = 1; status != TRABAO_OK; k++) {
@@ -372,7 +450,7 @@ static void no_memory_at_any_place(void **state)
         mem_fail_at(k, k % 2);
         status = harvest_paths(&path, 1, (struct corpus_options){0}, &h, &err);
         mem_fail_at(0, false);
-        assert_true(status == TRABAO_NO_MEMORY || (status == TRABAO_OK && h.records == 2 && h.rejects == 1));
+        assert_true(status == TRABAO_NO_MEMORY || (status == TRABAO_OK && h.records == 3 && h.rejects == 2));
         buf_free(&h.text);
         assert_true(k < 1000);
     }
@@ -387,7 +465,10 @@ int main(void)
         cmocka_unit_test(damaged_streams_do_not_stop_the_walk),
         cmocka_unit_test(a_bomb_is_refused),
         cmocka_unit_test(folders_in_the_order_of_names),
+        cmocka_unit_test(links_in_folders_are_followed),
         cmocka_unit_test(links_that_lead_in_circles),
+        cmocka_unit_test(links_from_everywhere_to_everywhere),
+        cmocka_unit_test(what_is_not_read_is_told_with_its_reason),
         cmocka_unit_test(folders_nested_too_deeply),
         cmocka_unit_test(nothing_in_it),
         cmocka_unit_test(binary_files_are_one_reject),

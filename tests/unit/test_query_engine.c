@@ -296,9 +296,9 @@ static void test_relaxed_still_excludes(void **state)
             for (int tier = q.any_marked ? 0 : 2; tier < 3 && !any; tier++) {
                 size_t has = 0;
                 for (size_t p = 0; p < 4; p++)
-                    has += finds(q.root->parts[p], &texts[t], tier, TRABAO_FOLDED);
-                any = has >= 2 && finds(q.root->parts[4], &texts[t], tier, TRABAO_FOLDED) &&
-                      finds(q.root->parts[5], &texts[t], tier, TRABAO_FOLDED);
+                    has += finds(q.root->parts[p], &texts[t], tier);
+                any = has >= 2 && finds(q.root->parts[4], &texts[t], tier) &&
+                      finds(q.root->parts[5], &texts[t], tier);
             }
             expected += any;
         }

@@ -392,7 +392,7 @@ static bool row_has(const struct part *p, int tier, const uint16_t *row, uint32_
     return false;
 }
 
-static bool finds(const struct part *p, const struct text *t, int tier, int loosest)
+static bool finds(const struct part *p, const struct text *t, int tier)
 {
     bool found = p->kind == ALL;
     switch (p->kind) {
@@ -400,16 +400,16 @@ static bool finds(const struct part *p, const struct text *t, int tier, int loos
         for (size_t i = 0; i < MASK_WORDS; i++)
             found = found || (t->has[i] & p->words[0].means[tier][i]);
         break;
-    case PHRASE: /* a phrase is decided at the loosest tier that is asked for */
-        found = row_has(p, loosest, t->title, t->title_len) || row_has(p, loosest, t->body, t->body_len);
+    case PHRASE:
+        found = row_has(p, tier, t->title, t->title_len) || row_has(p, tier, t->body, t->body_len);
         break;
     case ALL:
         for (size_t i = 0; i < p->part_count; i++)
-            found = found && finds(p->parts[i], t, tier, loosest);
+            found = found && finds(p->parts[i], t, tier);
         break;
     case ANY:
         for (size_t i = 0; i < p->part_count; i++)
-            found = found || finds(p->parts[i], t, tier, loosest);
+            found = found || finds(p->parts[i], t, tier);
         break;
     }
     return found != p->negated;
@@ -422,9 +422,9 @@ static int tier_found(const struct asked *q, const struct text *t, int loosest)
                        (t->precision < CIVIL_DAY ? t->to > q->to : t->from >= q->to)))
         return WHOLLY_LOOSE;
     if (!q->any_marked)
-        return finds(q->root, t, loosest, loosest) ? 2 : WHOLLY_LOOSE;
+        return finds(q->root, t, loosest) ? 2 : WHOLLY_LOOSE;
     for (int tier = 0; tier <= loosest; tier++) {
-        if (finds(q->root, t, tier, loosest))
+        if (finds(q->root, t, tier))
             return tier;
     }
     return WHOLLY_LOOSE;

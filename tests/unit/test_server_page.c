@@ -231,32 +231,34 @@ static void test_addresses(void **state TRABAO_UNUSED)
     buf_free(&out);
 }
 
-/* An answer of which every string is TEXT. */
-static void make_answer(const char *text, struct trabao_hit *hit, const char **warning, struct trabao_mark *mark,
+/* An answer of two hits, the second one a duplicate, of which every string is TEXT. */
+static void make_answer(const char *text, struct trabao_hit hits[2], const char **warning, struct trabao_mark *mark,
                         struct trabao_answer *out)
 {
     const size_t n = strlen(text);
     *mark = (struct trabao_mark){0, (uint32_t)n};
     const struct trabao_marked marked = {text, n, mark, 1};
-    *hit = (struct trabao_hit){.key = text,
-                               .url = text,
-                               .author = text,
-                               .source = text,
-                               .section = text,
-                               .date = text,
-                               .href = text,
-                               .title = marked,
-                               .snippet = marked};
+    hits[0] = (struct trabao_hit){.key = text,
+                                  .url = text,
+                                  .author = text,
+                                  .source = text,
+                                  .section = text,
+                                  .date = text,
+                                  .href = text,
+                                  .title = marked,
+                                  .snippet = marked};
+    hits[1] = hits[0];
+    hits[1].same_as = &hits[0];
     *warning = text;
     *out = (struct trabao_answer){.query = text,
                                   .understood = text,
                                   .suggestion = text,
                                   .warnings = warning,
                                   .warning_count = 1,
-                                  .total = 2,
+                                  .total = 3,
                                   .total_exact = true,
-                                  .hits = hit,
-                                  .hit_count = 1,
+                                  .hits = hits,
+                                  .hit_count = 2,
                                   .next = text};
 }
 
@@ -268,12 +270,25 @@ static void results_of(const char *text, struct buf *out)
         query.values[i] = text;
     }
     query.values[PAGE_AT] = NULL;
-    struct trabao_hit hit;
+    struct trabao_hit hits[2];
     const char *warning;
     struct trabao_mark mark;
     struct trabao_answer answer;
-    make_answer(text, &hit, &warning, &mark, &answer);
+    make_answer(text, hits, &warning, &mark, &answer);
     page_results(out, &site, &query, &answer, NULL);
+}
+
+static void test_duplicates_stand_behind_one_hit(void **state TRABAO_UNUSED)
+{
+    struct buf page;
+    buf_init(&page, 1 << 20);
+    results_of("Lũ", &page);
+    const char *first = strstr(buf_str(&page), "<li class=\"hit\">");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "<li class=\"hit\">"));
+    assert_non_null(strstr(first, "<summary>1 bài trùng</summary>"));
+    assert_non_null(strstr(buf_str(&page), "Bài 1–2 trong <strong>3 bài</strong>"));
+    buf_free(&page);
 }
 
 static void article_of(const char *text, struct buf *out)
@@ -374,7 +389,7 @@ int main(void)
         cmocka_unit_test(test_web_addresses), cmocka_unit_test(test_marks_equal_brute_force),
         cmocka_unit_test(test_paragraphs),    cmocka_unit_test(test_paragraphs_keep_every_letter),
         cmocka_unit_test(test_addresses),     cmocka_unit_test(test_hostile_text_changes_no_tag),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_duplicates_stand_behind_one_hit),
     };
     return cmocka_run_group_tests_name("server pages", tests, NULL, NULL);
 }

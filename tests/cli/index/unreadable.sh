@@ -1,5 +1,5 @@
-# A damaged file in a folder is a reject, and links in a folder are not followed; a link that was named leads to a file
-# or is an error.
+# A damaged file in a folder is a reject, and so is a link that leads nowhere; one that leads back is not followed. A
+# link that was named leads to a file or is an error.
 mkdir folder
 cp "$SAMPLES/tin-mau.jsonl" folder/
 gzip -nc "$SAMPLES/bao-mau.jsonl" | head -c 100 >folder/cut.jsonl.gz

@@ -1,4 +1,5 @@
 # A port that is taken is an error with its address, status 74; the first server goes on.
+: >log
 trabao serve --db "$ARCHIVE" --listen 127.0.0.1:0 2>log &
 server=$!
 for ((i = 0; i < 100; i++)); do

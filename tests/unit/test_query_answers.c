@@ -1,0 +1,345 @@
+/*
+ * test_query_answers.c - what queries answer over a handful of short texts, each of which shows one rule of the query
+ * language: spellings that find one another, tiers, names, dates, ceilings.
+ */
+#include "tests/unit/test_archive_support.h"
+
+#include "base/buf.h"
+#include "query/duplicates.h"
+#include "query/horn.h"
+#include "query/trabao.h"
+
+/* An article is its title, which is its key too; the body is what stands behind the stroke. */
+static const char *const TEXTS[] = {
+    "mặt trận|Đại hội Mặt trận Tổ quốc tỉnh.",
+    "mặt trần|Mặt trần nhà bị nứt.",
+    "mặt trăn|Mặt tran đường mới. Da trăn.",
+    "mặt trán|Mặt trán. Vườn tran.",
+    "lễ 30/4|Lễ kỷ niệm 30/4 tại Quảng trường.",
+    "lễ 30-4|Lễ kỷ niệm ngày 30-4 tại Quảng trường.",
+    "lễ 30.4.1975|Lễ kỷ niệm 30.4.1975 tại Quảng trường.",
+    "lễ năm|Lễ kỷ niệm ngày 30 tháng 4 năm 1975 tại Quảng trường, từ tháng 3 năm 1975 là.",
+    "lễ năm sau|Lễ kỷ niệm 30 tháng 4/1975 tại Quảng trường, từ 3/1975 là.",
+    "tên|Ông Nguyễn Văn Hòa, phó ban, gặp bà Trần Thị Hoa.",
+    "tên khác|Ông Hòa gặp Nguyễn Thị Văn và ông Trần Hoa.",
+    "quý|Quý một, quyết toán, quan trọng, hoà nhã, hoàn thành.",
+    "quyết|Quyết định, hoàng hôn, tỷ lệ, tiền.",
+    "đò 1|Chuyến đò ngang cuối ngày.",
+    "đò 2|Chuyến đò ngang cuối ngày.",
+    "người|Người ta đến trường, được thưởng thuở nọ.",
+    "nguôi|Nguôi ngoai. Truông vắng.",
+    "số liệu|Năm 2020 có 3.568 suất, TP.HCM có 1,8 tỷ.",
+    "lễ tháng tư|Lễ kỷ niệm ngày 30 tháng 4 tại Quảng trường.",
+};
+
+static struct trabao_archive *opened;
+static struct trabao_reader *reader;
+static struct trabao_error err;
+
+static int open_all(void **state)
+{
+    static struct article articles[ARRAY_LEN(TEXTS)];
+    static char titles[ARRAY_LEN(TEXTS)][64];
+    if (open_folder(state) != 0)
+        return -1;
+    const char *path = in_folder("texts.trabao");
+    for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
+        const char *stroke = strchr(TEXTS[i], '|');
+        snprintf(titles[i], sizeof titles[i], "%.*s", (int)(stroke - TEXTS[i]), TEXTS[i]);
+        set_text(&articles[i], ARTICLE_KEY, titles[i]);
+        set_text(&articles[i], ARTICLE_BODY, stroke + 1);
+    }
+    build_archive(path, articles, ARRAY_LEN(TEXTS), NULL, 1);
+    assert_fine(trabao_open(path, NULL, &opened, &err), &err);
+    assert_fine(trabao_reader_open(opened, &reader, &err), &err);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    trabao_reader_close(reader);
+    trabao_close(opened);
+    return close_folder(state);
+}
+
+static struct trabao_answer *ask(const char *query)
+{
+    const struct trabao_request request = {
+        .query = query, .query_len = strlen(query), .tier = TRABAO_TIER_AUTO, .limit = 100};
+    struct trabao_answer *answer = NULL;
+    if (trabao_search(reader, &request, &answer, &err) != TRABAO_OK)
+        fail_msg("\"%s\": %s", query, err.message);
+    return answer;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* QUERY finds exactly the articles of these keys, given in order of bytes and joined by "; ", each with its tier. */
+static void assert_finds(const char *query, const char *expected)
+{
+    struct trabao_answer *answer = ask(query);
+    char found[ARRAY_LEN(TEXTS)][64];
+    struct buf all;
+    buf_init(&all, 4096);
+    for (size_t i = 0; i < answer->hit_count; i++)
+        snprintf(found[i], sizeof found[i], "%.40s %s", answer->hits[i].key, trabao_tier_name(answer->hits[i].tier));
+    qsort(found, answer->hit_count, sizeof found[0], by_text);
+    for (size_t i = 0; i < answer->hit_count; i++)
+        buf_printf(&all, "%s%s", i ? "; " : "", found[i]);
+    if (strcmp(buf_str(&all), expected) != 0)
+        fail_msg("\"%s\" finds  %s\ninstead of  %s", query, buf_str(&all), expected);
+    buf_free(&all);
+    trabao_answer_free(answer);
+}
+
+/* ---- tiers ----------------------------------------------------------------------------------------------------- */
+
+/* What cannot have marks has none that were left out. */
+static void words_without_letters_for_marks_are_exact(void **state)
+{
+    static const char *const queries[] = {"3.568", "2020 1,8", "30/4/1975 OR 3568", "hcm", "2020 -nhà", ""};
+    (void)state;
+    assert_finds("3568 hcm", "số liệu exact");
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+        struct trabao_answer *answer = ask(queries[i]);
+        assert_int_equal(answer->tier, TRABAO_EXACT);
+        assert_int_equal(answer->totals_by_tier[TRABAO_EXACT], answer->total);
+        assert_true(answer->total > 0);
+        trabao_answer_free(answer);
+    }
+    struct trabao_answer *answer = ask("2020 suat");
+    assert_int_equal(answer->tier, TRABAO_FOLDED);
+    trabao_answer_free(answer);
+}
+
+/* An article has the tier at which it has the phrase, whatever else of it stands elsewhere in the article. */
+static void a_phrase_has_the_tier_of_its_loosest_word(void **state)
+{
+    (void)state;
+    assert_finds("\"mặt tran\"", "mặt trán tone; mặt trăn exact; mặt trần folded; mặt trận folded");
+    assert_finds("\"mặt trăn\"", "");
+    assert_finds("mặt-trăn", "mặt trán folded; mặt trăn folded; mặt trần folded; mặt trận folded");
+    assert_finds("title:\"mặt tran\"", "");
+}
+
+/* ---- dates ----------------------------------------------------------------------------------------------------- */
+
+#define ALL_SIX "lễ 30-4 exact; lễ 30.4.1975 exact; lễ 30/4 exact; lễ năm exact; lễ năm sau exact; lễ tháng tư exact"
+
+static void a_quoted_date_is_found_in_every_spelling(void **state)
+{
+    (void)state;
+    assert_finds("\"ngày 30 tháng 4\"", ALL_SIX);
+    assert_finds("\"30/4\"", ALL_SIX);
+    assert_finds("\"kỷ niệm 30-04\"", ALL_SIX);
+    assert_finds("\"kỷ niệm ngày 30 tháng 4\"", ALL_SIX);
+    static const char *const without_year[] = {"\"niệm 30/4 tại\"", "\"niệm ngày 30.4 tại\"",
+                                               "\"niệm 30 tháng 4 tại\"", "\"niệm ngày 30 tháng 4 tại\""};
+    for (size_t i = 0; i < ARRAY_LEN(without_year); i++)
+        assert_finds(without_year[i], "lễ 30-4 exact; lễ 30.4.1975 exact; lễ 30/4 exact; lễ tháng tư exact");
+    static const char *const with_year[] = {"\"niệm 30/4/1975 tại\"", "\"niệm 30-4-1975 tại\"",
+                                            "\"niệm ngày 30 tháng 4 năm 1975 tại\"", "\"niệm 30 tháng 4/1975 tại\""};
+    for (size_t i = 0; i < ARRAY_LEN(with_year); i++)
+        assert_finds(with_year[i], "lễ 30.4.1975 exact; lễ năm exact; lễ năm sau exact");
+    static const char *const months[] = {"\"từ tháng 3 năm 1975 là\"", "\"từ 3/1975 là\"", "\"từ tháng 3-1975 là\""};
+    for (size_t i = 0; i < ARRAY_LEN(months); i++)
+        assert_finds(months[i], "lễ năm exact; lễ năm sau exact");
+    assert_finds("=\"ngày 30 tháng 4\"", "lễ 30-4 exact; lễ năm exact; lễ tháng tư exact");
+}
+
+/* Words that a spelling adds do not count as typed with marks. */
+static void a_quoted_date_without_marks(void **state)
+{
+    (void)state;
+    struct trabao_answer *answer = ask("\"niem 30/4 tai\"");
+    assert_int_equal(answer->total, 4);
+    assert_int_equal(answer->tier, TRABAO_FOLDED);
+    assert_string_equal(answer->understood, "\"niem 30/4 tai\"");
+    trabao_answer_free(answer);
+}
+
+/* ---- missing horns --------------------------------------------------------------------------------------------- */
+
+static void a_missing_horn_is_put_back(void **state)
+{
+    static const char *const missing[][2] = {{"nguời", "người"}, {"ngưòi", "người"}, {"truờng", "trường"},
+                                             {"đuợc", "được"},   {"hưong", "hương"}, {"ruợu", "rượu"}};
+    static const char *const other[][2] = {{"người", "người"}, {"thuở", "thưở"},  {"nguôi", "người"},
+                                           {"nguơi", "người"}, {"nguoi", "ngươi"}, {"nguờn", "người"},
+                                           {"uơ", "ươ"},       {"muời", "người"},  {"nguờ", "người"},
+                                           {"ngời", "người"},  {"", "người"},      {"tu", "tư"}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(missing); i++)
+        assert_true(horn_missing(missing[i][0], strlen(missing[i][0]), missing[i][1], strlen(missing[i][1])));
+    for (size_t i = 0; i < ARRAY_LEN(other); i++)
+        assert_false(horn_missing(other[i][0], strlen(other[i][0]), other[i][1], strlen(other[i][1])));
+    assert_finds("nguời", "nguôi folded; người exact");
+    assert_finds("truờng đuợc", "người exact");
+    assert_finds("\"nguời ta\"", "người exact");
+}
+
+/* ---- prefixes -------------------------------------------------------------------------------------------------- */
+
+/* A prefix is not canonical: quý is quí, but quyết is not quiết. */
+static void a_prefix_is_looked_for_as_it_can_go_on(void **state)
+{
+    (void)state;
+    assert_finds("quy*", "quyết folded; quý folded");
+    assert_finds("quý* một", "quý exact");
+    assert_finds("quí* một", "quý exact");
+    assert_finds("hoà*", "quyết exact; quý exact; tên exact; tên khác exact");
+    assert_finds("hòa*", "quyết exact; quý exact; tên exact; tên khác exact");
+    assert_finds("hoàn*", "quyết exact; quý exact");
+    assert_finds("tỷ*", "quyết exact; số liệu exact");
+    assert_finds("tỉ*", "mặt trận exact; quyết exact; số liệu exact");
+    assert_finds("tỷ* -title:quy*", "quyết exact; số liệu exact");
+    assert_finds("quyêt*", "");
+}
+
+/* ---- names ----------------------------------------------------------------------------------------------------- */
+
+static void a_name_is_a_phrase_without_honorifics(void **state)
+{
+    (void)state;
+    assert_finds("name:Nguyễn Văn Hòa", "tên exact");
+    assert_finds("name:Nguyen Van Hoa", "tên folded");
+    assert_finds("name:\"đồng chí nguyễn văn hoà\"", "tên exact");
+    assert_finds("tên:Bà Trần Thị Hoa", "tên exact");
+    assert_finds("name:Nguyễn Hòa", "");
+    assert_finds("gặp name:\"nguyen van hoa\"", "tên exact");
+    assert_finds("gặp name:\"tran hoa\" name:van", "tên khác exact");
+    assert_finds("gặp -name:tran", "");
+    struct trabao_request request = {.query = "gặp", .query_len = strlen("gặp"), .name = "Chủ tịch nguyen van hoa"};
+    struct trabao_answer *answer = NULL;
+    assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+    assert_int_equal(answer->total, 1);
+    assert_string_equal(answer->hits[0].key, "tên");
+    trabao_answer_free(answer);
+}
+
+/* ---- duplicates ------------------------------------------------------------------------------------------------ */
+
+static struct trabao_hit hit_of(const char *title, const char *snippet)
+{
+    return (struct trabao_hit){.title = {.text = title, .len = strlen(title)},
+                               .snippet = {.text = snippet, .len = strlen(snippet)}};
+}
+
+static void hits_that_say_the_same_are_folded(void **state)
+{
+    char start[203], other[203];
+    (void)state;
+    memset(start, 'a', sizeof start - 1);
+    memset(other, 'a', sizeof other - 1);
+    start[202] = other[202] = '\0';
+    other[200] = 'b'; /* the first letter that is not compared */
+    struct trabao_hit hits[] = {hit_of("Bão số 3", start),         hit_of("Bão số 4", start),
+                                hit_of("BÃO SỐ 3!", other),        hit_of("Bão số 3", "khác"),
+                                hit_of("bão  số: 3", start),       hit_of("Bão số 4", start + 3),
+                                hit_of("Chỉ có tiêu đề", ""),      hit_of("Chỉ có tiêu đề", ""),
+                                hit_of("Bão số 3 ở Quảng", start), hit_of("", start)};
+    duplicates_fold(hits, ARRAY_LEN(hits));
+    const int expected[] = {-1, -1, 0, -1, 0, -1, -1, -1, -1, -1};
+    for (size_t i = 0; i < ARRAY_LEN(hits); i++)
+        assert_ptr_equal(hits[i].same_as, expected[i] < 0 ? NULL : &hits[expected[i]]);
+}
+
+static void duplicates_are_folded_when_asked_for(void **state)
+{
+    struct trabao_request request = {.query = "đò ngang", .query_len = strlen("đò ngang")};
+    (void)state;
+    for (int fold = 0; fold < 2; fold++) {
+        struct trabao_answer *answer = NULL;
+        request.fold_duplicates = fold;
+        assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+        assert_int_equal(answer->total, 2);
+        assert_int_equal(answer->hit_count, 2);
+        assert_null(answer->hits[0].same_as);
+        assert_ptr_equal(answer->hits[1].same_as, fold ? &answer->hits[0] : NULL);
+        char *json = trabao_answer_json(answer);
+        assert_true((strstr(json, "\"duplicates\":[{\"key\":\"đò 1\"") != NULL) == fold);
+        assert_true((strstr(json, "},{\"key\"") != NULL) == !fold);
+        mem_free(json);
+        trabao_answer_free(answer);
+    }
+}
+
+/* ---- ceilings -------------------------------------------------------------------------------------------------- */
+
+/* Many times a common word, which no other word of the query stands beside, and rare ones at the end. */
+static void of_too_many_words_the_rarest_are_kept(void **state)
+{
+    struct buf query;
+    (void)state;
+    buf_init(&query, TRABAO_QUERY_MAX);
+    for (int i = 0; i < 70; i++)
+        buf_append_str(&query, "mặt ");
+    buf_append_str(&query, "quốc -nứt (đại OR nhà) \"tổ quốc\"");
+    struct trabao_answer *answer = ask(buf_str(&query));
+    bool found = false;
+    for (size_t i = 0; i < answer->hit_count; i++) {
+        assert_string_not_equal(answer->hits[i].key, "mặt trần");
+        found = found || strcmp(answer->hits[i].key, "mặt trận") == 0;
+    }
+    assert_true(found);
+    assert_int_equal(answer->warning_count, 1);
+    assert_string_equal(answer->warnings[0], "Câu tìm có 76 từ: chỉ 64 từ hiếm nhất được dùng.");
+    size_t common = 0;
+    for (const char *at = answer->understood; (at = strstr(at, "mặt")) != NULL; at++)
+        common++;
+    assert_int_equal(common, 58);
+    assert_non_null(strstr(answer->understood, "quốc -nứt (đại OR nhà) \"tổ quốc\""));
+    trabao_answer_free(answer);
+
+    const struct trabao_request strict = {
+        .query = buf_str(&query), .query_len = query.len, .tier = TRABAO_TIER_AUTO, .strict = true};
+    assert_status(TRABAO_USAGE, trabao_search(reader, &strict, &answer, &err), &err);
+    assert_null(answer);
+    buf_free(&query);
+}
+
+/* A phrase that is too long by itself is shortened, and a query of as many words as are kept is left as it is. */
+static void a_ceiling_is_met_exactly(void **state)
+{
+    (void)state;
+    for (int words = 63; words <= 66; words++) {
+        struct buf query;
+        buf_init(&query, TRABAO_QUERY_MAX);
+        for (int quoted = 0; quoted < 2; quoted++) {
+            buf_clear(&query);
+            buf_append_str(&query, quoted ? "\"mặt" : "mặt");
+            for (int i = 1; i < words; i++)
+                buf_append_str(&query, " mặt");
+            buf_append_str(&query, quoted ? "\"" : "");
+            struct trabao_answer *answer = ask(buf_str(&query));
+            size_t understood = 0;
+            for (const char *at = answer->understood; (at = strstr(at, "mặt")) != NULL; at++)
+                understood++;
+            assert_int_equal(understood, MIN(words, 64));
+            assert_int_equal(answer->warning_count, words > 64);
+            trabao_answer_free(answer);
+        }
+        buf_free(&query);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_without_letters_for_marks_are_exact),
+        cmocka_unit_test(a_phrase_has_the_tier_of_its_loosest_word),
+        cmocka_unit_test(a_quoted_date_is_found_in_every_spelling),
+        cmocka_unit_test(a_quoted_date_without_marks),
+        cmocka_unit_test(a_missing_horn_is_put_back),
+        cmocka_unit_test(a_prefix_is_looked_for_as_it_can_go_on),
+        cmocka_unit_test(a_name_is_a_phrase_without_honorifics),
+        cmocka_unit_test(hits_that_say_the_same_are_folded),
+        cmocka_unit_test(duplicates_are_folded_when_asked_for),
+        cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
+        cmocka_unit_test(a_ceiling_is_met_exactly),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
