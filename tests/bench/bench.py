@@ -23,6 +23,7 @@ from peers import load_average, measured, say  # noqa: E402
 
 MODES = ("and", "or", "phrase")
 WORKS = ("pruned", "ids", "answer")
+FIGURES = ("first_ms", "cpu_ms", "min_ms", "median_ms")
 COLUMNS = {"marked": "3", "unmarked": "4"}
 CLASSES = ("all", "name", "titlefrag", "title", "single", "compound")
 
@@ -36,7 +37,7 @@ class Settings:
         self.input = environ.get("JSONL") or os.path.join(data, "vietnews.jsonl.zst")
         if not os.path.exists(self.input):
             say(f"there is no {self.input}; the samples are measured, which are too few to say anything of speed")
-            self.input = "corpus/samples/baomau.jsonl"
+            self.input = "corpus/samples/bao-mau.jsonl"
         self.peers = environ.get("PEERS", "../shared/peers")
         self.peer_names = environ.get("PEER_NAMES", "lucene-2f lucene-1f xapian").split()
         self.scales = [int(n) for n in environ.get("SCALES", "1").split()]
@@ -158,8 +159,8 @@ def timed_queries(settings, scale, folder, column, mode, work):
                            os.path.join(folder, "warm.tsv"), os.path.join(folder, "queries.tsv"), column, mode, work,
                            str(settings.runs)], check=True, stdout=subprocess.PIPE, text=True)
     for line in done.stdout.splitlines():
-        qid, kind, first, least, median = line.split("\t")
-        yield {"qid": qid, "class": kind, "first_ms": float(first), "min_ms": float(least), "median_ms": float(median)}
+        qid, kind, *figures = line.split("\t")
+        yield {"qid": qid, "class": kind} | dict(zip(FIGURES, map(float, figures)))
 
 
 def bench_search(settings, scale):
@@ -170,8 +171,8 @@ def bench_search(settings, scale):
                 for work in WORKS if set_name == "own" else ("ids",):
                     load = load_average()
                     rows = list(timed_queries(settings, scale, folder, column, mode, work))
-                    result.append({"set": set_name, "typed": typed, "mode": mode, "work": work, "load": load,
-                                   "first_ms": by_class(rows, "first_ms"), "min_ms": by_class(rows, "min_ms")})
+                    result.append({"set": set_name, "typed": typed, "mode": mode, "work": work, "load": load}
+                                  | {figure: by_class(rows, figure) for figure in FIGURES})
     print_search(scale, result)
     return result
 
@@ -179,11 +180,12 @@ def bench_search(settings, scale):
 def print_search(scale, result):
     rows = []
     for row in result:
-        first, least = row["first_ms"]["all"], row["min_ms"]["all"]
+        first, cpu, least = (row[figure]["all"] for figure in ("first_ms", "cpu_ms", "min_ms"))
         name = f"{row['set']} {row['typed']} {row['mode']}"
-        rows.append([name, row["work"], *(first[k] for k in ("mean", "p50", "p90", "p99")), least["p50"],
-                     least["p99"], row["load"]])
-    table([f"search {scale.times}x, ms", "work", "mean", "p50", "p90", "p99", "min p50", "min p99", "load"], rows)
+        rows.append([name, row["work"], *(first[k] for k in ("mean", "p50", "p90", "p99")), cpu["p50"],
+                     cpu["p99"], least["p50"], least["p99"], row["load"]])
+    table([f"search {scale.times}x, ms", "work", "mean", "p50", "p90", "p99", "cpu p50", "cpu p99", "min p50",
+           "min p99", "load"], rows)
 
 
 # ---- serving ---------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ Only words of letters are taken, so that no rule about digits, hyphens or stops 
 SAMPLE articles, evenly spread, are looked at. The same arguments give the same files.
 """
 import collections
+import json
 import os
 import random
 import re
@@ -22,7 +23,6 @@ import unicodedata
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from articles import fold, open_lines  # noqa: E402
-import json  # noqa: E402
 
 SAMPLE = 30000
 WEB_QUERIES = 150000
@@ -131,7 +131,8 @@ def thirds(count):
 def rows_of(counts, chance, total):
     """Pairs of class and query: twice TOTAL, so that two sets can be cut out of them, and no two the same."""
     share = {name: 2 * total * part // sum(SHARES.values()) for name, part in SHARES.items()}
-    pieces = (piece_of(t, chance) for t in chance.sample(counts.titles, min(len(counts.titles), 2 * share["titlefrag"])))
+    titles = chance.sample(counts.titles, min(len(counts.titles), 2 * share["titlefrag"]))
+    pieces = (piece_of(title, chance) for title in titles)
     drawn = {
         "name": draw(counts.names_by_frequency(), chance, thirds(share["name"])),
         "titlefrag": [p for p in pieces if p][:share["titlefrag"]],

@@ -44,11 +44,10 @@ function response(status)
 end
 
 function done(summary, latency)
-    local errors = summary.errors
-    local asked_in_all = loader:get("count")
-    io.write(string.format(
-        '\n{"asked":%d,"per_s":%.1f,"p50_ms":%.3f,"p90_ms":%.3f,"p99_ms":%.3f,"max_ms":%.3f,"failed":%d,"repeated":%s}\n',
-        asked_in_all, summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3,
+    local errors, asked_in_all = summary.errors, loader:get("count")
+    local form = '\n{"asked":%d,"per_s":%.1f,"p50_ms":%.3f,"p90_ms":%.3f,"p99_ms":%.3f,"max_ms":%.3f,' ..
+        '"failed":%d,"repeated":%s}\n'
+    io.write(form:format(asked_in_all, summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3,
         latency:percentile(90) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3,
         loader:get("failed") + errors.connect + errors.read + errors.write + errors.timeout,
         tostring(first + asked_in_all > loader:get("total"))))

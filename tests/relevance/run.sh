@@ -41,6 +41,18 @@ floor() {
     fi
 }
 
+selftest() {
+    if ! command -v python3 >/dev/null; then
+        skipped "python3 is not installed: the measuring scripts were not tested"
+    elif python3 tests/relevance/selftest.py "$program" >"$scratch/selftest" 2>&1; then
+        passed "the measuring scripts measure right ($(grep -c ' ok$' "$scratch/selftest") tests)"
+    else
+        failed "the measuring scripts do not measure right"
+        cat "$scratch/selftest"
+    fi
+}
+
+selftest
 (search_all)
 status=$?
 if [ $status -gt 1 ]; then
