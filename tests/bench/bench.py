@@ -86,7 +86,8 @@ class Scale:
 
     def __init__(self, settings, times):
         self.times = times
-        self.folder = os.path.join(settings.folder, f"{times}x")
+        name = os.path.basename(settings.input).split(".")[0]
+        self.folder = os.path.join(settings.folder, f"{name}-{os.path.getsize(settings.input)}-{times}x")
         os.makedirs(self.folder, exist_ok=True)
         self.archive = self.path("archive.trabao")
         self.input = settings.input if times == 1 else self.grown(settings)

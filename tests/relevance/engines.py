@@ -4,6 +4,7 @@ Each has a name and `answers(queries)`: identifier -> query in, identifier -> th
 of baselines are looked up in the list of keys in the order of the articles.
 """
 import concurrent.futures
+import json
 import os
 import re
 import sqlite3
@@ -37,9 +38,9 @@ class Trabao:
     def answers(self, queries):
         lines = "".join(f"{identifier}\t{query}\n" for identifier, query in queries.items())
         done = subprocess.run([self.program, "search", "--db", self.archive, "--batch", "-", "--format", "trec",
-                               "--limit", str(PLACES)], input=lines, stdout=subprocess.PIPE, text=True, check=False)
+                               "--limit", str(PLACES)], input=lines, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1):
-            raise SystemExit(f"relevance: the search ended with status {done.returncode}")
+            raise SystemExit(f"relevance: the search ended with status {done.returncode}: {done.stderr[-500:]}")
         found = {identifier: [] for identifier in queries}
         for line in done.stdout.splitlines():
             identifier, _, key, *_ = line.split(" ")
@@ -131,18 +132,32 @@ def ask_peer(peer, path, folder, queries):
     return {identifier: found[query] for identifier, query in folded.items()}
 
 
+def asked_once(name, path, folder, queries, ask):
+    """What ASK answers to QUERIES, those that were asked of the same articles before being answered from a file."""
+    record, before = os.path.join(folder, f"answers-{name}.json"), {}
+    if os.path.exists(record) and os.path.getmtime(record) > os.path.getmtime(path):
+        with open(record, encoding="utf-8") as lines:
+            before = json.load(lines)
+    fresh = {i: query for i, query in queries.items() if query not in before}
+    if fresh:
+        peers.say(f"asking {name} {len(fresh)} queries")
+        before |= {queries[i]: rows for i, rows in ask(fresh).items()}
+        with open(record, "w", encoding="utf-8") as out:
+            json.dump(before, out, ensure_ascii=False)
+    return {i: before[query] for i, query in queries.items()}
+
+
 def baselines(names, settings, path, folder, keys, queries):
     """The baselines of NAMES that can be had, each in both its forms, having been asked QUERIES."""
     asked = {}
     if "fts5" in names:
-        peers.say("asking stock FTS5")
         database = os.path.join(folder, "fts5.db")
         build_fts5(path, database)
-        asked["fts5"] = ask_fts5_in_parts(database, queries)
+        asked["fts5"] = asked_once("fts5", path, folder, queries, lambda some: ask_fts5_in_parts(database, some))
     for peer in peers.available([n for n in names if n != "fts5"], settings.peers, settings.peer_work):
-        peers.say(f"asking {peer.name}")
         try:
-            asked[peer.name] = ask_peer(peer, path, folder, queries)
+            asked[peer.name] = asked_once(peer.name, path, folder, queries,
+                                          lambda some, peer=peer: ask_peer(peer, path, folder, some))
         except peers.Unavailable as reason:
             peers.say(f"{peer.name} is left out: {reason}")
     return [Baseline(name, keys, found, all_first) for name, found in asked.items() for all_first in (False, True)]
