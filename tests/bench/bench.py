@@ -4,6 +4,7 @@
 Prints tables and leaves BUILD/bench/result.json. Nothing is asserted: figures are for reading. Whoever measures
 should see that nothing else runs on the machine; the load average stands beside the figures.
 """
+import glob
 import json
 import os
 import platform
@@ -26,6 +27,10 @@ WORKS = ("pruned", "ids", "answer")
 FIGURES = ("first_ms", "cpu_ms", "min_ms", "median_ms")
 COLUMNS = {"marked": "3", "unmarked": "4"}
 CLASSES = ("all", "name", "titlefrag", "title", "single", "compound")
+
+
+class Failure(Exception):
+    """A piece of work that did not end well."""
 
 
 class Settings:
@@ -117,7 +122,7 @@ def stats_of(settings, archive):
 def index(settings, archive, path, *options):
     figures = measured([settings.program, "index", "--quiet", *options, "--db", archive, path])
     if figures["status"] not in (0, 1):
-        sys.exit(f"bench: indexing {path} ended with status {figures['status']}")
+        raise Failure(f"indexing {path} ended with status {figures['status']}")
     stats = stats_of(settings, archive)
     megabytes = stats["text_bytes"] / 1e6
     return figures | {"articles": stats["articles"], "text_mb": round(megabytes, 1),
@@ -214,7 +219,7 @@ def wait_for(port, process):
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    sys.exit("bench: the server does not answer")
+    raise Failure("the server does not answer")
 
 
 class Server:
@@ -288,8 +293,11 @@ def bench_update(settings, scale):
             out.write(json.dumps({"id": f"update-{number}", "title": record.get("title"),
                                   "body": "\n".join(reversed(body))}, ensure_ascii=False) + "\n")
     shutil.copyfile(scale.archive, copy)
-    figures = index(settings, copy, more)
-    os.remove(copy)
+    try:
+        figures = index(settings, copy, more)
+    finally:
+        for path in glob.glob(glob.escape(copy) + "*"):
+            os.remove(path)
     table(["update", "articles", "wall s", "CPU s", "peak MB", "load"],
           [[f"{UPDATE_ARTICLES} into {scale.times}x", figures["articles"], figures["wall_s"], figures["cpu_s"],
             figures["peak_mb"], figures["load"]]])
@@ -330,10 +338,11 @@ def print_peers(scale, result, text_bytes, own):
                figures["build"]["bytes"] / text_bytes, figures["build"]["load"]] for name, figures in result.items()]
     table([f"peers {scale.times}x, index alone", "wall s", "CPU s", "MB/s", "peak MB", "of text", "load"], builds)
     rows = []
+    own = own if isinstance(own, list) else []
     for name, figures in result.items():
         for row in figures["search"]:
             theirs = row["min_ms"]["all"]
-            ours = [o["min_ms"]["all"] for typed in COLUMNS for o in own or [] if
+            ours = [o["min_ms"]["all"] for typed in COLUMNS for o in own if
                     (o["set"], o["typed"], o["mode"], o["work"]) == (row["set"], typed, row["mode"], "ids")]
             ratios = [theirs[p] / o[p] for o in ours for p in ("p50", "p99")]
             rows.append([f"{name} {row['set']} {row['mode']}", theirs["p50"], theirs["p99"], *ratios, figures["load"]])
@@ -367,6 +376,15 @@ def machine():
             "system": platform.release(), "load": load_average(), "time": time.strftime("%Y-%m-%d %H:%M:%S")}
 
 
+def attempt(part, *arguments):
+    """What a part measured; where it failed, a word on stderr and the reason, and the other parts go on."""
+    try:
+        return part(*arguments)
+    except (Failure, subprocess.CalledProcessError) as reason:
+        say(f"bench: {reason}")
+        return {"failed": str(reason)}
+
+
 def main():
     settings = Settings(os.environ)
     os.makedirs(settings.folder, exist_ok=True)
@@ -379,9 +397,9 @@ def main():
             figures["build"] = bench_build(settings, scale)
         for name, part in (("search", bench_search), ("web", bench_web), ("update", bench_update)):
             if name in settings.parts:
-                figures[name] = part(settings, scale)
+                figures[name] = attempt(part, settings, scale)
         if "peers" in settings.parts:
-            figures["peers"] = bench_peers(settings, scale, figures.get("search"))
+            figures["peers"] = attempt(bench_peers, settings, scale, figures.get("search"))
         with open(os.path.join(settings.folder, "result.json"), "w", encoding="utf-8") as out:
             json.dump(result, out, indent=1, ensure_ascii=False)
     print(f"\nleft in {os.path.join(settings.folder, 'result.json')}")
