@@ -139,10 +139,10 @@ fuzz: fuzz-build ## fuzz each target for FUZZ_SECONDS (60) with libFuzzer
 	$(Q)tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZERS)
 
 .PHONY: bench crash soak relevance
-bench: ## measure building and searching
+bench: ## measure building, searching, serving and updating, beside PEERS (tests/bench/README.md)
 crash: ## kill the indexer at every step of its writing and at random, and compare what a rerun makes
 soak: ## hours of load on a server, watching memory and descriptors
-relevance: ## how well the best hits answer judged queries
+relevance: ## how well the best hits answer judged queries, or known items of JSONL (tests/relevance/README.md)
 bench: $(BUILD)/tests/bench/bench_query
 bench crash soak relevance: all
 	$(Q)BUILD=$(BUILD) tests/$@/run.sh

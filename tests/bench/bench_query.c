@@ -1,72 +1,77 @@
 /*
- * bench_query.c - how long the best ten take, per mode and per class of query, in this process and thread.
+ * bench_query.c - how long the best ten take, query by query, in one mode, in this process and thread.
  *
- *     bench_query ARCHIVE QUERIES.TSV COLUMN [RUNS] > RESULT.json
+ *     bench_query ARCHIVE WARM.TSV QUERIES.TSV COLUMN MODE WORK RUNS
  *
- * QUERIES.TSV: a heading, then lines of identifier, class, query, folded query. COLUMN 3 asks the query as it is
- * written, 4 its folded form. Each mode asks every query once untimed (so that its blocks are in memory), then RUNS
- * times; the median of a query's runs is its time. Timed are reading the query, binding it, pruning and adjacency, and,
- * apart, the whole answer with texts and snippets and without a total.
+ * Files of queries: a heading, then lines of identifier, class, query, folded query. COLUMN 3 asks the query as it is
+ * written, 4 its folded form. MODE is and, or, phrase. WORK is what is done: `pruned` reads the query and finds the ten
+ * best by the first stage alone, `ids` ranks by adjacency too, `answer` is the whole answer with texts and snippets as
+ * JSON, without a total.
+ *
+ * The queries of WARM.TSV are asked first, untimed, so that the archive is in memory. Then each query of QUERIES.TSV
+ * is asked once: nothing has asked it before in the process. Last, each is asked RUNS times more. Prints lines of
+ * identifier, class, milliseconds of the first request by the clock and of the processor, and the least and the median
+ * of the others by the clock.
  */
 #include "base/clock.h"
 #include "base/mem.h"
 #include "query/adjacency.h"
 #include "query/library.h"
 
-#define QUERIES_MAX 4096
+#define QUERIES_MAX 20000
 #define RUNS_MAX 25
 #define HITS 10
 
-enum mode { MODE_AND, MODE_OR, MODE_PHRASE, MODES };
-
 struct query {
-    char class[32];
-    char text[1024];
+    char id[64], class[32];
+    char text[2048];
+    double first, first_cpu;
 };
 
-static struct query queries[QUERIES_MAX];
-static size_t query_count;
+/* Milliseconds that one request takes. */
+typedef double (*work_fn)(struct trabao_reader *r, const char *text);
 
-static void read_queries(const char *path, int column)
+static void write_in_mode(const char *mode, const char *words, char *out, size_t size)
+{
+    if (strcmp(mode, "phrase") == 0) {
+        snprintf(out, size, "\"%s\"", words);
+        return;
+    }
+    const char *const blank = strcmp(mode, "or") == 0 ? " OR " : " ";
+    size_t n = 0;
+    for (const char *p = words; *p && n + 8 < size; p++) {
+        n += (size_t)snprintf(out + n, size - n, *p == ' ' ? "%s" : "%.1s", *p == ' ' ? blank : p);
+    }
+}
+
+static size_t read_queries(const char *path, int column, const char *mode, struct query *queries)
 {
     char line[4096];
+    size_t count = 0;
     FILE *f = fopen(path, "r");
     if (!f) {
         perror(path);
         exit(66);
     }
-    while (query_count < QUERIES_MAX && fgets(line, sizeof line, f)) {
-        char *cells[8] = {0};
+    while (count < QUERIES_MAX && fgets(line, sizeof line, f)) {
+        char *cells[4] = {0};
         char *rest = line;
         line[strcspn(line, "\n")] = '\0';
-        for (int i = 0; i < 8 && rest; i++) {
+        for (int i = 0; i < 4 && rest; i++) {
             cells[i] = strsep(&rest, "\t");
         }
         if (cells[column - 1] && strcmp(cells[0], "qid") != 0) {
-            struct query *q = &queries[query_count++];
+            struct query *q = &queries[count++];
+            snprintf(q->id, sizeof q->id, "%s", cells[0]);
             snprintf(q->class, sizeof q->class, "%s", cells[1]);
-            snprintf(q->text, sizeof q->text, "%s", cells[column - 1]);
+            write_in_mode(mode, cells[column - 1], q->text, sizeof q->text);
         }
     }
     fclose(f);
+    return count;
 }
 
-static void phrase_query(const struct query *q, enum mode mode, char *out, size_t size)
-{
-    if (mode == MODE_AND) {
-        snprintf(out, size, "%s", q->text);
-    } else if (mode == MODE_PHRASE) {
-        snprintf(out, size, "\"%s\"", q->text);
-    } else {
-        size_t n = 0;
-        for (const char *p = q->text; *p && n + 8 < size; p++) {
-            n += (size_t)snprintf(out + n, size - n, *p == ' ' ? " OR " : "%c", *p);
-        }
-    }
-}
-
-/* Milliseconds for the ids of the best ten. */
-static double ids_of(struct trabao_reader *r, const char *text)
+static double ids_of(struct trabao_reader *r, const char *text, bool second_stage)
 {
     struct trabao_error err = {0};
     struct query_tree *tree = NULL;
@@ -80,11 +85,11 @@ static double ids_of(struct trabao_reader *r, const char *text)
         const struct plan_limits limits = {.loosest = tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED};
         status = plan_make(r->reader, r->analyzer, tree, &limits, &plan, &err);
     }
+    second_stage = second_stage && plan && adjacency_matters(plan);
     if (status == TRABAO_OK) {
-        const size_t k = adjacency_matters(plan) ? ADJACENCY_ARTICLES : HITS;
-        status = engine_best(r->reader, plan, &options, k, hits, &found, &err);
+        status = engine_best(r->reader, plan, &options, second_stage ? ADJACENCY_ARTICLES : HITS, hits, &found, &err);
     }
-    if (status == TRABAO_OK) {
+    if (status == TRABAO_OK && second_stage) {
         status = adjacency_rank(r->reader, plan, hits, found, &err);
     }
     plan_free(plan);
@@ -98,8 +103,17 @@ static double ids_of(struct trabao_reader *r, const char *text)
     return took;
 }
 
-/* Milliseconds for the whole answer, without a total. */
-static double answer_of(struct trabao_reader *r, const char *text)
+static double work_pruned(struct trabao_reader *r, const char *text)
+{
+    return ids_of(r, text, false);
+}
+
+static double work_ids(struct trabao_reader *r, const char *text)
+{
+    return ids_of(r, text, true);
+}
+
+static double work_answer(struct trabao_reader *r, const char *text)
 {
     struct trabao_error err = {0};
     struct trabao_answer *answer;
@@ -108,12 +122,34 @@ static double answer_of(struct trabao_reader *r, const char *text)
     const double started = clock_ms();
     if (trabao_search(r, &request, &answer, &err) != TRABAO_OK) {
         fprintf(stderr, "%s: %s\n", text, err.message);
-        exit(70);
+        exit((int)err.status);
     }
     char *json = trabao_answer_json(answer);
     trabao_answer_free(answer);
     mem_free(json);
     return clock_ms() - started;
+}
+
+static work_fn work_from_name(const char *name)
+{
+    static const struct {
+        const char *name;
+        work_fn work;
+    } works[] = {{"pruned", work_pruned}, {"ids", work_ids}, {"answer", work_answer}};
+    for (size_t i = 0; i < ARRAY_LEN(works); i++) {
+        if (strcmp(name, works[i].name) == 0) {
+            return works[i].work;
+        }
+    }
+    fprintf(stderr, "bench_query: there is no work \"%s\"\n", name);
+    exit(64);
+}
+
+static double thread_cpu_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
 static int by_number(const void *a, const void *b)
@@ -122,82 +158,48 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double percentile(const double *sorted, size_t n, double share)
+static void bench(struct trabao_reader *r, work_fn work, struct query *queries, size_t count, size_t runs)
 {
-    return n ? sorted[MIN(n - 1, (size_t)(share * (double)n))] : 0;
-}
-
-static void print_row(const char *mode, const char *class, const char *what, double *times, size_t n, bool last)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        sum += times[i];
+    for (size_t i = 0; i < count; i++) {
+        const double cpu = thread_cpu_ms();
+        queries[i].first = work(r, queries[i].text);
+        queries[i].first_cpu = thread_cpu_ms() - cpu;
     }
-    qsort(times, n, sizeof *times, by_number);
-    printf("  {\"mode\":\"%s\",\"class\":\"%s\",\"what\":\"%s\",\"queries\":%zu,\"mean_ms\":%.4f,\"p50_ms\":%.4f,"
-           "\"p90_ms\":%.4f,\"p99_ms\":%.4f,\"max_ms\":%.4f}%s\n",
-           mode, class, what, n, n ? sum / (double)n : 0, percentile(times, n, 0.5), percentile(times, n, 0.9),
-           percentile(times, n, 0.99), n ? times[n - 1] : 0, last ? "" : ",");
-}
-
-static void bench_mode(struct trabao_reader *r, enum mode mode, int runs, bool last_mode)
-{
-    static const char *const modes[] = {"and", "or", "phrase"};
-    static double medians[2][QUERIES_MAX];
-    char text[8192];
-    for (int what = 0; what < 2; what++) {
-        double (*const measure)(struct trabao_reader *, const char *) = what ? answer_of : ids_of;
-        for (size_t i = 0; i < query_count; i++) {
-            double times[RUNS_MAX];
-            phrase_query(&queries[i], mode, text, sizeof text);
-            measure(r, text);
-            for (int run = 0; run < runs; run++) {
-                times[run] = measure(r, text);
-            }
-            qsort(times, (size_t)runs, sizeof *times, by_number);
-            medians[what][i] = times[runs / 2];
+    for (size_t i = 0; i < count; i++) {
+        double times[RUNS_MAX] = {queries[i].first};
+        for (size_t run = 0; run < runs; run++) {
+            times[run] = work(r, queries[i].text);
         }
-    }
-    for (int what = 0; what < 2; what++) {
-        static double some[QUERIES_MAX];
-        memcpy(some, medians[what], query_count * sizeof *some);
-        print_row(modes[mode], "all", what ? "answer" : "ids", some, query_count, false);
-        static const char *const classes[] = {"name", "titlefrag", "title", "single", "compound"};
-        for (size_t c = 0; c < ARRAY_LEN(classes); c++) {
-            size_t n = 0;
-            for (size_t i = 0; i < query_count; i++) {
-                if (strcmp(queries[i].class, classes[c]) == 0) {
-                    some[n++] = medians[what][i];
-                }
-            }
-            print_row(modes[mode], classes[c], what ? "answer" : "ids", some, n,
-                      last_mode && what == 1 && c + 1 == ARRAY_LEN(classes));
-        }
+        qsort(times, runs, sizeof *times, by_number);
+        printf("%s\t%s\t%.4f\t%.4f\t%.4f\t%.4f\n", queries[i].id, queries[i].class, queries[i].first,
+               queries[i].first_cpu, times[0], times[runs / 2]);
     }
 }
 
 int main(int argc, char **argv)
 {
+    static struct query queries[QUERIES_MAX];
     struct trabao_error err = {0};
     struct trabao_archive *archive;
     struct trabao_reader *reader;
-    if (argc < 4) {
-        fprintf(stderr, "usage: bench_query ARCHIVE QUERIES.TSV COLUMN [RUNS]\n");
+    if (argc != 8) {
+        fprintf(stderr, "usage: bench_query ARCHIVE WARM.TSV QUERIES.TSV COLUMN MODE WORK RUNS\n");
         return 64;
     }
-    const long column = strtol(argv[3], NULL, 10);
-    const long runs = argc > 4 ? strtol(argv[4], NULL, 10) : 5;
-    read_queries(argv[2], column >= 1 && column <= 8 ? (int)column : 3);
+    const int column = strcmp(argv[4], "4") == 0 ? 4 : 3;
+    const work_fn work = work_from_name(argv[6]);
+    const long runs = strtol(argv[7], NULL, 10);
     if (trabao_open(argv[1], NULL, &archive, &err) != TRABAO_OK ||
         trabao_reader_open(archive, &reader, &err) != TRABAO_OK) {
         fprintf(stderr, "%s\n", err.message);
         return (int)err.status;
     }
-    printf("[\n");
-    for (enum mode mode = MODE_AND; mode < MODES; mode++) {
-        bench_mode(reader, mode, runs >= 1 && runs <= RUNS_MAX ? (int)runs : 5, mode + 1 == MODES);
+    const size_t warm = read_queries(argv[2], column, argv[5], queries);
+    for (size_t i = 0; i < warm; i++) {
+        work(reader, queries[i].text);
     }
-    printf("]\n");
+    const size_t count = read_queries(argv[3], column, argv[5], queries);
+    bench(reader, work, queries, count, runs >= 1 && runs <= RUNS_MAX ? (size_t)runs : 1);
     trabao_reader_close(reader);
     trabao_close(archive);
     return 0;

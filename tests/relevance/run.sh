@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # How well the best hits answer the judged queries of tests/relevance/judged: BUILD=build tests/relevance/run.sh
 #
+# Where the variable JSONL names a file of articles, that file is measured instead: README.md beside this says how.
+#
 # Prints, for each kind of user, nDCG@10 (gain 2^grade - 1), MRR@10 of the first article with grade 2 or more, the
 # share of articles with grade 2 or more that are among all hits, and how many tempting wrong articles stand above one
 # that is meant; then the worst queries. It fails below the floors, which are what was reached once, less a margin:
@@ -8,6 +10,10 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 74
 . tests/count.sh
+
+if [ -n "${JSONL:-}" ]; then
+    exec python3 tests/relevance/measure.py
+fi
 
 program=$(realpath "${BUILD:-build}/trabao")
 judged=$PWD/tests/relevance/judged
@@ -35,6 +41,18 @@ floor() {
     fi
 }
 
+selftest() {
+    if ! command -v python3 >/dev/null; then
+        skipped "python3 is not installed: the measuring scripts were not tested"
+    elif python3 tests/relevance/selftest.py "$program" >"$scratch/selftest" 2>&1; then
+        passed "the measuring scripts measure right ($(grep -c ' ok$' "$scratch/selftest") tests)"
+    else
+        failed "the measuring scripts do not measure right"
+        cat "$scratch/selftest"
+    fi
+}
+
+selftest
 (search_all)
 status=$?
 if [ $status -gt 1 ]; then
