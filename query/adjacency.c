@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "archive/schema.h"
 #include "base/mem.h"
 
 #define WORDS_MAX 64
@@ -17,14 +18,20 @@ struct entry {
     uint64_t words; /* bit i: it stands for the i-th scored word */
 };
 
-struct table {
+struct adjacency {
+    struct archive_reader *r;
+    const struct plan *plan;
     struct entry *entries;
     uint32_t mask;
     size_t words;
     double pairs[WORDS_MAX]; /* by its second word: what a pair weighs, per weight of both its words */
+    bool matters;
+    uint64_t phrase_starts, phrase_ends; /* bit i: a phrase of the plan begins, or ends, with the i-th scored word */
+    uint64_t title_ends, body_ends;      /* the ends of those that may be in the title, or in the body */
+    struct wordcode_terms terms;         /* of the article that was read last */
 };
 
-static uint32_t slot_of(const struct table *t, uint32_t term)
+static uint32_t slot_of(const struct adjacency *t, uint32_t term)
 {
     uint32_t slot = term * UINT32_C(2654435769) >> 8 & t->mask;
     while (t->entries[slot].term != term && t->entries[slot].term != LEXICON_NONE) {
@@ -45,7 +52,7 @@ static double pair_weight(const struct archive *a, const struct plan_group *befo
     return PLAN_WEIGHT_SCALE * log(1 + (a->count - articles + 0.5) / (articles + 0.5));
 }
 
-static bool table_make(struct table *t, const struct archive *archive, const struct plan *plan)
+static bool make_table(struct adjacency *t, const struct plan *plan)
 {
     size_t variants = 0;
     t->words = MIN(plan->scored_count, (size_t)WORDS_MAX);
@@ -77,7 +84,7 @@ static bool table_make(struct table *t, const struct archive *archive, const str
     for (size_t s = 1; s < t->words; s++) {
         const struct plan_group *before = &plan->groups[plan->scored[s - 1]], *here = &plan->groups[plan->scored[s]];
         const double both = (double)before->weight * here->weight;
-        t->pairs[s] = plan->follows[s] && both > 0 ? pair_weight(archive, before, here) / both : 0;
+        t->pairs[s] = plan->follows[s] && both > 0 ? pair_weight(t->r->archive, before, here) / both : 0;
     }
     return true;
 }
@@ -98,20 +105,35 @@ struct pair {
     double weight; /* largest product of the weights of the two terms */
 };
 
-/* An article of a tier gets its points by the words of that tier and of tighter ones. */
-static uint32_t points_of(const struct table *t, const struct wordcode_terms *terms, uint8_t tier)
+/* What is in one article. */
+struct view {
+    uint32_t points;
+    bool has_phrases;
+};
+
+/*
+ * An article of a tier gets its points by the words of that tier and of tighter ones. Phrases are looked for by
+ * shifting (Baeza-Yates, Gonnet: A new approach to text searching, 1992): bit i of RUNNING says that the phrase that
+ * has the i-th scored word runs up to it here.
+ */
+static struct view view_of(const struct adjacency *t, uint8_t tier)
 {
+    const struct wordcode_terms *terms = &t->terms;
     struct pair pairs[WORDS_MAX] = {0};
     const struct entry *before = NULL;
+    uint64_t running = 0, found = 0;
     for (size_t i = 0; i < terms->count; i++) {
         const struct entry *here = &t->entries[slot_of(t, terms->terms[i])];
         const bool stands = here->term != LEXICON_NONE && here->tier <= tier;
         if (!stands || i == terms->title_count) {
             before = NULL;
+            running = 0;
         }
         if (!stands) {
             continue;
         }
+        running = (running << 1 | t->phrase_starts) & here->words;
+        found |= running & (i < terms->title_count ? t->title_ends : t->body_ends);
         const uint32_t occurrence = i < terms->title_count                       ? ADJACENCY_TITLE
                                     : i < terms->title_count + IMPACT_LEAD_WORDS ? ADJACENCY_LEAD
                                                                                  : 1;
@@ -127,45 +149,88 @@ static uint32_t points_of(const struct table *t, const struct wordcode_terms *te
         const double f = pairs[s].frequency;
         points += ADJACENCY_WEIGHT * t->pairs[s] * pairs[s].weight * 255 * f / (f + ADJACENCY_HALF);
     }
-    return (uint32_t)points;
+    return (struct view){(uint32_t)points, found == t->phrase_ends};
 }
 
-static enum trabao_status add_points(struct archive_reader *r, const struct plan *plan, struct engine_hit *hits,
-                                     size_t count, struct trabao_error *err)
+static enum trabao_status read_view(struct adjacency *a, uint32_t article, uint8_t tier, struct view *out,
+                                    struct trabao_error *err)
 {
-    struct table table;
-    struct wordcode_terms terms = {0};
-    enum trabao_status status = table_make(&table, r->archive, plan) ? TRABAO_OK : error_no_memory(err);
-    for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
-        status = archive_terms(r, r->archive->ids[hits[i].article], &terms, err);
-        if (status == TRABAO_NONE) {
-            status = error_set(err, TRABAO_DATA, "the words of an article are missing; reindex");
-        }
-        if (status == TRABAO_OK) {
-            hits[i].score += points_of(&table, &terms, hits[i].tier);
-        }
+    const enum trabao_status status = archive_terms(a->r, a->r->archive->ids[article], &a->terms, err);
+    if (status == TRABAO_NONE) {
+        return error_set(err, TRABAO_DATA, "the words of an article are missing; reindex");
     }
-    wordcode_terms_free(&terms);
-    mem_free(table.entries);
+    if (status == TRABAO_OK) {
+        *out = view_of(a, tier);
+    }
     return status;
 }
 
-enum trabao_status adjacency_rank(struct archive_reader *r, const struct plan *plan, struct engine_hit *hits,
-                                  size_t count, struct trabao_error *err)
+static void note_phrases(struct adjacency *a)
 {
-    if (!adjacency_matters(plan)) {
-        return TRABAO_OK;
+    for (size_t i = 0; i < a->plan->phrase_count; i++) {
+        const struct plan_node *phrase = a->plan->phrases[i];
+        const uint64_t last = UINT64_C(1) << (phrase->first_word + phrase->words - 1);
+        a->phrase_starts |= UINT64_C(1) << phrase->first_word;
+        a->phrase_ends |= last;
+        a->title_ends |= phrase->columns >> SCHEMA_TITLE & 1 ? last : 0;
+        a->body_ends |= phrase->columns >> SCHEMA_BODY & 1 ? last : 0;
     }
-    const enum trabao_status status = add_points(r, plan, hits, count, err);
-    engine_sort(hits, count);
+}
+
+enum trabao_status adjacency_open(struct archive_reader *r, const struct plan *plan, struct adjacency **out,
+                                  struct trabao_error *err)
+{
+    struct adjacency *a = mem_zalloc(1, sizeof *a);
+    *out = a;
+    if (!a) {
+        return error_no_memory(err);
+    }
+    a->r = r;
+    a->plan = plan;
+    a->matters = adjacency_matters(plan);
+    note_phrases(a);
+    return make_table(a, plan) ? TRABAO_OK : error_no_memory(err);
+}
+
+void adjacency_close(struct adjacency *a)
+{
+    if (a) {
+        wordcode_terms_free(&a->terms);
+        mem_free(a->entries);
+        mem_free(a);
+    }
+}
+
+enum trabao_status adjacency_has_phrases(void *adjacency, struct engine_hit *hit, struct trabao_error *err)
+{
+    struct view view = {0};
+    const enum trabao_status status = read_view(adjacency, hit->article, hit->tier, &view, err);
+    hit->pairs = view.points + 1;
+    return status == TRABAO_OK && !view.has_phrases ? TRABAO_NONE : status;
+}
+
+enum trabao_status adjacency_rank(struct adjacency *a, struct engine_hit *hits, size_t count,
+                                  struct trabao_error *err)
+{
+    enum trabao_status status = TRABAO_OK;
+    for (size_t i = 0; a->matters && status == TRABAO_OK && i < count; i++) {
+        struct view view = {.points = hits[i].pairs - 1};
+        if (hits[i].pairs == 0) {
+            status = read_view(a, hits[i].article, hits[i].tier, &view, err);
+        }
+        hits[i].score += view.points;
+    }
+    if (a->matters) {
+        engine_sort(hits, count);
+    }
     return status;
 }
 
-enum trabao_status adjacency_points(struct archive_reader *r, const struct plan *plan, uint32_t article, uint8_t tier,
-                                    uint32_t *points, struct trabao_error *err)
+enum trabao_status adjacency_points(struct adjacency *a, uint32_t article, uint8_t tier, uint32_t *points,
+                                    struct trabao_error *err)
 {
-    struct engine_hit hit = {.article = article, .tier = tier};
-    const enum trabao_status status = adjacency_matters(plan) ? add_points(r, plan, &hit, 1, err) : TRABAO_OK;
-    *points = hit.score;
+    struct view view = {0};
+    const enum trabao_status status = a->matters ? read_view(a, article, tier, &view, err) : TRABAO_OK;
+    *points = view.points;
     return status;
 }

@@ -27,12 +27,25 @@
 /* True when the plan has neighbours, that is, when a second stage changes anything. */
 bool adjacency_matters(const struct plan *plan);
 
-/* Adds the pairs to the scores of HITS and sorts them. */
-enum trabao_status adjacency_rank(struct archive_reader *r, const struct plan *plan, struct engine_hit *hits,
-                                  size_t count, struct trabao_error *err);
+/* What looking into articles needs; for one plan and one thread. Closed before the plan is freed. */
+struct adjacency;
+
+enum trabao_status adjacency_open(struct archive_reader *r, const struct plan *plan, struct adjacency **out,
+                                  struct trabao_error *err);
+void adjacency_close(struct adjacency *a);
+
+/*
+ * For engine_options: whether the article of HIT has the phrases of the plan, TRABAO_NONE if not. Leaves its points in
+ * HIT, since it had to be read.
+ */
+enum trabao_status adjacency_has_phrases(void *adjacency, struct engine_hit *hit, struct trabao_error *err);
+
+/* Adds the points to the scores of HITS and sorts them. */
+enum trabao_status adjacency_rank(struct adjacency *a, struct engine_hit *hits, size_t count,
+                                  struct trabao_error *err);
 
 /* The points that the pairs add to one article of a tier. */
-enum trabao_status adjacency_points(struct archive_reader *r, const struct plan *plan, uint32_t article, uint8_t tier,
-                                    uint32_t *points, struct trabao_error *err);
+enum trabao_status adjacency_points(struct adjacency *a, uint32_t article, uint8_t tier, uint32_t *points,
+                                    struct trabao_error *err);
 
 #endif

@@ -18,6 +18,9 @@
 #define SECONDS_PER_YEAR (365.25 * 86400)
 #define TIER_STEP (UINT64_C(1) << 32)
 #define MINOR_SHARE 16 /* variants that weigh together so small a part of their word are minor */
+#define CANDIDATES_EACH 2 /* articles looked for, for each hit of a phrase */
+#define REFUSALS_MAX 150 /* articles looked at in vain, before this is counted against those that were not: */
+#define REFUSALS_EACH 4
 #define CHECK_EVERY 64 /* windows between two looks at the clock */
 
 struct places {
@@ -34,8 +37,9 @@ struct located {
 
 struct engine {
     struct archive_reader *r;
-    const struct plan *plan;
+    struct plan *plan;
     const struct engine_options *options;
+    const struct engine_hit *after; /* only what comes after it; NULL: from the best */
     struct trabao_error *err;
     uint32_t windows, first_window, end_window;
     int64_t newest; /* civil second of the last dated article */
@@ -73,11 +77,16 @@ void engine_sort(struct engine_hit *hits, size_t count)
 
 /* ---- setting up ---------------------------------------------------------------------------------------------- */
 
-static enum trabao_status begin(struct engine *e, struct archive_reader *r, const struct plan *plan,
-                                const struct engine_options *options, struct trabao_error *err)
+/* WAITING: phrases may be looked for in the articles that would be hits. */
+static enum trabao_status begin(struct engine *e, struct archive_reader *r, struct plan *plan,
+                                const struct engine_options *options, bool waiting, struct trabao_error *err)
 {
     const struct archive *a = r->archive;
-    *e = (struct engine){.r = r, .plan = plan, .options = options, .err = err};
+    *e = (struct engine){.r = r, .plan = plan, .options = options, .after = options->after, .err = err};
+    const enum trabao_status status = waiting && options->has_phrases ? TRABAO_OK : plan_settle(r, plan, err);
+    if (status != TRABAO_OK) {
+        return status;
+    }
     e->windows = (a->count + WINDOW - 1) / WINDOW;
     e->first_window = plan->first / WINDOW;
     e->end_window = plan->end > plan->first ? (plan->end + WINDOW - 1) / WINDOW : e->first_window;
@@ -232,10 +241,26 @@ static struct places match_at_least(const struct engine *e, const struct plan_no
     return out;
 }
 
+/* Where all words of a phrase are. */
+static struct places match_phrase(const struct engine *e, const struct plan_node *node, unsigned tier)
+{
+    struct places out;
+    memset(&out, 0xff, sizeof out);
+    for (size_t w = 0; w < node->words; w++) {
+        const struct places *word = &e->groups[e->plan->scored[node->first_word + w] * e->tiers + tier];
+        for (size_t i = 0; i < WORDS; i++) {
+            out.bits[i] &= word->bits[i];
+        }
+    }
+    return out;
+}
+
 static struct places match_node(const struct engine *e, const struct plan_node *node, uint32_t window, unsigned tier)
 {
     struct places out = {0};
     switch (node->kind) {
+    case PLAN_PHRASE:
+        return match_phrase(e, node, tier);
     case PLAN_GROUP:
         return e->groups[node->group * e->tiers + tier];
     case PLAN_SET:
@@ -446,7 +471,7 @@ static void put_window(struct engine *e, uint32_t window, const struct places by
                 }
                 const struct engine_hit hit = {
                     .score = e->scores[place] + recency_of(e, article), .tier = tier, .article = article};
-                if (!e->options->after || engine_compare(e->options->after, &hit) < 0) {
+                if (!e->after || engine_compare(e->after, &hit) < 0) {
                     heap_put(heap, hit);
                 }
             }
@@ -476,7 +501,7 @@ struct bounds {
 };
 
 /* Per window, which groups occur in it at which tier: two bits of a mask for up to 64 groups. */
-static bool may_match(const struct plan_node *node, const uint64_t *present)
+static bool may_match(const struct plan *plan, const struct plan_node *node, const uint64_t *present)
 {
     switch (node->kind) {
     case PLAN_GROUP:
@@ -484,9 +509,16 @@ static bool may_match(const struct plan_node *node, const uint64_t *present)
     case PLAN_NOT:
     case PLAN_SET:
         return true;
+    case PLAN_PHRASE:
+        for (size_t w = 0; w < node->words; w++) {
+            if (!(*present >> (plan->scored[node->first_word + w] % 64) & 1)) {
+                return false;
+            }
+        }
+        return true;
     case PLAN_AND:
         for (size_t c = 0; c < node->child_count; c++) {
-            if (!may_match(node->children[c], present)) {
+            if (!may_match(plan, node->children[c], present)) {
                 return false;
             }
         }
@@ -497,7 +529,7 @@ static bool may_match(const struct plan_node *node, const uint64_t *present)
     }
     size_t matching = 0;
     for (size_t c = 0; c < node->child_count; c++) {
-        matching += may_match(node->children[c], present);
+        matching += may_match(plan, node->children[c], present);
     }
     return matching >= (node->kind == PLAN_OR ? 1 : node->least);
 }
@@ -565,7 +597,7 @@ static enum trabao_status make_bounds(struct engine *e, struct bounds *b)
             uint64_t here = 0;
             for (unsigned t = 0; t < e->tiers && !b->bound[w]; t++) {
                 here |= present[(size_t)t * e->windows + w];
-                if (!e->plan->root || may_match(e->plan->root, &here)) {
+                if (!e->plan->root || may_match(e->plan, e->plan->root, &here)) {
                     const uint32_t last = MIN((w + 1) * WINDOW, e->r->archive->count) - 1;
                     b->bound[w] = (TIERS - (unsigned)e->plan->tightest - t) * TIER_STEP + sums[w] + recency_of(e, last);
                     b->order[b->count++] = w;
@@ -591,38 +623,105 @@ static uint64_t bound_of_hit(const struct engine_hit *hit)
     return (uint64_t)(TIERS - hit->tier) * TIER_STEP + hit->score;
 }
 
-enum trabao_status engine_best(struct archive_reader *r, const struct plan *plan, const struct engine_options *options,
-                               size_t k, struct engine_hit *hits, size_t *found, struct trabao_error *err)
+/* The best by the plan, but for phrases that it leaves open. */
+static enum trabao_status find_best(struct engine *e, struct heap *heap)
 {
-    struct engine e;
     struct bounds bounds = {0};
-    struct heap heap = {hits, 0, k};
-    enum trabao_status status = begin(&e, r, plan, options, err);
-    if (status == TRABAO_OK) {
-        status = make_bounds(&e, &bounds);
-    }
+    enum trabao_status status = make_bounds(e, &bounds);
     for (size_t i = 0; status == TRABAO_OK && i < bounds.count; i++) {
         const uint32_t window = bounds.order[i];
         /* Equal is not beaten by score, but perhaps by date. */
-        if (heap.count == k && bounds.bound[window] < bound_of_hit(&heap.items[0])) {
+        if (heap->count == heap->capacity && bounds.bound[window] < bound_of_hit(&heap->items[0])) {
             break;
         }
-        status = take_window(&e, window, &heap);
+        status = take_window(e, window, heap);
     }
-    engine_sort(hits, heap.count);
-    *found = heap.count;
+    engine_sort(heap->items, heap->count);
     free_bounds(&bounds);
+    return status;
+}
+
+/* So many articles without the phrases, and so few with them, that these are better looked up. */
+static bool is_hopeless(uint32_t refused, size_t accepted)
+{
+    return refused >= REFUSALS_MAX && refused > REFUSALS_EACH * accepted;
+}
+
+/*
+ * Looks for the phrases in the best CANDIDATES, then in those after them, until OUT is full. TRABAO_NONE: too few
+ * of the articles have them.
+ */
+static enum trabao_status sift(struct engine *e, struct heap *candidates, struct heap *out)
+{
+    const struct engine_options *o = e->options;
+    struct engine_hit last;
+    uint32_t refused = 0;
+    do {
+        candidates->count = 0;
+        enum trabao_status status = find_best(e, candidates);
+        for (size_t i = 0; i < candidates->count && out->count < out->capacity; i++) {
+            struct engine_hit *hit = &candidates->items[i];
+            if (status == TRABAO_OK) {
+                status = o->has_phrases(o->phrases, hit, e->err);
+            }
+            if (status == TRABAO_OK) {
+                out->items[out->count++] = *hit;
+            } else if (status != TRABAO_NONE || is_hopeless(++refused, out->count)) {
+                return status;
+            }
+            status = TRABAO_OK;
+        }
+        if (status != TRABAO_OK) {
+            return status;
+        }
+        last = candidates->count ? candidates->items[candidates->count - 1] : (struct engine_hit){0};
+        e->after = &last;
+    } while (out->count < out->capacity && candidates->count == candidates->capacity);
+    e->after = o->after;
+    return TRABAO_OK;
+}
+
+static enum trabao_status best_with_phrases(struct engine *e, struct heap *out)
+{
+    struct heap candidates = {mem_alloc(CANDIDATES_EACH * out->capacity, sizeof *candidates.items), 0,
+                              CANDIDATES_EACH * out->capacity};
+    if (!candidates.items) {
+        return error_no_memory(e->err);
+    }
+    enum trabao_status status = sift(e, &candidates, out);
+    if (status == TRABAO_NONE) {
+        out->count = 0;
+        e->after = e->options->after;
+        status = plan_settle(e->r, e->plan, e->err);
+        if (status == TRABAO_OK) {
+            status = find_best(e, out);
+        }
+    }
+    mem_free(candidates.items);
+    return status;
+}
+
+enum trabao_status engine_best(struct archive_reader *r, struct plan *plan, const struct engine_options *options,
+                               size_t k, struct engine_hit *hits, size_t *found, struct trabao_error *err)
+{
+    struct engine e;
+    struct heap heap = {hits, 0, k};
+    enum trabao_status status = begin(&e, r, plan, options, true, err);
+    if (status == TRABAO_OK) {
+        status = plan->phrase_count ? best_with_phrases(&e, &heap) : find_best(&e, &heap);
+    }
+    *found = heap.count;
     end(&e);
     return status;
 }
 
-enum trabao_status engine_best_exhaustive(struct archive_reader *r, const struct plan *plan,
+enum trabao_status engine_best_exhaustive(struct archive_reader *r, struct plan *plan,
                                           const struct engine_options *options, size_t k, struct engine_hit *hits,
                                           size_t *found, struct trabao_error *err)
 {
     struct engine e;
     struct heap heap = {hits, 0, k};
-    enum trabao_status status = begin(&e, r, plan, options, err);
+    enum trabao_status status = begin(&e, r, plan, options, false, err);
     for (uint32_t w = e.first_window; status == TRABAO_OK && w < e.end_window; w++) {
         status = take_window(&e, w, &heap);
     }
@@ -657,13 +756,13 @@ static bool put_by_date(const struct engine *e, uint32_t window, const struct pl
     return true;
 }
 
-enum trabao_status engine_by_date(struct archive_reader *r, const struct plan *plan,
+enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan,
                                   const struct engine_options *options, bool newest, uint32_t start, size_t k,
                                   struct engine_hit *hits, size_t *found, struct trabao_error *err)
 {
     struct engine e;
     struct heap out = {hits, 0, k};
-    enum trabao_status status = begin(&e, r, plan, options, err);
+    enum trabao_status status = begin(&e, r, plan, options, false, err);
     if (status == TRABAO_OK && start != UINT32_MAX) {
         if (newest) {
             e.end_window = MIN(e.end_window, start / WINDOW + 1);
@@ -686,11 +785,11 @@ enum trabao_status engine_by_date(struct archive_reader *r, const struct plan *p
     return status;
 }
 
-enum trabao_status engine_count(struct archive_reader *r, const struct plan *plan,
+enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
                                 const struct engine_options *options, uint64_t by_tier[3], struct trabao_error *err)
 {
     struct engine e;
-    enum trabao_status status = begin(&e, r, plan, options, err);
+    enum trabao_status status = begin(&e, r, plan, options, false, err);
     by_tier[0] = by_tier[1] = by_tier[2] = 0;
     for (uint32_t w = e.first_window; status == TRABAO_OK && w < e.end_window; w++) {
         struct places places[TIERS];
@@ -706,7 +805,7 @@ enum trabao_status engine_count(struct archive_reader *r, const struct plan *pla
     return status;
 }
 
-enum trabao_status engine_explain(struct archive_reader *r, const struct plan *plan,
+enum trabao_status engine_explain(struct archive_reader *r, struct plan *plan,
                                   const struct engine_options *options, uint32_t article, struct engine_parts *out,
                                   struct trabao_error *err)
 {
@@ -714,7 +813,7 @@ enum trabao_status engine_explain(struct archive_reader *r, const struct plan *p
     const uint32_t window = article / WINDOW;
     struct places by_tier[TIERS];
     bool any;
-    enum trabao_status status = begin(&e, r, plan, options, err);
+    enum trabao_status status = begin(&e, r, plan, options, false, err);
     if (status == TRABAO_OK) {
         status = match_window(&e, window, by_tier, &any);
     }

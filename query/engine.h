@@ -19,6 +19,7 @@ struct engine_hit {
     uint32_t score; /* in 1 / ENGINE_POINT points */
     uint8_t tier;   /* enum trabao_tier */
     uint32_t article; /* number */
+    uint32_t pairs; /* points of the second stage (adjacency.h), plus one; 0: not known yet */
 };
 
 /* Negative when A comes before B. */
@@ -32,14 +33,20 @@ struct engine_options {
     const struct engine_hit *after; /* only what comes after this one; NULL: from the best */
     bool (*expired)(void *context); /* asked now and then; true ends with TRABAO_TIMEOUT */
     void *context;
+    /*
+     * Says whether the article of HIT has all phrases of the plan, TRABAO_NONE if not; may set HIT->pairs. NULL: the
+     * phrases are settled first (plan.h).
+     */
+    enum trabao_status (*has_phrases)(void *context, struct engine_hit *hit, struct trabao_error *err);
+    void *phrases; /* its context */
 };
 
 /* The first K hits by relevance, in order, into HITS (room for K). *FOUND of them. */
-enum trabao_status engine_best(struct archive_reader *r, const struct plan *plan, const struct engine_options *options,
+enum trabao_status engine_best(struct archive_reader *r, struct plan *plan, const struct engine_options *options,
                                size_t k, struct engine_hit *hits, size_t *found, struct trabao_error *err);
 
 /* The same by scoring everything: the reference that engine_best is tested against. */
-enum trabao_status engine_best_exhaustive(struct archive_reader *r, const struct plan *plan,
+enum trabao_status engine_best_exhaustive(struct archive_reader *r, struct plan *plan,
                                           const struct engine_options *options, size_t k, struct engine_hit *hits,
                                           size_t *found, struct trabao_error *err);
 
@@ -47,19 +54,19 @@ enum trabao_status engine_best_exhaustive(struct archive_reader *r, const struct
  * The first K matching articles by date from START (exclusive; UINT32_MAX: from the end of time in question),
  * NEWEST first or oldest first. Scores are not computed.
  */
-enum trabao_status engine_by_date(struct archive_reader *r, const struct plan *plan,
+enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan,
                                   const struct engine_options *options, bool newest, uint32_t start, size_t k,
                                   struct engine_hit *hits, size_t *found, struct trabao_error *err);
 
 /* Articles that match, by tier. */
-enum trabao_status engine_count(struct archive_reader *r, const struct plan *plan,
+enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
                                 const struct engine_options *options, uint64_t by_tier[3], struct trabao_error *err);
 
 /* The parts of one article's first-stage score. */
 struct engine_parts {
     uint32_t words, recency;
 };
-enum trabao_status engine_explain(struct archive_reader *r, const struct plan *plan,
+enum trabao_status engine_explain(struct archive_reader *r, struct plan *plan,
                                   const struct engine_options *options, uint32_t article, struct engine_parts *out,
                                   struct trabao_error *err);
 

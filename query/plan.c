@@ -17,6 +17,7 @@
 #include "query/match_fts.h"
 #include "text/syllable.h"
 
+#define PLAN_WAITING_WORDS 64 /* bits of a word of the machine: adjacency.c looks for phrases by shifting */
 #define MATCH_CEILING ((size_t)256 << 10)
 
 struct planner {
@@ -27,6 +28,7 @@ struct planner {
     struct text_analyzer *analyzer;
     struct plan *plan;
     enum trabao_tier loosest; /* at which words are bound now */
+    unsigned alternatives;    /* OR and NOT nodes around the node that is bound now */
     size_t group_capacity;
     struct trabao_error *err;
     enum trabao_status status; /* sticky */
@@ -417,6 +419,40 @@ static void find_phrase(struct planner *p, const struct query_node *node, struct
     mem_free(numbers);
 }
 
+/* A phrase whose articles need not be known in advance: all of its words are scored, from FIRST_WORD on. */
+static struct plan_node *phrase_node(struct planner *p, const struct query_node *node, size_t first_word)
+{
+    struct plan_node *out = new_node(p, PLAN_PHRASE);
+    struct plan_node **phrases = new_piece(p, p->plan->phrase_count + 1, sizeof(struct plan_node *));
+    if (!out || !phrases) {
+        return NULL;
+    }
+    out->first_word = first_word;
+    out->words = p->plan->scored_count - first_word;
+    out->columns = column_bits(node->field);
+    if (p->plan->phrase_count) {
+        memcpy(phrases, p->plan->phrases, p->plan->phrase_count * sizeof(struct plan_node *));
+    }
+    phrases[p->plan->phrase_count++] = out;
+    p->plan->phrases = phrases;
+    return out;
+}
+
+/*
+ * True for a phrase that every match must have, at one tier. The forward index, in which such a phrase is looked for,
+ * does not have the dates that stand beside the words that spell them.
+ */
+static bool may_wait(const struct planner *p, const struct query_node *node)
+{
+    const struct plan *plan = p->plan;
+    bool waits = node->kind == QUERY_PHRASE && p->alternatives == 0 && !p->limits->relax &&
+                 plan->tightest == plan->loosest && plan->scored_count + node->token_count <= PLAN_WAITING_WORDS;
+    for (size_t i = 0; i < node->token_count; i++) {
+        waits = waits && !memchr(node->tokens[i].form, '/', node->tokens[i].len);
+    }
+    return waits;
+}
+
 static struct plan_node *set_node(struct planner *p, const struct query_node *node)
 {
     struct plan_node *out = new_node(p, PLAN_SET);
@@ -537,12 +573,14 @@ static struct plan_node *bind_children(struct planner *p, const struct query_nod
         return NULL;
     }
     out->children = children;
+    p->alternatives += node->kind != QUERY_AND;
     for (size_t i = 0; i < node->child_count && p->status == TRABAO_OK; i++) {
         const struct query_node *child = node->children[i];
         const struct query_node *before = i > 0 && node->kind == QUERY_AND ? node->children[i - 1] : NULL;
         const bool after_word = before && (before->kind == QUERY_TERM || before->kind == QUERY_PHRASE);
         children[out->child_count++] = bind(p, child, positive && node->kind != QUERY_NOT, after_word);
     }
+    p->alternatives -= node->kind != QUERY_AND;
     return out;
 }
 
@@ -588,13 +626,16 @@ static struct plan_node *bind(struct planner *p, const struct query_node *node, 
     case QUERY_NEAR:
         break;
     }
-    if (positive && in_text(node->field)) {
-        for (size_t i = 0; i < node->child_count; i++) {
-            score_tokens(p, node->children[i], false);
-        }
-        score_tokens(p, node, follows);
+    if (!positive || !in_text(node->field)) {
+        return tiered_set(p, node);
     }
-    return tiered_set(p, node);
+    const size_t first_word = p->plan->scored_count;
+    const bool waits = may_wait(p, node);
+    for (size_t i = 0; i < node->child_count; i++) {
+        score_tokens(p, node->children[i], false);
+    }
+    score_tokens(p, node, follows);
+    return waits ? phrase_node(p, node, first_word) : tiered_set(p, node);
 }
 
 /* ---- limits -------------------------------------------------------------------------------------------------- */
@@ -744,6 +785,54 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
     }
     *out = plan;
     return TRABAO_OK;
+}
+
+/* The terms of GROUP as what may stand at a place of a phrase; false when memory runs out. */
+static bool settle_slot(const struct archive *a, const struct plan *plan, const struct plan_group *group,
+                        struct positions_slot *slot)
+{
+    struct positions_form *forms = query_arena_alloc(plan->arena, group->count + 1, sizeof *forms);
+    *slot = (struct positions_slot){.forms = forms, .count = group->count, .postings = group->articles};
+    for (size_t v = 0; forms && v < group->count; v++) {
+        const uint32_t term = group->variants[v].term;
+        forms[v] = (struct positions_form){lexicon_form(&a->lexicon, term), a->lexicon.terms[term].len};
+    }
+    return forms != NULL;
+}
+
+static enum trabao_status settle_phrase(struct archive_reader *r, const struct plan *plan, struct plan_node *node,
+                                        struct trabao_error *err)
+{
+    struct positions_slot *slots = query_arena_alloc(plan->arena, node->words + 1, sizeof *slots);
+    uint32_t *numbers = NULL;
+    for (size_t i = 0; i < node->words; i++) {
+        if (!slots || !settle_slot(r->archive, plan, &plan->groups[plan->scored[node->first_word + i]], &slots[i])) {
+            return error_no_memory(err);
+        }
+    }
+    enum trabao_status status =
+        positions_phrase(r->positions, slots, node->words, node->columns, &numbers, &node->set_count, err);
+    if (status == TRABAO_OK) {
+        node->kind = PLAN_SET;
+        node->set = query_arena_alloc(plan->arena, node->set_count + 1, sizeof *node->set);
+        if (node->set) {
+            memcpy(node->set, numbers, node->set_count * sizeof *numbers);
+        } else {
+            status = error_no_memory(err);
+        }
+    }
+    mem_free(numbers);
+    return status;
+}
+
+enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, struct trabao_error *err)
+{
+    enum trabao_status status = TRABAO_OK;
+    for (size_t i = 0; status == TRABAO_OK && i < plan->phrase_count; i++) {
+        status = settle_phrase(r, plan, plan->phrases[i], err);
+    }
+    plan->phrase_count = 0;
+    return status;
 }
 
 void plan_free(struct plan *plan)

@@ -31,7 +31,7 @@ struct plan_group {
     uint64_t articles; /* at most so many articles have it */
 };
 
-enum plan_kind { PLAN_AND, PLAN_OR, PLAN_NOT, PLAN_GROUP, PLAN_SET, PLAN_AT_LEAST };
+enum plan_kind { PLAN_AND, PLAN_OR, PLAN_NOT, PLAN_GROUP, PLAN_SET, PLAN_AT_LEAST, PLAN_PHRASE };
 
 /* The condition that an article has to meet. */
 struct plan_node {
@@ -42,6 +42,8 @@ struct plan_node {
     size_t group;     /* GROUP: place in plan.groups */
     uint32_t *set;    /* SET: ascending article numbers; in the arena */
     size_t set_count;
+    size_t first_word, words; /* PHRASE: places in plan.scored */
+    uint32_t columns;         /* PHRASE: bit i: it may be in column i of the FTS5 table */
 };
 
 struct plan {
@@ -52,6 +54,8 @@ struct plan {
     size_t scored_count;
     bool *follows;    /* [scored_count] the word stands right behind the one before it in the query */
     uint8_t *run;     /* [scored_count] words of the phrase that begins here; 1: a word by itself; 0: inside a phrase */
+    struct plan_node **phrases; /* the PHRASE nodes, each of which an article must match */
+    size_t phrase_count;
     enum trabao_tier tightest, loosest; /* tiers that variants may have */
     uint32_t first, end; /* article numbers inside the date limits */
     uint32_t *excluded;  /* ascending: articles in there that are dated too vaguely */
@@ -70,6 +74,13 @@ struct plan_limits {
 /* Binds TREE. *OUT is freed with plan_free; it holds postings of R until impact_release. */
 enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *analyzer, const struct query_tree *tree,
                              const struct plan_limits *limits, struct plan **out, struct trabao_error *err);
+
+/*
+ * Finds the articles of all phrases: PHRASE nodes become SET nodes. A plan may have PHRASE nodes because the best few
+ * articles are found sooner by looking at what else they need first, and then for the phrase in the few themselves.
+ */
+enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, struct trabao_error *err);
+
 void plan_free(struct plan *plan);
 
 #endif

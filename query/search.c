@@ -39,6 +39,7 @@ struct search {
     struct query_arena *arena;
     struct query_tree *tree;
     struct plan *plan;
+    struct adjacency *adjacency;
     struct plan_limits limits;
     struct readings readings; /* of the words, when none has marks */
     struct engine_options options;
@@ -120,7 +121,10 @@ static enum trabao_status read_request(struct search *s)
         }
     }
     s->options = (struct engine_options){
-        .recency = q->sort == TRABAO_RELEVANCE, .expired = library_expired, .context = s->r};
+        .recency = q->sort == TRABAO_RELEVANCE,
+        .expired = library_expired,
+        .context = s->r,
+        .has_phrases = adjacency_has_phrases};
     return status;
 }
 
@@ -128,15 +132,19 @@ static enum trabao_status read_request(struct search *s)
 
 static enum trabao_status bind(struct search *s, enum trabao_tier loosest, bool relaxed)
 {
+    adjacency_close(s->adjacency);
     plan_free(s->plan);
+    s->adjacency = NULL;
     s->plan = NULL;
     impact_release(s->r->reader->impacts);
     s->limits.loosest = loosest;
     s->limits.relax = relaxed;
     s->answer->relaxed = relaxed;
-    const enum trabao_status status = plan_make(s->r->reader, s->r->analyzer, s->tree, &s->limits, &s->plan, s->err);
+    enum trabao_status status = plan_make(s->r->reader, s->r->analyzer, s->tree, &s->limits, &s->plan, s->err);
     if (status == TRABAO_OK) {
         s->answer->tier = s->plan->loosest;
+        status = adjacency_open(s->r->reader, s->plan, &s->adjacency, s->err);
+        s->options.phrases = s->adjacency;
     }
     return status;
 }
@@ -217,7 +225,7 @@ static enum trabao_status page_ranked(struct search *s)
         s->ranked_last = s->hits[s->count - 1];
     }
     const bool more = s->known == SIZE_MAX;
-    enum trabao_status status = adjacency_rank(s->r->reader, s->plan, s->hits, s->count, s->err);
+    enum trabao_status status = adjacency_rank(s->adjacency, s->hits, s->count, s->err);
     s->first = MIN(s->continued ? s->cursor.offset : 0, s->count);
     if (status != TRABAO_OK || !more || s->count - s->first > s->limit) {
         return status;
@@ -329,7 +337,7 @@ static enum trabao_status explain(struct search *s, const struct engine_hit *hit
     uint32_t pairs = 0;
     const bool ranked = by_relevance(s);
     const enum trabao_status status =
-        ranked ? adjacency_points(s->r->reader, s->plan, hit->article, hit->tier, &pairs, s->err) : TRABAO_OK;
+        ranked ? adjacency_points(s->adjacency, hit->article, hit->tier, &pairs, s->err) : TRABAO_OK;
     struct engine_parts parts = {0};
     if (status != TRABAO_OK) {
         return status;
@@ -505,6 +513,7 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     if (status == TRABAO_OK) {
         status = fill_answer(s);
     }
+    adjacency_close(s->adjacency);
     plan_free(s->plan);
     query_tree_free(s->tree);
     impact_release(reader->reader->impacts);

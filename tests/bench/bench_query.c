@@ -71,30 +71,55 @@ static size_t read_queries(const char *path, int column, const char *mode, struc
     return count;
 }
 
+/* Finds the ids of the best ten of a query that was read. */
+static enum trabao_status find_ids(struct trabao_reader *r, const struct query_tree *tree, bool second_stage,
+                                   struct query_arena *arena, struct trabao_error *err)
+{
+    struct plan_limits limits = {.loosest = tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED};
+    struct readings readings = {0};
+    struct plan *plan = NULL;
+    struct adjacency *adjacency = NULL;
+    struct engine_hit hits[ADJACENCY_ARTICLES];
+    size_t found = 0;
+    enum trabao_status status = TRABAO_OK;
+    if (!tree->any_marked) {
+        status = readings_weigh(r->reader->archive, tree, arena, &readings, err);
+        limits.readings = &readings;
+    }
+    if (status == TRABAO_OK) {
+        status = plan_make(r->reader, r->analyzer, tree, &limits, &plan, err);
+    }
+    if (status == TRABAO_OK) {
+        status = adjacency_open(r->reader, plan, &adjacency, err);
+    }
+    if (status == TRABAO_OK) {
+        const struct engine_options options = {
+            .recency = true, .has_phrases = adjacency_has_phrases, .phrases = adjacency};
+        const size_t wanted = second_stage && adjacency_matters(plan) ? ADJACENCY_ARTICLES : HITS;
+        status = engine_best(r->reader, plan, &options, wanted, hits, &found, err);
+    }
+    if (status == TRABAO_OK && second_stage) {
+        status = adjacency_rank(adjacency, hits, found, err);
+    }
+    adjacency_close(adjacency);
+    plan_free(plan);
+    impact_release(r->reader->impacts);
+    return status;
+}
+
+/* Milliseconds for the ids of the best ten. */
 static double ids_of(struct trabao_reader *r, const char *text, bool second_stage)
 {
     struct trabao_error err = {0};
     struct query_tree *tree = NULL;
-    struct plan *plan = NULL;
-    struct engine_hit hits[ADJACENCY_ARTICLES];
-    size_t found = 0;
-    const struct engine_options options = {.recency = true};
     const double started = clock_ms();
+    struct query_arena *arena = query_arena_new();
     enum trabao_status status = query_parse(r->analyzer, text, strlen(text), civil_now(), false, &tree, &err);
     if (status == TRABAO_OK) {
-        const struct plan_limits limits = {.loosest = tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED};
-        status = plan_make(r->reader, r->analyzer, tree, &limits, &plan, &err);
+        status = find_ids(r, tree, second_stage, arena, &err);
     }
-    second_stage = second_stage && plan && adjacency_matters(plan);
-    if (status == TRABAO_OK) {
-        status = engine_best(r->reader, plan, &options, second_stage ? ADJACENCY_ARTICLES : HITS, hits, &found, &err);
-    }
-    if (status == TRABAO_OK && second_stage) {
-        status = adjacency_rank(r->reader, plan, hits, found, &err);
-    }
-    plan_free(plan);
     query_tree_free(tree);
-    impact_release(r->reader->impacts);
+    query_arena_free(arena);
     const double took = clock_ms() - started;
     if (status != TRABAO_OK) {
         fprintf(stderr, "%s: %s\n", text, err.message);

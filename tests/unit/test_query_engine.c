@@ -92,11 +92,14 @@ static void assert_same_hits(const struct asked *q, size_t k, const struct engin
 }
 
 /* The best K twice: by pruning and by scoring everything; and then what comes after one of them. */
-static size_t compare_best(const struct asked *q, const struct plan *plan, bool recency, size_t k)
+static size_t compare_best(const struct asked *q, struct plan *plan, bool recency, size_t k)
 {
     struct engine_hit pruned[K_MAX], scored[K_MAX];
     struct engine_hit after;
-    struct engine_options options = {.recency = recency};
+    struct adjacency *adjacency;
+    assert_fine(adjacency_open(reader->reader, plan, &adjacency, &err), &err);
+    struct engine_options options = {
+        .recency = recency, .has_phrases = adjacency_has_phrases, .phrases = adjacency};
     size_t n, m, all = 0;
     for (int pages = 0; pages < 4; pages++) {
         assert_fine(engine_best(reader->reader, plan, &options, k, pruned, &n, &err), &err);
@@ -108,6 +111,7 @@ static size_t compare_best(const struct asked *q, const struct plan *plan, bool 
         after = scored[any_below((uint32_t)n)];
         options.after = &after;
     }
+    adjacency_close(adjacency);
     return all;
 }
 
