@@ -140,6 +140,13 @@ static uint32_t find_window(const struct impact_term *t, uint32_t window)
 
 /* ---- matching ------------------------------------------------------------------------------------------------ */
 
+/* The place of a variant's tier among those of the plan. */
+static unsigned tier_place(const struct engine *e, const struct plan_variant *variant)
+{
+    const unsigned tightest = e->plan->tightest;
+    return MIN(MAX(variant->tier, tightest) - tightest, e->tiers - 1);
+}
+
 static void add_places(struct places *to, const uint8_t *postings, uint32_t count)
 {
     if (count > IMPACT_SPARSE_MAX) {
@@ -172,8 +179,7 @@ static enum trabao_status load_groups(struct engine *e, uint32_t window)
             if (status != TRABAO_OK) {
                 return status;
             }
-            const unsigned loose = MAX(group->variants[v].tier, (unsigned)e->plan->tightest) - e->plan->tightest;
-            const unsigned tier = MIN(loose, e->tiers - 1);
+            const unsigned tier = tier_place(e, &group->variants[v]);
             add_places(&of_group[tier], postings, t->count_less[i] + 1U);
             if (e->scored[g]) {
                 e->located[e->located_count++] =
@@ -562,7 +568,7 @@ static void bound_group(const struct engine *e, size_t g, bool scored, uint32_t 
     for (size_t v = 0; v < major; v++) {
         const struct plan_variant *variant = &group->variants[v];
         const struct impact_term *t = variant->postings;
-        const unsigned tier = t ? MAX(variant->tier, (unsigned)e->plan->tightest) - e->plan->tightest : 0;
+        const unsigned tier = tier_place(e, variant);
         for (uint32_t i = 0; t && i < t->windows; i++) {
             const uint32_t window = t->window[i];
             sums[window] += scored ? variant->weight * t->largest[i] : 0;

@@ -183,6 +183,8 @@ static struct plan_variant *variants_of(struct planner *p, const struct query_to
          t = lexicon_fold_next(p->lexicon, t)) {
         if (tier_of(p, token, reading, t, &tier)) {
             variants[(*count)++] = (struct plan_variant){.term = t, .tier = tier};
+        } else if (reading == AS_TYPED) {
+            p->plan->widens = true; /* all of the chain stands for the word when it is folded */
         }
     }
     return variants;

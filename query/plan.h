@@ -57,6 +57,7 @@ struct plan {
     struct plan_node **phrases; /* the PHRASE nodes, each of which an article must match */
     size_t phrase_count;
     enum trabao_tier tightest, loosest; /* tiers that variants may have */
+    bool widens; /* at a looser tier more terms would stand for the words */
     uint32_t first, end; /* article numbers inside the date limits */
     uint32_t *excluded;  /* ascending: articles in there that are dated too vaguely */
     size_t excluded_count;

@@ -205,7 +205,7 @@ static enum trabao_status find_widening(struct search *s)
     while (status == TRABAO_OK && s->count < ENOUGH) {
         if (!relaxed && may_relax(s)) {
             relaxed = true;
-        } else if (asked == TRABAO_TIER_AUTO && tier < TRABAO_FOLDED && s->tree->any_open) {
+        } else if (asked == TRABAO_TIER_AUTO && tier < TRABAO_FOLDED && s->plan->widens) {
             tier++;
         } else {
             break;
