@@ -305,10 +305,20 @@ static bool in_text(enum query_field field)
     return field == QUERY_ANY || field == QUERY_TITLE || field == QUERY_NAME;
 }
 
-/* A phrase in quotes means the marks it has; fields and names are asked for with or without. */
+static bool any_marked(const struct query_node *node)
+{
+    for (size_t i = 0; i < node->token_count; i++) {
+        if (node->tokens[i].marked) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A phrase in quotes that has marks means them, and no others; names and fields are asked for with or without. */
 static enum reading reading_of(const struct planner *p, const struct query_node *node, const struct query_token *token)
 {
-    if (node->exact || (node->quoted && p->tree->any_marked && token->marked)) {
+    if (node->exact || (node->quoted && p->tree->any_marked && (token->marked || any_marked(node)))) {
         return LITERAL;
     }
     return in_text(node->field) && node->field != QUERY_NAME ? AS_TYPED : ANY_READING;

@@ -363,9 +363,13 @@ static int tier_of_word(const struct typed *w, const struct syllable *s, bool an
 
 static void bind_part(struct part *p, bool any_marked)
 {
+    bool marked = false;
+    for (size_t i = 0; i < p->word_count; i++)
+        marked = marked || p->words[i].marked;
     for (size_t i = 0; i < p->word_count; i++) {
         struct typed *w = &p->words[i];
-        w->literal = p->equals || (p->kind == PHRASE && any_marked && w->marked);
+        /* A phrase in quotes with marks is never widened. */
+        w->literal = p->equals || (p->kind == PHRASE && any_marked && marked);
         for (uint32_t s = 0; s < syllable_count; s++) {
             for (int tier = tier_of_word(w, &syllables[s], any_marked); tier < WHOLLY_LOOSE; tier++)
                 w->means[tier][s / 64] |= UINT64_C(1) << s % 64;
@@ -373,6 +377,21 @@ static void bind_part(struct part *p, bool any_marked)
     }
     for (size_t i = 0; i < p->part_count; i++)
         bind_part(p->parts[i], any_marked);
+}
+
+/* Some word stands for more syllables when all marks are folded than it does at TIER. */
+TRABAO_UNUSED static bool widens(const struct part *p, int tier)
+{
+    for (size_t i = 0; i < p->word_count; i++) {
+        const struct typed *w = &p->words[i];
+        if (memcmp(w->means[tier], w->means[NO_MARKS], sizeof w->means[tier]) != 0)
+            return true;
+    }
+    for (size_t i = 0; i < p->part_count; i++) {
+        if (widens(p->parts[i], tier))
+            return true;
+    }
+    return false;
 }
 
 static bool means(const struct typed *w, int tier, uint16_t syllable)
