@@ -98,6 +98,8 @@ struct impact_term {
     const uint8_t *largest;     /* [windows] largest impact */
     const uint8_t *count_less;  /* [windows] postings less one */
     const uint32_t *place;      /* [windows] chunk << 16 | offset of the postings in it */
+    const uint64_t *present;    /* bit w % 64 of word w / 64: it has window w; NULL for a term with few windows */
+    const uint16_t *before;     /* by word of `present`: windows in the words before it */
     struct impact_chunk **chunks; /* filled as they are needed; [chunk_count] */
     uint32_t chunk_count;
 };
@@ -114,6 +116,25 @@ void impact_reader_close(struct impact_reader *r);
 /* TRABAO_OK with *OUT NULL: the term has no postings. */
 enum trabao_status impact_find(struct impact_reader *r, uint32_t term, const struct impact_term **out,
                                struct trabao_error *err);
+
+/* The place of WINDOW among the windows of T, or UINT32_MAX. */
+static inline uint32_t impact_place(const struct impact_term *t, uint32_t window)
+{
+    if (window > t->window[t->windows - 1]) {
+        return UINT32_MAX;
+    }
+    if (t->present) {
+        const uint64_t word = t->present[window / 64], bit = UINT64_C(1) << window % 64;
+        const uint32_t i = t->before[window / 64] + (uint32_t)__builtin_popcountll(word & (bit - 1));
+        return word & bit ? i : UINT32_MAX;
+    }
+    for (uint32_t i = 0; i < t->windows; i++) {
+        if (t->window[i] == window) {
+            return i;
+        }
+    }
+    return UINT32_MAX;
+}
 
 /* The postings of the I-th window of T: impact_bytes(count) bytes. */
 enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,

@@ -24,6 +24,7 @@ struct impact_chunk {
 };
 
 #define CACHE_SLOTS (1U << 16)
+#define FEW_WINDOWS 8 /* so many are looked through one by one */
 
 struct impact_cache {
     pthread_mutex_t mutex;
@@ -152,7 +153,28 @@ static enum trabao_status damaged(struct trabao_error *err)
     return error_set(err, TRABAO_DATA, "the impact index of the archive is damaged; reindex");
 }
 
-/* Decodes the head of a term in BLOCK, whose trailing memory has room for the table of places. */
+/* Words of the bit map of windows of a head of LEN bytes with N windows; 0 for one that is looked through. */
+static size_t directory_words(const uint8_t *data, size_t len, size_t n)
+{
+    return n > FEW_WINDOWS && len >= 2 + 4 * n ? LOAD(uint16_t, data + 2 * n) / 64U + 1 : 0;
+}
+
+/* Enters the windows of the head of BLOCK into its bit map, which begins at MEMORY. */
+static void make_directory(struct impact_chunk *block, uint8_t *memory, size_t words)
+{
+    uint64_t *present = (uint64_t *)(void *)memory;
+    uint16_t *before = (uint16_t *)(void *)(memory + words * sizeof *present);
+    for (uint32_t i = 0; i < block->head.windows; i++) {
+        present[block->head.window[i] / 64] |= UINT64_C(1) << block->head.window[i] % 64;
+    }
+    for (size_t w = 1; w < words; w++) {
+        before[w] = (uint16_t)(before[w - 1] + __builtin_popcountll(present[w - 1]));
+    }
+    block->head.present = present;
+    block->head.before = before;
+}
+
+/* Decodes the head of a term in BLOCK, whose trailing memory has room for the tables of places and windows. */
 static enum trabao_status decode_head(struct impact_chunk *block, uint32_t windows, struct trabao_error *err)
 {
     const uint32_t n = block->len >= 2 ? LOAD(uint16_t, block->data) : 0;
@@ -183,7 +205,15 @@ static enum trabao_status decode_head(struct impact_chunk *block, uint32_t windo
         }
     }
     block->head.chunk_count = chunk + 1;
-    return block->head.window[n - 1] < windows ? TRABAO_OK : damaged(err);
+    if (block->head.window[n - 1] >= windows) {
+        return damaged(err);
+    }
+    const size_t words = directory_words(block->data, block->len, n);
+    if (words) {
+        const uintptr_t end = (uintptr_t)(place + n);
+        make_directory(block, (uint8_t *)(place + n) + (8 - end % 8) % 8, words);
+    }
+    return TRABAO_OK;
 }
 
 static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct impact_chunk **out,
@@ -199,7 +229,9 @@ static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct
         const size_t windows = head && len >= 2 ? LOAD(uint16_t, bytes) : 0;
         /* A damaged bit map may promise more impacts than there are: whoever believes it stays inside the block. */
         const size_t spare = len > IMPACT_BITMAP_BYTES + IMPACT_SPARSE_MAX ? IMPACT_WINDOW : 0;
-        const size_t memory = sizeof(struct impact_chunk) + len + 3 + windows * sizeof(uint32_t) + spare;
+        const size_t directory = directory_words(bytes, len, windows) * (sizeof(uint64_t) + sizeof(uint16_t)) + 8;
+        const size_t memory =
+            sizeof(struct impact_chunk) + len + 3 + windows * sizeof(uint32_t) + directory + spare;
         struct impact_chunk *block = mem_zalloc(memory, 1);
         if (!block) {
             status = error_no_memory(err);

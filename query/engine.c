@@ -120,24 +120,6 @@ static enum trabao_status check_clock(struct engine *e)
     return TRABAO_OK;
 }
 
-/* The place of WINDOW among the windows of T, or UINT32_MAX. */
-static uint32_t find_window(const struct impact_term *t, uint32_t window)
-{
-    if (window < t->windows && t->window[window] == window) {
-        return window; /* a term that is in every window */
-    }
-    uint32_t low = 0, high = MIN(t->windows, window + 1);
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (t->window[middle] < window) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < t->windows && t->window[low] == window ? low : UINT32_MAX;
-}
-
 /* ---- matching ------------------------------------------------------------------------------------------------ */
 
 /* The place of a variant's tier among those of the plan. */
@@ -170,7 +152,7 @@ static enum trabao_status load_groups(struct engine *e, uint32_t window)
         struct places *of_group = e->groups + g * e->tiers;
         for (size_t v = 0; v < group->count; v++) {
             const struct impact_term *t = group->variants[v].postings;
-            const uint32_t i = t ? find_window(t, window) : UINT32_MAX;
+            const uint32_t i = t ? impact_place(t, window) : UINT32_MAX;
             if (i == UINT32_MAX) {
                 continue;
             }
