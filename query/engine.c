@@ -49,6 +49,7 @@ struct engine {
     struct located *located; /* [variants of all groups] postings of the window that add to the score */
     size_t located_count;
     uint32_t scores[WINDOW];
+    struct places complete; /* of a relaxed query: places that have all of its words */
     uint32_t checks;
 };
 
@@ -301,6 +302,21 @@ static bool is_empty(const struct places *p)
 }
 _Static_assert(WORDS == 4, "is_empty looks at four words");
 
+/* Adds to e->complete the places of MATCHING, at one tier, that have all words of a relaxed query. */
+static void note_complete(struct engine *e, uint32_t window, unsigned tier, struct places matching)
+{
+    const struct plan_node *relaxed = e->plan->relaxed;
+    for (size_t c = 0; c < relaxed->child_count; c++) {
+        const struct places child = match_node(e, relaxed->children[c], window, tier);
+        for (size_t i = 0; i < WORDS; i++) {
+            matching.bits[i] &= child.bits[i];
+        }
+    }
+    for (size_t i = 0; i < WORDS; i++) {
+        e->complete.bits[i] |= matching.bits[i];
+    }
+}
+
 /* The matching places of a window, split by tier: each in the tightest one it matches. *ANY: some. */
 static enum trabao_status match_window(struct engine *e, uint32_t window, struct places by_tier[TIERS], bool *any)
 {
@@ -313,6 +329,7 @@ static enum trabao_status match_window(struct engine *e, uint32_t window, struct
         return status;
     }
     struct places open = places_allowed(e, window);
+    e->complete = (struct places){0};
     for (unsigned t = 0; t < e->tiers; t++) {
         if (e->plan->root) {
             by_tier[t] = match_node(e, e->plan->root, window, t);
@@ -322,6 +339,9 @@ static enum trabao_status match_window(struct engine *e, uint32_t window, struct
         for (size_t i = 0; i < WORDS; i++) {
             by_tier[t].bits[i] &= open.bits[i];
             open.bits[i] &= ~by_tier[t].bits[i];
+        }
+        if (e->plan->relaxed) {
+            note_complete(e, window, t, by_tier[t]);
         }
         *any = *any || !is_empty(&by_tier[t]);
     }
@@ -395,7 +415,9 @@ static void score_window(struct engine *e, const struct places by_tier[TIERS])
             wanted[t].bits[i] |= wanted[t + 1].bits[i];
         }
     }
-    memset(e->scores, 0, sizeof e->scores);
+    for (uint32_t i = 0; i < WINDOW; i++) {
+        e->scores[i] = e->complete.bits[i / 64] >> i % 64 & 1 ? ENGINE_ALL_WORDS * ENGINE_POINT : 0;
+    }
     for (size_t i = 0; i < e->located_count; i++) {
         add_scores(e, &e->located[i], &wanted[e->located[i].tier], e->tiers == 1);
     }
@@ -559,6 +581,17 @@ static void bound_group(const struct engine *e, size_t g, bool scored, uint32_t 
     }
 }
 
+/* What an article of a window may get for having all words. */
+static uint32_t complete_bound(const struct plan *plan, const uint64_t *present)
+{
+    for (size_t c = 0; plan->relaxed && c < plan->relaxed->child_count; c++) {
+        if (!may_match(plan, plan->relaxed->children[c], present)) {
+            return 0;
+        }
+    }
+    return plan->relaxed ? ENGINE_ALL_WORDS * ENGINE_POINT : 0;
+}
+
 static int by_bound(const void *a, const void *b, void *context)
 {
     const uint64_t *bound = context;
@@ -587,7 +620,8 @@ static enum trabao_status make_bounds(struct engine *e, struct bounds *b)
                 here |= present[(size_t)t * e->windows + w];
                 if (!e->plan->root || may_match(e->plan, e->plan->root, &here)) {
                     const uint32_t last = MIN((w + 1) * WINDOW, e->r->archive->count) - 1;
-                    b->bound[w] = (TIERS - (unsigned)e->plan->tightest - t) * TIER_STEP + sums[w] + recency_of(e, last);
+                    b->bound[w] = (TIERS - (unsigned)e->plan->tightest - t) * TIER_STEP + sums[w] +
+                                  recency_of(e, last) + complete_bound(e->plan, &here);
                     b->order[b->count++] = w;
                 }
             }
@@ -807,7 +841,9 @@ enum trabao_status engine_explain(struct archive_reader *r, struct plan *plan,
     }
     if (status == TRABAO_OK) {
         score_window(&e, by_tier);
-        *out = (struct engine_parts){e.scores[article % WINDOW], recency_of(&e, article)};
+        const bool complete = e.complete.bits[article % WINDOW / 64] >> article % 64 & 1;
+        const uint32_t all_words = complete ? ENGINE_ALL_WORDS * ENGINE_POINT : 0;
+        *out = (struct engine_parts){e.scores[article % WINDOW] - all_words, recency_of(&e, article), all_words};
     }
     end(&e);
     return status;

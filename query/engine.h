@@ -11,6 +11,7 @@
 #include "query/plan.h"
 
 #define ENGINE_POINT (PLAN_WEIGHT_SCALE * 255) /* integer score of one point */
+#define ENGINE_ALL_WORDS 5U /* points for having all words of a relaxed query, about as much as a rare word gives */
 #define ENGINE_RECENCY_POINTS 0.25             /* bonus of an article of the archive's last day */
 #define ENGINE_RECENCY_HALF_YEARS 2.0          /* after so many years half of it is left */
 
@@ -64,7 +65,7 @@ enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
 
 /* The parts of one article's first-stage score. */
 struct engine_parts {
-    uint32_t words, recency;
+    uint32_t words, recency, all_words;
 };
 enum trabao_status engine_explain(struct archive_reader *r, struct plan *plan,
                                   const struct engine_options *options, uint32_t article, struct engine_parts *out,

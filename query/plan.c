@@ -739,6 +739,7 @@ static void relax(struct planner *p, struct plan_node *root)
         }
     }
     some->least = (some->child_count + 1) / 2;
+    p->plan->relaxed = some;
     root->children[kept++] = some; /* an AND has room for one child more than it was bound with */
     root->child_count = kept;
 }

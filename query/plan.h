@@ -54,6 +54,7 @@ struct plan {
     size_t scored_count;
     bool *follows;    /* [scored_count] the word stands right behind the one before it in the query */
     uint8_t *run;     /* [scored_count] words of the phrase that begins here; 1: a word by itself; 0: inside a phrase */
+    const struct plan_node *relaxed; /* AT_LEAST: articles that match all of its children come first; or NULL */
     struct plan_node **phrases; /* the PHRASE nodes, each of which an article must match */
     size_t phrase_count;
     enum trabao_tier tightest, loosest; /* tiers that variants may have */

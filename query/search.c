@@ -346,10 +346,13 @@ static enum trabao_status explain(struct search *s, const struct engine_hit *hit
     if (parted != TRABAO_OK) {
         return parted;
     }
-    const bool second_stage = hit->score > parts.words + parts.recency;
+    const bool second_stage = hit->score > parts.words + parts.recency + parts.all_words;
     json_t *object = json_pack("{s:s, s:f, s:f, s:f}", "tier", trabao_tier_name((enum trabao_tier)hit->tier), "words",
                                parts.words / (double)ENGINE_POINT, "recency", parts.recency / (double)ENGINE_POINT,
                                "adjacency", second_stage ? pairs / (double)ENGINE_POINT : 0.0);
+    if (object && s->plan->relaxed) {
+        json_object_set_new(object, "all_words", json_real(parts.all_words / (double)ENGINE_POINT));
+    }
     char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(object);
     out->explain = text ? copy_text(s, text, strlen(text)) : NULL;

@@ -273,7 +273,7 @@ static void test_widening(void **state)
     assert_true(widened > QUERIES / 10);
 }
 
-/* What is excluded stays excluded, even where half of the words are enough. */
+/* What is excluded stays excluded, even where half of the words are enough; having all of them gives points. */
 static void test_relaxed_still_excludes(void **state)
 {
     (void)state;
@@ -293,8 +293,8 @@ static void test_relaxed_still_excludes(void **state)
         size_t found;
         const struct engine_options options = {0};
         assert_fine(engine_best(reader->reader, b.plan, &options, ARTICLES, everything, &found, &err), &err);
-        unbind(&b);
         size_t expected = 0;
+        static bool complete[ARTICLES];
         for (uint32_t t = 0; t < ARTICLES; t++) {
             bool any = false;
             for (int tier = q.any_marked ? 0 : 2; tier < 3 && !any; tier++) {
@@ -303,11 +303,21 @@ static void test_relaxed_still_excludes(void **state)
                     has += finds(q.root->parts[p], &texts[t], tier);
                 any = has >= 2 && finds(q.root->parts[4], &texts[t], tier) &&
                       finds(q.root->parts[5], &texts[t], tier);
+                complete[t] = any && has == 4;
             }
             expected += any;
         }
         if (found != expected)
             fail_msg("\"%s\", relaxed: %zu articles, not %zu", q.text, found, expected);
+        for (size_t h = 0; h < found; h++) {
+            struct engine_parts parts;
+            const uint32_t article = everything[h].article;
+            assert_fine(engine_explain(reader->reader, b.plan, &options, article, &parts, &err), &err);
+            const bool all = complete[by_number[article] - texts];
+            assert_int_equal(parts.all_words, all ? ENGINE_ALL_WORDS * ENGINE_POINT : 0);
+            assert_int_equal(everything[h].score, parts.words + parts.recency + parts.all_words);
+        }
+        unbind(&b);
     }
 }
 
