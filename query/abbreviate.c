@@ -156,7 +156,8 @@ static bool is_typed_so(const struct run *run, size_t count, const char *text)
 }
 
 /*
- * Fills PART with the spellings of the unit that the first COUNT tokens of RUN are. False if they are none. What was
+ * Fills PART with the spellings of the unit that the first COUNT tokens of RUN are, the one typed first. False if they
+ * are none. What was
  * typed without its marks is one of them where articles write it so.
  */
 static bool read_unit(struct rewriter *w, const struct run *run, size_t count, struct part *part)
@@ -168,8 +169,11 @@ static bool read_unit(struct rewriter *w, const struct run *run, size_t count, s
     uint32_t s = w->known->units[w->known->spellings[typed].unit];
     if (w->known->spellings[s].next_of_unit == ABBREVIATIONS_NONE)
         return false;
-    for (; s != ABBREVIATIONS_NONE; s = w->known->spellings[s].next_of_unit)
-        add_way(part, way_of(w, s, run));
+    add_way(part, way_of(w, typed, run));
+    for (; s != ABBREVIATIONS_NONE; s = w->known->spellings[s].next_of_unit) {
+        if (s != typed)
+            add_way(part, way_of(w, s, run));
+    }
     if (!is_typed_so(run, count, abbreviations_text(w->known, typed)))
         add_way(part, way_typed(w, run, count));
     return part->way_count > 0 && !w->failed;
@@ -215,6 +219,15 @@ static struct query_node *new_list(struct rewriter *w, enum query_kind kind, siz
     return node;
 }
 
+/* A list of COUNT ways to write one thing, which are still to be set. */
+static struct query_node *new_spellings(struct rewriter *w, size_t count)
+{
+    struct query_node *node = new_list(w, QUERY_OR, count);
+    if (node != NULL)
+        node->spellings = true;
+    return node;
+}
+
 /* Takes COUNT alternatives from what the query may have; false when so many are not left. */
 static bool may_grow(struct rewriter *w, size_t count)
 {
@@ -231,7 +244,7 @@ static struct query_node *unit_node(struct rewriter *w, const struct query_node 
         return NULL;
     if (part->way_count == 1)
         return new_leaf(w, like, part->ways[0], true);
-    struct query_node *node = new_list(w, QUERY_OR, part->way_count);
+    struct query_node *node = new_spellings(w, part->way_count);
     for (size_t i = 0; !w->failed && i < part->way_count; i++)
         node->children[i] = new_leaf(w, like, part->ways[i], true);
     return node;
@@ -321,7 +334,7 @@ static struct query_node *rewrite_phrase(struct rewriter *w, struct query_node *
     const size_t all = combinations(parts, typed, count);
     if (!may_grow(w, all))
         return node;
-    struct query_node *list = new_list(w, QUERY_OR, all);
+    struct query_node *list = new_spellings(w, all);
     for (size_t c = 0; !w->failed && c < all; c++)
         list->children[c] = phrase_of(w, node, parts, count, c);
     return all == 1 && !w->failed ? list->children[0] : list;

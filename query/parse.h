@@ -49,6 +49,7 @@ struct query_node {
     enum query_kind kind;
     enum query_field field;
     bool quoted; /* PHRASE in quotes: never widened when it has marks; OR: spellings of one quote, as typed first */
+    bool spellings; /* OR: ways to write one thing, as it was typed first */
     bool exact;  /* =word: the form as typed, marks or none, never widened */
     uint32_t distance; /* NEAR/n */
     struct query_node **children; /* AND OR NOT NEAR */

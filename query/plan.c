@@ -17,6 +17,8 @@
 #include "query/match_fts.h"
 #include "text/syllable.h"
 
+#define SPELLINGS_MAX 64
+#define SPELLING_SHARE 0.3 /* weight of the words of a spelling that was not typed */
 #define PLAN_WAITING_WORDS 64 /* bits of a word of the machine: adjacency.c looks for phrases by shifting */
 #define MATCH_CEILING ((size_t)256 << 10)
 
@@ -29,6 +31,9 @@ struct planner {
     struct plan *plan;
     enum trabao_tier loosest; /* at which words are bound now */
     unsigned alternatives;    /* OR and NOT nodes around the node that is bound now */
+    double share;             /* of their weight that words get now */
+    const struct query_node *spellings[SPELLINGS_MAX]; /* scored last */
+    size_t spelling_count;
     size_t group_capacity;
     struct trabao_error *err;
     enum trabao_status status; /* sticky */
@@ -120,7 +125,7 @@ static void finish_group(struct planner *p, struct plan_group *group)
         struct plan_variant *v = &group->variants[i];
         const struct lexicon_term *term = &p->lexicon->terms[v->term];
         const double share = share_of(p, group->token, v->term);
-        v->weight = (uint32_t)fmax(1, PLAN_WEIGHT_SCALE * share * idf_of(archive, term->articles));
+        v->weight = (uint32_t)fmax(1, PLAN_WEIGHT_SCALE * p->share * share * idf_of(archive, term->articles));
         group->articles += term->articles;
     }
     qsort(group->variants, group->count, sizeof *group->variants, by_tier_and_weight);
@@ -575,7 +580,30 @@ static void score_tokens(struct planner *p, const struct query_node *node, bool 
 
 static struct plan_node *bind(struct planner *p, const struct query_node *node, bool positive, bool follows);
 
-static struct plan_node *bind_children(struct planner *p, const struct query_node *node, bool positive)
+/* True for what is read as words of the query that stand where they were typed. */
+static bool is_word(const struct query_node *node)
+{
+    return node->kind == QUERY_TERM || node->kind == QUERY_PHRASE || node->spellings;
+}
+
+/* Remembers a spelling that was not typed: its words are scored behind all others, which so stay neighbours. */
+static void score_later(struct planner *p, const struct query_node *node)
+{
+    if (p->spelling_count < ARRAY_LEN(p->spellings)) {
+        p->spellings[p->spelling_count++] = node;
+    }
+}
+
+static void score_spellings(struct planner *p)
+{
+    p->share = SPELLING_SHARE;
+    for (size_t i = 0; i < p->spelling_count; i++) {
+        score_tokens(p, p->spellings[i], false);
+    }
+    p->share = 1;
+}
+
+static struct plan_node *bind_children(struct planner *p, const struct query_node *node, bool positive, bool follows)
 {
     struct plan_node *out = new_node(p, node->kind == QUERY_AND  ? PLAN_AND
                                         : node->kind == QUERY_OR ? PLAN_OR
@@ -588,9 +616,13 @@ static struct plan_node *bind_children(struct planner *p, const struct query_nod
     p->alternatives += node->kind != QUERY_AND;
     for (size_t i = 0; i < node->child_count && p->status == TRABAO_OK; i++) {
         const struct query_node *child = node->children[i];
-        const struct query_node *before = i > 0 && node->kind == QUERY_AND ? node->children[i - 1] : NULL;
-        const bool after_word = before && (before->kind == QUERY_TERM || before->kind == QUERY_PHRASE);
-        children[out->child_count++] = bind(p, child, positive && node->kind != QUERY_NOT, after_word);
+        const bool other = node->spellings && i > 0;
+        const bool after_word =
+            node->kind == QUERY_AND ? i > 0 && is_word(node->children[i - 1]) : node->spellings && i == 0 && follows;
+        children[out->child_count++] = bind(p, child, positive && node->kind != QUERY_NOT && !other, after_word);
+        if (positive && other) {
+            score_later(p, child);
+        }
     }
     p->alternatives -= node->kind != QUERY_AND;
     return out;
@@ -616,7 +648,7 @@ static struct plan_node *bind(struct planner *p, const struct query_node *node, 
     case QUERY_AND:
     case QUERY_OR:
     case QUERY_NOT:
-        return bind_children(p, node, positive);
+        return bind_children(p, node, positive, follows);
     case QUERY_TERM:
     case QUERY_PREFIX:
         if (node->field == QUERY_ANY || node->field == QUERY_NAME) {
@@ -757,6 +789,7 @@ static struct plan_node *bind_root(struct planner *p)
                 relax(p, words);
             }
             root->children[root->child_count++] = words;
+            score_spellings(p);
         }
     }
     limit_field(p, root, QUERY_AUTHOR, p->limits->author);
@@ -787,6 +820,7 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
                         .tree = tree,
                         .limits = limits,
                         .loosest = limits->loosest,
+                        .share = 1,
                         .analyzer = analyzer,
                         .plan = plan,
                         .err = err};
