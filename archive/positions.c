@@ -17,6 +17,8 @@
 #define LEAF_HEADER 4    /* u16 offset of the first rowid, u16 size without the page index; big-endian */
 #define MAIN_PREFIX '0'  /* before every term of the main index */
 #define SEGMENTS_MAX 2000
+#define SEGMENT_ID_MAX 65535
+#define PAGE_MAX INT32_MAX
 #define TERM_MAX 255    /* bytes of a term; ours are shorter */
 #define COLUMN_SHIFT 28
 #define POSITION_MAX ((UINT32_C(1) << COLUMN_SHIFT) - 1)
@@ -26,7 +28,8 @@
 #define SPANNING_CEILING ((size_t)64 << 20) /* bytes of the positions of one article */
 
 struct segment {
-    uint32_t id, first, last; /* pages */
+    uint32_t id;
+    uint32_t first, last; /* pages; 0 when a merge under way has taken all of them */
 };
 
 struct positions {
@@ -98,7 +101,8 @@ static enum trabao_status read_structure(struct positions *p, const uint8_t *at,
         }
         for (uint64_t i = here; i-- > 0;) {
             uint64_t id, first, last;
-            if (!read_varint(&at, end, &id) || !read_varint(&at, end, &first) || !read_varint(&at, end, &last)) {
+            if (!read_varint(&at, end, &id) || !read_varint(&at, end, &first) || !read_varint(&at, end, &last) ||
+                id > SEGMENT_ID_MAX || first > last || last > PAGE_MAX) {
                 return damaged(err);
             }
             p->segments[p->segment_count + i] = (struct segment){(uint32_t)id, (uint32_t)first, (uint32_t)last};
@@ -329,8 +333,11 @@ static enum trabao_status find_term(struct doclist *d, const char *term, size_t 
     read_varint(&index, index_end, &offset);
     for (bool first = true;; first = false) {
         const bool follows = read_varint(&index, index_end, &step);
+        if (follows && step > (uint64_t)(d->end - d->start) - offset) {
+            return damaged(d->err);
+        }
         const uint8_t *next = follows ? d->start + offset + step : d->end;
-        if ((!first && !read_varint(&at, next, &kept)) || !read_varint(&at, next, &added) || next > d->end ||
+        if ((!first && !read_varint(&at, next, &kept)) || !read_varint(&at, next, &added) ||
             added > (uint64_t)(next - at) || kept > TERM_MAX) {
             return damaged(d->err);
         }

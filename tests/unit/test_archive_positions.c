@@ -173,6 +173,24 @@ static void test_several_segments(void **state)
     db_close(db);
 }
 
+/* A merge that stops after every page: of one segment nothing is left, but it stands there until the other is done. */
+static void test_unfinished_merge(void **state)
+{
+    (void)state;
+    make_index(200);
+    write_article(0, false);
+    run("INSERT INTO fts(fts) VALUES('optimize')");
+    snprintf(texts[0][0], sizeof texts[0][0], "a an a");
+    *texts[0][1] = '\0';
+    write_article(0, true);
+    run("INSERT INTO fts(fts, rank) VALUES('merge', -1)");
+    for (int round = 0; round < 12; round++) {
+        compare_phrases(10);
+        run("INSERT INTO fts(fts, rank) VALUES('merge', 1)");
+    }
+    db_close(db);
+}
+
 /* A form that is nowhere, no form at all, a form longer than any. */
 static void test_absent(void **state)
 {
@@ -239,11 +257,32 @@ static void test_damage(void **state)
     db_close(db);
 }
 
+/* Segments that no index has: numbers that would leave their place in a rowid, pages that end before they begin. */
+static void test_damaged_structure(void **state)
+{
+    (void)state;
+    static const char *const segments[] = {"8480000101", "018fffffff7f8fffffff7f", "010504"};
+    struct trabao_error err = {0};
+    struct positions *p;
+    make_index(200);
+    db_close(db);
+    assert_int_equal(sqlite3_open(in_folder("fts"), &db), SQLITE_OK);
+    for (size_t i = 0; i < ARRAY_LEN(segments); i++) {
+        char sql[128];
+        snprintf(sql, sizeof sql, "UPDATE fts_data SET block = x'000000000101000001%s' WHERE id = 10", segments[i]);
+        run(sql);
+        assert_status(TRABAO_DATA, positions_open(db, ids, ARTICLES, &p, &err), &err);
+        assert_null(p);
+    }
+    db_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_segment), cmocka_unit_test(test_several_segments),
-        cmocka_unit_test(test_absent),      cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_one_segment),      cmocka_unit_test(test_several_segments),
+        cmocka_unit_test(test_unfinished_merge), cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_damage),           cmocka_unit_test(test_damaged_structure),
     };
     return cmocka_run_group_tests(tests, open_folder, close_folder);
 }
