@@ -369,16 +369,62 @@ double readings_probability(const struct readings *readings, const struct query_
     return -1;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool has_digit(const struct query_token *token)
+{
+    for (size_t i = 0; i < token->len; i++) {
+        if (token->form[i] >= '0' && token->form[i] <= '9') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True when the text between blanks around TOKEN looks like an address: a.b, a@b, a://b. */
+static bool in_address(const char *query, size_t n, const struct query_token *token)
+{
+    size_t start = token->start, end = token->end;
+    while (start > 0 && !is_blank(query[start - 1])) {
+        start--;
+    }
+    while (end < n && !is_blank(query[end])) {
+        end++;
+    }
+    for (size_t i = start + 1; i + 1 < end; i++) {
+        const bool joins = query[i] == '.' && is_alnum(query[i - 1]) && is_alnum(query[i + 1]);
+        if (joins || query[i] == '@' || (query[i] == ':' && query[i + 1] == '/')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True when marks may be put on the word of R, which begins behind READ. */
+static bool is_open(const struct word_reading *r, const char *query, size_t n, uint32_t read)
+{
+    return r->count > 0 && r->token->start >= read && r->token->end <= n && !has_digit(r->token) &&
+           !in_address(query, n, r->token);
+}
+
 char *readings_restore(const struct readings *readings, const struct archive *archive, const char *query, size_t n,
                        double least, struct query_arena *arena)
 {
     struct buf text;
-    uint32_t done = 0;
+    uint32_t done = 0, read = 0; /* bytes that were copied; where the words that were looked at end */
     bool changed = false;
     buf_init(&text, RESTORED_CEILING);
     for (size_t i = 0; i < readings->count; i++) {
         const struct word_reading *r = &readings->items[i];
-        if (r->count == 0 || r->token->start < done || r->token->end > n) {
+        if (!is_open(r, query, n, read)) {
             continue;
         }
         if (r->probability[r->best] < least) {
@@ -387,6 +433,7 @@ char *readings_restore(const struct readings *readings, const struct archive *ar
         }
         const struct lexicon_term *term = &archive->lexicon.terms[r->terms[r->best]];
         const char *form = lexicon_form(&archive->lexicon, r->terms[r->best]);
+        read = r->token->end;
         if (term->len != r->token->len || memcmp(form, r->token->form, term->len) != 0) {
             char spelled[TEXT_FORM_MAX];
             changed = true;

@@ -37,8 +37,9 @@ enum trabao_status readings_weigh(const struct archive *archive, const struct qu
 double readings_probability(const struct readings *readings, const struct query_token *token, uint32_t term);
 
 /*
- * QUERY (N bytes) with the likeliest marks put back, in ARENA; NULL when nothing changes, or when a word is so
- * uncertain that its best reading has a probability below LEAST.
+ * QUERY (N bytes) with the likeliest marks put back, in ARENA; NULL when nothing changes, when a word is so uncertain
+ * that its best reading has a probability below LEAST, or when memory runs out. What looks like an address stays as it
+ * is, and so do words with digits.
  */
 char *readings_restore(const struct readings *readings, const struct archive *archive, const char *query, size_t n,
                        double least, struct query_arena *arena);

@@ -18,7 +18,7 @@ static const char *const bodies[] = {
     "Bán nhà đất, bán nhà mặt phố. Giá vàng tăng, giá vàng giảm.",
     "Mặt trận Tổ quốc Việt Nam họp. Mặt trận Tổ quốc tỉnh.",
     "Ban tổ chức trao giải. Ban tổ chức và Mặt trận Tổ quốc.",
-    "Công ty cổ phần nộp thuế. Công ty ở Hà Nội.",
+    "Công ty cổ phần nộp thuế. Công ty ở Hà Nội. Mã k5đ.",
 };
 
 static int open_archive(void **state)
@@ -84,6 +84,17 @@ static void test_what_was_typed_stays(void **state)
     assert_restored("(((", "(((");
 }
 
+static void test_addresses_and_numbers_stay(void **state)
+{
+    (void)state;
+    assert_restored("https://ban.doc/gia-vang ban doc", "https://ban.doc/gia-vang bạn đọc");
+    assert_restored("www.doc.vn/gia", "www.doc.vn/gia");
+    assert_restored("ban@doc gia vang", "ban@doc giá vàng");
+    assert_restored("k5d ban doc", "k5d bạn đọc");
+    assert_restored("title:\"ban doc\" gia-vang.", "title:\"bạn đọc\" giá-vàng.");
+    assert_restored("(gia vang) ban: doc", "(giá vàng) bạn: đọc");
+}
+
 /* Of every word weighed: readings with probabilities that are together one, the likeliest path among them. */
 static void test_probabilities(void **state)
 {
@@ -116,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_context_decides),
         cmocka_unit_test(test_usual_spelling),
         cmocka_unit_test(test_what_was_typed_stays),
+        cmocka_unit_test(test_addresses_and_numbers_stay),
         cmocka_unit_test(test_probabilities),
     };
     return cmocka_run_group_tests(tests, open_archive, close_archive);
