@@ -423,6 +423,73 @@ static void test_pages_reach_every_hit(void **state)
     }
 }
 
+#define PAGED_MAX 300
+
+/* The first hits of QUERY, up to PAGED_MAX, by pages of LIMIT. */
+static size_t take_pages(const char *query, int limit, int64_t *ids, bool *relaxed)
+{
+    struct trabao_request request = request_of(query);
+    char cursor[128] = "";
+    size_t count = 0;
+    request.strict = false;
+    request.limit = limit;
+    request.total = TRABAO_TOTAL_NONE;
+    do {
+        request.cursor = cursor;
+        struct trabao_answer *page = search(&request);
+        for (size_t i = 0; i < page->hit_count && count < PAGED_MAX; i++)
+            ids[count++] = page->hits[i].id;
+        *relaxed = page->relaxed;
+        snprintf(cursor, sizeof cursor, "%s", page->next ? page->next : "");
+        trabao_answer_free(page);
+    } while (*cursor && count < PAGED_MAX);
+    return count;
+}
+
+/* WORDS syllables that stand side by side in some body, between two of QUOTE. */
+static void write_passage(uint32_t words, enum folding folding, const char *quote, char *out, size_t size)
+{
+    const struct text *t;
+    do {
+        t = &texts[any_below(ARTICLES)];
+    } while (t->body_len <= words);
+    const uint32_t start = any_below(t->body_len - words);
+    size_t n = (size_t)snprintf(out, size, "%s", quote);
+    for (uint32_t i = 0; i < words; i++)
+        n += (size_t)snprintf(out + n, size - n, "%s%s", i ? " " : "", syllables[t->body[start + i]].form[folding]);
+    snprintf(out + n, size - n, "%s", quote);
+}
+
+/* Small pages are the cuts of large ones: of phrases, of words without marks, of passages that are relaxed. */
+static void test_pages_are_cuts_of_one_row(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t words;
+        enum folding folding;
+        const char *quote;
+    } kinds[] = {{2, NO_MARKS, "\""}, {2, NO_MARKS, ""}, {6, AS_IS, ""}, {7, NO_MARKS, ""}, {2, AS_IS, "\""}};
+    size_t most[ARRAY_LEN(kinds)] = {0};
+    bool relaxed = false;
+    for (size_t i = 0; i < 12 * ARRAY_LEN(kinds); i++) {
+        const size_t kind = i % ARRAY_LEN(kinds);
+        static int64_t small[PAGED_MAX], large[PAGED_MAX];
+        char query[512];
+        bool of_small, of_large;
+        write_passage(kinds[kind].words, kinds[kind].folding, kinds[kind].quote, query, sizeof query);
+        const size_t count = take_pages(query, 7, small, &of_small);
+        assert_int_equal(take_pages(query, TRABAO_LIMIT_MAX, large, &of_large), count);
+        if (memcmp(small, large, count * sizeof *small) != 0)
+            fail_msg("%s: small pages are not the large ones", query);
+        assert_int_equal(of_small, of_large);
+        relaxed = relaxed || of_small;
+        most[kind] = MAX(most[kind], count);
+    }
+    for (size_t kind = 0; kind + 1 < ARRAY_LEN(kinds); kind++)
+        assert_true(most[kind] > ADJACENCY_ARTICLES);
+    assert_true(relaxed);
+}
+
 /* ---- explaining ---------------------------------------------------------------------------------------------- */
 
 static void test_parts_of_the_score(void **state)
@@ -470,7 +537,7 @@ int main(void)
         cmocka_unit_test(test_found_are_those_of_a_scan), cmocka_unit_test(test_widening),
         cmocka_unit_test(test_relaxed_still_excludes),    cmocka_unit_test(test_relaxed_counts_many_words),
         cmocka_unit_test(test_limits_of_the_request),     cmocka_unit_test(test_pages_reach_every_hit),
-        cmocka_unit_test(test_parts_of_the_score),
+        cmocka_unit_test(test_pages_are_cuts_of_one_row), cmocka_unit_test(test_parts_of_the_score),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
