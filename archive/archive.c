@@ -270,6 +270,11 @@ enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wo
                              (size_t)sqlite3_column_bytes(r->words, 0), &r->plain, err);
     }
     sqlite3_reset(r->words);
+    /* With room for all of them wordcode_terms fails for damage alone. */
+    if (status == TRABAO_OK &&
+        !mem_grow((void **)&out->terms, &out->capacity, r->plain.len / 2 + 1, sizeof *out->terms)) {
+        status = error_no_memory(err);
+    }
     if (status == TRABAO_OK &&
         !wordcode_terms(r->plain.data, r->plain.len, r->archive->lexicon.count, out)) {
         status = error_set(err, TRABAO_DATA, "the words of article %lld are damaged; reindex", (long long)id);
@@ -292,7 +297,10 @@ static enum trabao_status read_body(struct archive_reader *r, struct archive_sto
     }
     if (status == TRABAO_OK &&
         !wordcode_body(&r->archive->lexicon, &terms, residue.data, residue.len, &stored->bytes)) {
-        status = error_set(err, TRABAO_DATA, "the body of article %lld is damaged; reindex", (long long)stored->id);
+        status = stored->bytes.failed && !stored->bytes.full
+                     ? error_no_memory(err)
+                     : error_set(err, TRABAO_DATA, "the body of article %lld is damaged; reindex",
+                                 (long long)stored->id);
     }
     buf_free(&residue);
     wordcode_terms_free(&terms);

@@ -47,8 +47,7 @@ static uint32_t upper_of(uint32_t c)
     return c == 0x1a1 ? 0x1a0 : c;
 }
 
-/* FORM with its first letter (or, if ALL, every letter) in upper case, to OUT (room for 2 * N + 4). */
-static size_t capitalise(const char *form, size_t n, bool all, char *out)
+size_t wordcode_capitalise(const char *form, size_t n, bool all, char out[WORDCODE_CASED_MAX])
 {
     size_t len = 0;
     for (size_t i = 0; i < n;) {
@@ -70,9 +69,9 @@ static enum letter_case case_of(const char *form, size_t form_len, const char *s
     if (n == form_len && memcmp(form, surface, n) == 0) {
         return CASE_FORM;
     }
-    char cased[2 * TEXT_FORM_MAX + 4];
+    char cased[WORDCODE_CASED_MAX];
     for (enum letter_case c = CASE_CAPITAL; c <= CASE_UPPER; c++) {
-        const size_t len = capitalise(form, form_len, c == CASE_UPPER, cased);
+        const size_t len = wordcode_capitalise(form, form_len, c == CASE_UPPER, cased);
         if (len == n && memcmp(cased, surface, n) == 0) {
             return c;
         }
@@ -203,8 +202,8 @@ static bool take_word(const char *form, size_t len, enum letter_case letters, co
     if (letters == CASE_LITERAL) {
         return take_literal(literals, end, body);
     }
-    char cased[2 * TEXT_FORM_MAX + 4];
-    return buf_append(body, cased, capitalise(form, len, letters == CASE_UPPER, cased));
+    char cased[WORDCODE_CASED_MAX];
+    return buf_append(body, cased, wordcode_capitalise(form, len, letters == CASE_UPPER, cased));
 }
 
 static bool decode(struct word_walk *walk, size_t words, const void *residue, size_t n, struct buf *body)

@@ -56,4 +56,11 @@ void wordcode_terms_free(struct wordcode_terms *terms);
 bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
                    struct buf *body);
 
+/*
+ * FORM (N bytes, at most TEXT_FORM_MAX) with its first letter, or, if ALL, every letter in upper case, to OUT. Returns
+ * the length.
+ */
+#define WORDCODE_CASED_MAX (2 * TEXT_FORM_MAX + 4)
+size_t wordcode_capitalise(const char *form, size_t n, bool all, char out[WORDCODE_CASED_MAX]);
+
 #endif

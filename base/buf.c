@@ -21,7 +21,7 @@ void buf_free(struct buf *b)
 void buf_clear(struct buf *b)
 {
     b->len = 0;
-    b->failed = false;
+    b->failed = b->full = false;
     if (b->data) {
         b->data[0] = '\0';
     }
@@ -29,8 +29,8 @@ void buf_clear(struct buf *b)
 
 char *buf_reserve(struct buf *b, size_t n)
 {
-    if (b->failed || n > b->ceiling - b->len ||
-        !mem_grow((void **)&b->data, &b->capacity, b->len + n + 1, 1)) {
+    b->full = b->full || (!b->failed && n > b->ceiling - b->len);
+    if (b->failed || b->full || !mem_grow((void **)&b->data, &b->capacity, b->len + n + 1, 1)) {
         b->failed = true;
         return NULL;
     }

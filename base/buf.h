@@ -16,6 +16,7 @@ struct buf {
     size_t capacity; /* bytes allocated */
     size_t ceiling;  /* len never exceeds this */
     bool failed;     /* an append did not fit or memory ran out */
+    bool full;       /* it failed because it did not fit */
 };
 
 /* An empty buffer that never holds more than CEILING bytes; allocates nothing. */

@@ -480,7 +480,8 @@ static struct plan_node *set_node(struct planner *p, const struct query_node *no
     struct buf match;
     buf_init(&match, MATCH_CEILING);
     if (out && !write_match(p, node, &match) && p->status == TRABAO_OK) {
-        p->status = error_set(p->err, TRABAO_USAGE, "a phrase of the query has too many readings");
+        p->status = match.full ? error_set(p->err, TRABAO_USAGE, "a phrase of the query has too many readings")
+                               : error_no_memory(p->err);
     }
     if (out && p->status == TRABAO_OK) {
         p->status = match_fts(p->r, buf_str(&match), p->plan->arena, &out->set, &out->set_count, p->err);

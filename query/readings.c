@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "archive/wordcode.h"
 #include "base/buf.h"
 
 #define CANDIDATES_MAX 16 /* terms of a folded form that are looked at, the commonest */
@@ -415,12 +416,33 @@ static bool is_open(const struct word_reading *r, const char *query, size_t n, u
            !in_address(query, n, r->token);
 }
 
-char *readings_restore(const struct readings *readings, const struct archive *archive, const char *query, size_t n,
-                       double least, struct query_arena *arena)
+/* Appends the likeliest form of R as it is usually spelled, with the capitals that were typed. */
+static void append_restored(const struct lexicon *lexicon, const struct word_reading *r, const char *query,
+                            struct buf *out)
+{
+    const uint32_t term = r->terms[r->best];
+    char spelled[TEXT_FORM_MAX], cased[WORDCODE_CASED_MAX];
+    const size_t n = text_spelling(lexicon_form(lexicon, term), lexicon->terms[term].len, spelled);
+    const uint32_t start = r->token->start;
+    if (query[start] < 'A' || query[start] > 'Z') {
+        buf_append(out, spelled, n);
+        return;
+    }
+    bool all = r->token->end - start > 1;
+    for (uint32_t i = start; i < r->token->end; i++) {
+        all = all && !(query[i] >= 'a' && query[i] <= 'z');
+    }
+    buf_append(out, cased, wordcode_capitalise(spelled, n, all, cased));
+}
+
+enum trabao_status readings_restore(const struct readings *readings, const struct archive *archive, const char *query,
+                                    size_t n, double least, struct query_arena *arena, char **out,
+                                    struct trabao_error *err)
 {
     struct buf text;
     uint32_t done = 0, read = 0; /* bytes that were copied; where the words that were looked at end */
     bool changed = false;
+    *out = NULL;
     buf_init(&text, RESTORED_CEILING);
     for (size_t i = 0; i < readings->count; i++) {
         const struct word_reading *r = &readings->items[i];
@@ -431,19 +453,19 @@ char *readings_restore(const struct readings *readings, const struct archive *ar
             changed = false;
             break;
         }
-        const struct lexicon_term *term = &archive->lexicon.terms[r->terms[r->best]];
-        const char *form = lexicon_form(&archive->lexicon, r->terms[r->best]);
+        const uint32_t term = r->terms[r->best];
         read = r->token->end;
-        if (term->len != r->token->len || memcmp(form, r->token->form, term->len) != 0) {
-            char spelled[TEXT_FORM_MAX];
+        if (archive->lexicon.terms[term].len != r->token->len ||
+            memcmp(lexicon_form(&archive->lexicon, term), r->token->form, r->token->len) != 0) {
             changed = true;
             buf_append(&text, query + done, r->token->start - done);
-            buf_append(&text, spelled, text_spelling(form, term->len, spelled));
+            append_restored(&archive->lexicon, r, query, &text);
             done = r->token->end;
         }
     }
-    buf_append(&text, query + done, n - done);
-    char *out = changed && !buf_failed(&text) ? query_arena_dup(arena, text.data, text.len) : NULL;
+    if (changed && buf_append(&text, query + done, n - done)) {
+        *out = query_arena_dup(arena, text.data, text.len);
+    }
     buf_free(&text);
-    return out;
+    return changed && !*out ? error_no_memory(err) : TRABAO_OK;
 }

@@ -37,11 +37,12 @@ enum trabao_status readings_weigh(const struct archive *archive, const struct qu
 double readings_probability(const struct readings *readings, const struct query_token *token, uint32_t term);
 
 /*
- * QUERY (N bytes) with the likeliest marks put back, in ARENA; NULL when nothing changes, when a word is so uncertain
- * that its best reading has a probability below LEAST, or when memory runs out. What looks like an address stays as it
- * is, and so do words with digits.
+ * *OUT: QUERY (N bytes) with the likeliest marks put back and its capitals kept, in ARENA; NULL when nothing changes,
+ * or when a word is so uncertain that its best reading has a probability below LEAST. What looks like an address stays
+ * as it is, and so do words with digits.
  */
-char *readings_restore(const struct readings *readings, const struct archive *archive, const char *query, size_t n,
-                       double least, struct query_arena *arena);
+enum trabao_status readings_restore(const struct readings *readings, const struct archive *archive, const char *query,
+                                    size_t n, double least, struct query_arena *arena, char **out,
+                                    struct trabao_error *err);
 
 #endif

@@ -205,7 +205,7 @@ static enum trabao_status find_widening(struct search *s)
     while (status == TRABAO_OK && s->count < ENOUGH) {
         if (!relaxed && may_relax(s)) {
             relaxed = true;
-        } else if (asked == TRABAO_TIER_AUTO && tier < TRABAO_FOLDED && s->plan->widens) {
+        } else if (asked == TRABAO_TIER_AUTO && tier < TRABAO_FOLDED && s->tree->any_open && s->plan->widens) {
             tier++;
         } else {
             break;
@@ -465,6 +465,16 @@ static enum trabao_status fill_next(struct search *s)
     return s->answer->next ? TRABAO_OK : error_no_memory(s->err);
 }
 
+static enum trabao_status suggest(struct search *s)
+{
+    char *suggestion;
+    const enum trabao_status status =
+        readings_restore(&s->readings, s->r->reader->archive, s->tree->text, s->tree->text_len, SUGGESTION_LEAST,
+                         s->arena, &suggestion, s->err);
+    s->answer->suggestion = suggestion;
+    return status;
+}
+
 static enum trabao_status fill_answer(struct search *s)
 {
     struct trabao_answer *a = s->answer;
@@ -472,8 +482,6 @@ static enum trabao_status fill_answer(struct search *s)
     a->generation = s->r->reader->archive->generation;
     a->query = copy_text(s, s->request->query ? s->request->query : "", s->request->query_len);
     a->understood = copy_text(s, tree->understood, strlen(tree->understood));
-    a->suggestion = readings_restore(&s->readings, s->r->reader->archive, tree->text, tree->text_len, SUGGESTION_LEAST,
-                                     s->arena);
     const char **warnings = query_arena_alloc(s->arena, tree->warning_count + 1, sizeof *warnings);
     if (!a->query || !a->understood || !warnings) {
         return error_no_memory(s->err);
@@ -487,7 +495,10 @@ static enum trabao_status fill_answer(struct search *s)
     }
     a->warnings = warnings;
     a->warning_count = tree->warning_count;
-    enum trabao_status status = count_all(s);
+    enum trabao_status status = suggest(s);
+    if (status == TRABAO_OK) {
+        status = count_all(s);
+    }
     if (status == TRABAO_OK) {
         status = fill_hits(s);
     }
@@ -542,8 +553,11 @@ enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text
     if (status == TRABAO_OK) {
         status = readings_weigh(archive, tree, arena, &readings, err);
     }
+    char *better = NULL;
     if (status == TRABAO_OK) {
-        const char *better = readings_restore(&readings, archive, text, n, 0, arena);
+        status = readings_restore(&readings, archive, text, n, 0, arena, &better, err);
+    }
+    if (status == TRABAO_OK) {
         *restored = better ? mem_dup(better, strlen(better)) : mem_dup(text, n);
         status = *restored ? TRABAO_OK : error_no_memory(err);
     }

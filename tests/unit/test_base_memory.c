@@ -136,11 +136,14 @@ static void a_failed_buffer_stays_failed_until_cleared(void **state)
     buf_init(&b, 4);
     assert_string_equal(buf_str(&b), "");
     assert_true(buf_append_str(&b, "abcd"));
+    assert_false(b.full);
     assert_false(buf_append_char(&b, 'e'));
+    assert_true(b.full);
     assert_false(buf_append(&b, "", 0));
     assert_string_equal(buf_str(&b), "abcd");
     assert_null(buf_take(&b));
     buf_clear(&b);
+    assert_false(b.full);
     assert_string_equal(buf_str(&b), "");
     assert_true(buf_printf(&b, "%d", 1234));
     assert_false(buf_printf(&b, "%s", "x"));

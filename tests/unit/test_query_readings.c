@@ -84,6 +84,13 @@ static void test_what_was_typed_stays(void **state)
     assert_restored("(((", "(((");
 }
 
+static void test_capitals_stay(void **state)
+{
+    (void)state;
+    assert_restored("Ban doc, GIA VANG o Ha Noi", "Bạn đọc, GIÁ VÀNG ở Hà Nội");
+    assert_restored("O HA noi", "Ở HÀ nội");
+}
+
 static void test_addresses_and_numbers_stay(void **state)
 {
     (void)state;
@@ -127,6 +134,7 @@ int main(void)
         cmocka_unit_test(test_context_decides),
         cmocka_unit_test(test_usual_spelling),
         cmocka_unit_test(test_what_was_typed_stays),
+        cmocka_unit_test(test_capitals_stay),
         cmocka_unit_test(test_addresses_and_numbers_stay),
         cmocka_unit_test(test_probabilities),
     };
