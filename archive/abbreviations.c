@@ -226,8 +226,11 @@ void abbreviations_free(struct abbreviations *a)
     *a = (struct abbreviations){0};
 }
 
-/* TEXT without marks, word by word. OUT has room for as many bytes. */
-static size_t fold_words(const char *text, char *out)
+/* Bytes without marks: composing makes up to three of one, and so does a byte that is no UTF-8. */
+#define FOLDED_MAX (3 * ABBREVIATION_FORM_MAX)
+
+/* TEXT without marks, word by word. */
+static size_t fold_words(const char *text, char out[FOLDED_MAX])
 {
     size_t n = 0;
     while (*text) {
@@ -250,7 +253,7 @@ static uint32_t slot_of(const struct abbreviations *a, const char *folded, size_
 {
     uint32_t slot = (uint32_t)XXH3_64bits(folded, n) & a->slot_mask;
     while (a->slots[slot]) {
-        char other[ABBREVIATION_FORM_MAX + 1];
+        char other[FOLDED_MAX];
         if (fold_words(abbreviations_text(a, a->slots[slot] - 1), other) == n && memcmp(other, folded, n) == 0) {
             break;
         }
@@ -266,7 +269,7 @@ uint32_t abbreviations_find(const struct abbreviations *a, const char *folded, s
 
 static uint32_t find_exactly(const struct abbreviations *a, const char *text)
 {
-    char folded[ABBREVIATION_FORM_MAX + 1];
+    char folded[FOLDED_MAX];
     uint32_t s = abbreviations_find(a, folded, fold_words(text, folded));
     while (s != ABBREVIATIONS_NONE && strcmp(abbreviations_text(a, s), text) != 0) {
         s = a->spellings[s].next_folded;
@@ -300,7 +303,7 @@ static bool add_spelling(struct abbreviations *a, uint32_t unit, const char *tex
         !mem_grow((void **)&a->texts, &a->texts_capacity, a->texts_len + len, 1)) {
         return false;
     }
-    char folded[ABBREVIATION_FORM_MAX + 1];
+    char folded[FOLDED_MAX];
     const uint32_t slot = slot_of(a, folded, fold_words(text, folded));
     uint32_t *end = &a->units[unit];
     while (*end != ABBREVIATIONS_NONE) {
@@ -400,11 +403,12 @@ static bool add_learned(struct abbreviations *a, const char *text, const char *w
 static enum trabao_status read_learned(struct abbreviations *a, sqlite3 *db, struct trabao_error *err)
 {
     sqlite3_stmt *rows = NULL;
+    uint32_t count = 0;
     enum trabao_status status = db_prepare(db, "SELECT short, words FROM abbreviation ORDER BY id", &rows, err);
     while (status == TRABAO_OK && (status = db_step(rows, "reading the abbreviations", err)) == TRABAO_OK) {
         const char *text = db_text(rows, 0);
         const char *words = db_text(rows, 1);
-        if (a->unit_count == ABBREVIATIONS_MAX || text == NULL || words == NULL || *text == '\0' ||
+        if (count++ == ABBREVIATIONS_MAX || text == NULL || words == NULL || *text == '\0' ||
             strlen(text) > ABBREVIATION_FORM_MAX || strlen(words) > ABBREVIATION_FORM_MAX) {
             status = error_set(err, TRABAO_DATA, "the abbreviations of the archive are damaged; reindex");
         } else if (!add_learned(a, text, words)) {

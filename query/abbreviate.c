@@ -157,8 +157,7 @@ static bool is_typed_so(const struct run *run, size_t count, const char *text)
 
 /*
  * Fills PART with the spellings of the unit that the first COUNT tokens of RUN are, the one typed first. False if they
- * are none. What was
- * typed without its marks is one of them where articles write it so.
+ * are none. What was typed without its marks is one of them where articles write it so.
  */
 static bool read_unit(struct rewriter *w, const struct run *run, size_t count, struct part *part)
 {

@@ -3,6 +3,8 @@
  */
 #include "tests/unit/test_archive_support.h"
 
+#include "text/abbreviation.h"
+
 #include "base/buf.h"
 #include "text/text.h"
 
@@ -194,9 +196,52 @@ static void many_are_bounded(void **state)
     buf_free(&body);
 }
 
+/* Adds a row; then all rows are read. */
+static void assert_row(sqlite3 *db, const char *text, const char *words, enum trabao_status expected)
+{
+    struct trabao_error err = {0};
+    struct abbreviations a;
+    sqlite3_stmt *insert;
+    assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO abbreviation VALUES(NULL, ?1, ?2)", -1, &insert, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_text(insert, 1, text, -1, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 2, words, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
+    sqlite3_finalize(insert);
+    assert_status(expected, abbreviations_load(&a, db, &err), &err);
+    abbreviations_free(&a);
+}
+
+/* Whatever an archive says, there is room for it, or it is damaged. */
+static void damaged_ones(void **state)
+{
+    (void)state;
+    /* Letters that composing takes apart, a byte that is no UTF-8. */
+    static const char *const pieces[] = {"\xe0\xa5\x98 ", "\xf0\x9d\x85\xa0 ", "\xff ", "\xff"};
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    const char *table = "CREATE TABLE abbreviation(id INTEGER PRIMARY KEY, short, words)";
+    assert_int_equal(sqlite3_exec(db, table, NULL, NULL, NULL), SQLITE_OK);
+    for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+        char text[ABBREVIATION_FORM_MAX + 1] = "";
+        size_t n = 0;
+        for (const size_t len = strlen(pieces[i]); n + len <= ABBREVIATION_FORM_MAX; n += len)
+            memcpy(text + n, pieces[i], len);
+        assert_row(db, text, "a b", TRABAO_OK);
+        assert_row(db, "ab", text, TRABAO_OK);
+    }
+    const char *many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)"
+                       " INSERT INTO abbreviation SELECT NULL, 'x' || i, 'c d' FROM n";
+    assert_int_equal(sqlite3_exec(db, many, NULL, NULL, NULL), SQLITE_OK);
+    assert_row(db, "ab", "a b", TRABAO_DATA);
+    sqlite3_close(db);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(common_ones), cmocka_unit_test(learned_ones),
-                                       cmocka_unit_test(threads_do_not_matter), cmocka_unit_test(many_are_bounded)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(common_ones),      cmocka_unit_test(learned_ones), cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(many_are_bounded), cmocka_unit_test(damaged_ones),
+    };
     return cmocka_run_group_tests(tests, open_folder, close_folder);
 }
