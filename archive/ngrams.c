@@ -24,7 +24,9 @@ static enum trabao_status load_rows(struct ngrams *out, sqlite3_stmt *rows, size
         if (n > bytes - loaded) {
             return damaged(err);
         }
-        memcpy(out->slots + loaded, sqlite3_column_blob(rows, 0), n);
+        if (n) {
+            memcpy(out->slots + loaded, sqlite3_column_blob(rows, 0), n);
+        }
         loaded += n;
     }
 }
@@ -70,7 +72,8 @@ static double find(const struct ngrams *n, uint32_t a, uint32_t b, uint32_t c)
     const uint32_t wanted = ngrams_fingerprint(hash);
     uint64_t place = n->capacity ? ngrams_home(hash, n->capacity) : 0;
     /* A damaged table may have no free slot. */
-    for (uint64_t tried = 0; tried < n->capacity; tried++) {
+    const uint64_t most = MIN(n->capacity, (uint64_t)NGRAMS_PROBES_MAX);
+    for (uint64_t tried = 0; tried < most; tried++) {
         const uint32_t slot = ngrams_slot(n->slots, place);
         if (slot == 0) {
             break;

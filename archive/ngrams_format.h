@@ -14,6 +14,7 @@
 
 #define NGRAMS_SLOT_BYTES 3
 #define NGRAMS_ROW_SLOTS 21000 /* of a row of 63 kB */
+#define NGRAMS_PROBES_MAX 4096 /* places that are looked at: more than stand in a row when a fifth of all is free */
 #define NGRAMS_LOG_BITS 6
 #define NGRAMS_STEPS 3 /* steps of the logarithm in a doubling */
 #define NGRAMS_HASH_BITS 44 /* of a hash that are used, the high ones */

@@ -5,6 +5,7 @@
 
 #include "archive/db.h"
 #include "archive/ngrams.h"
+#include "archive/ngrams_format.h"
 #include "archive/schema.h"
 
 #define TERMS 23
@@ -152,11 +153,34 @@ static void test_damage(void **state)
         assert_true(ngrams_pair(&n, i, i + 1) >= 0);
     }
     ngrams_free(&n);
+    sqlite3_exec(db, "INSERT INTO ngrams VALUES(-1, x'')", NULL, NULL, NULL);
+    assert_fine(ngrams_load(&n, db, &err), &err);
+    ngrams_free(&n);
     sqlite3_exec(db, "DELETE FROM ngrams", NULL, NULL, NULL);
     assert_fine(ngrams_load(&n, db, &err), &err);
     assert_about(0, ngrams_pair(&n, 1, 2));
     ngrams_free(&n);
     sqlite3_close(db);
+}
+
+/* A table without a free place: the search for what is not there ends, and soon. */
+static void test_full_table(void **state)
+{
+    (void)state;
+    enum { SLOTS = 3 * NGRAMS_PROBES_MAX };
+    static uint8_t slots[(SLOTS + 1) * NGRAMS_SLOT_BYTES];
+    const struct ngrams n = {slots, SLOTS};
+    const uint64_t hash = ngrams_hash(1, 2, NGRAMS_NO_WORD);
+    const uint32_t wanted = ngrams_fingerprint(hash) << NGRAMS_LOG_BITS | 9;
+    static const uint32_t far[] = {0, NGRAMS_PROBES_MAX - 1, NGRAMS_PROBES_MAX};
+    for (size_t i = 0; i < ARRAY_LEN(far); i++) {
+        const uint64_t at = (ngrams_home(hash, SLOTS) + far[i]) % SLOTS;
+        for (uint64_t place = 0; place < SLOTS; place++) {
+            const uint32_t slot = place == at ? wanted : wanted ^ 1U << NGRAMS_LOG_BITS;
+            memcpy(slots + place * NGRAMS_SLOT_BYTES, &slot, NGRAMS_SLOT_BYTES);
+        }
+        assert_true((ngrams_pair(&n, 1, 2) > 0) == (far[i] < NGRAMS_PROBES_MAX));
+    }
 }
 
 int main(void)
@@ -166,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_absent),
         cmocka_unit_test(test_borders),
         cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_full_table),
     };
     return cmocka_run_group_tests(tests, open_folder, close_folder);
 }
