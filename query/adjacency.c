@@ -9,7 +9,7 @@
 #include "archive/schema.h"
 #include "base/mem.h"
 
-#define WORDS_MAX 64
+#define WORDS_MAX PLAN_WAITING_WORDS
 
 struct entry {
     uint32_t term; /* LEXICON_NONE: free */

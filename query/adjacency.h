@@ -10,6 +10,8 @@
  * The document frequency of a pair is estimated from its count (archive/ngrams.h), and is at most that of its rarer
  * word. A pair of less likely readings counts as much less as they do. Tuned on a development split of titles and
  * pieces of titles.
+ *
+ * An article that is read for its pairs is known to have the phrases of the plan, or not, by the same walk.
  */
 #ifndef TRABAO_ADJACENCY_H
 #define TRABAO_ADJACENCY_H

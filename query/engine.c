@@ -510,7 +510,10 @@ struct bounds {
     size_t count;
 };
 
-/* Per window, which groups occur in it at which tier: two bits of a mask for up to 64 groups. */
+/*
+ * False when no article of a window can match. PRESENT: bit i says that one of the groups i, i + 64, ... occurs in it;
+ * groups that share a bit only let more windows through.
+ */
 static bool may_match(const struct plan *plan, const struct plan_node *node, const uint64_t *present)
 {
     switch (node->kind) {

@@ -2,8 +2,11 @@
  * engine.h - the best articles of a plan, by pruning over windows of the impact index.
  *
  * The score of an article is the sum, over the words of the query and the terms that stand for them, of weight times
- * impact (archive/impact.h), plus a mild bonus for recent articles. Tighter tiers come before looser ones whatever the
- * score. Articles of equal standing: the later one first.
+ * impact (archive/impact.h), plus a mild bonus for recent articles, and one for those that have all words of a relaxed
+ * query. Tighter tiers come before looser ones whatever the score. Articles of equal standing: the later one first.
+ *
+ * A phrase that every article must have may be left open by the plan: then the best by its words are found, and looked
+ * into for the phrase, until there are enough of them.
  */
 #ifndef TRABAO_ENGINE_H
 #define TRABAO_ENGINE_H

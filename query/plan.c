@@ -19,7 +19,6 @@
 
 #define SPELLINGS_MAX 64
 #define SPELLING_SHARE 0.3 /* weight of the words of a spelling that was not typed */
-#define PLAN_WAITING_WORDS 64 /* bits of a word of the machine: adjacency.c looks for phrases by shifting */
 #define MATCH_CEILING ((size_t)256 << 10)
 
 struct planner {
@@ -786,7 +785,7 @@ static struct plan_node *bind_root(struct planner *p)
     if (p->tree->root) {
         struct plan_node *words = bind(p, p->tree->root, true, false);
         if (words) {
-            if (p->limits->relax) {
+            if (p->limits->relax && p->status == TRABAO_OK) {
                 relax(p, words);
             }
             root->children[root->child_count++] = words;

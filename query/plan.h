@@ -1,6 +1,6 @@
 /*
  * plan.h - a syntax tree bound to an archive: which terms stand for each word at which tier, with what weight, and
- * which articles match what only FTS5 can decide.
+ * which articles have what words alone do not decide: phrases (archive/positions.h), NEAR and other fields (FTS5).
  */
 #ifndef TRABAO_PLAN_H
 #define TRABAO_PLAN_H
@@ -13,6 +13,7 @@
 
 #define PLAN_VARIANTS_MAX 256  /* terms that stand for one word */
 #define PLAN_WEIGHT_SCALE 256  /* weights are inverse document frequencies in this fixed point */
+#define PLAN_WAITING_WORDS 64  /* scored words among which PHRASE nodes are: bits of a word of the machine */
 
 /* One term that stands for a word of the query. */
 struct plan_variant {

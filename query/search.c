@@ -1,8 +1,8 @@
 /*
  * search.c - trabao_search: from a request to a page of hits.
  *
- * The query is read, bound to the archive at the tightest tier, and widened while fewer than ENOUGH articles match;
- * a long query that still has too few is relaxed. Ranking has two stages: the best ADJACENCY_ARTICLES by BM25F are
+ * The query is read and bound to the archive at the tightest tier. While fewer than ENOUGH articles match, a long one
+ * is relaxed, and then any is widened tier by tier. Ranking has two stages: the best ADJACENCY_ARTICLES by BM25F are
  * ranked anew by adjacency and come first, the rest follow in BM25F order.
  */
 #include <jansson.h>
