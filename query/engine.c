@@ -21,7 +21,7 @@
 #define CANDIDATES_EACH 2 /* articles looked for, for each hit of a phrase */
 #define REFUSALS_MAX 150 /* articles looked at in vain, before this is counted against those that were not: */
 #define REFUSALS_EACH 4
-#define CHECK_EVERY 64 /* windows between two looks at the clock */
+#define CHECK_EVERY 64 /* windows, or articles looked into, between two looks at the clock */
 
 struct places {
     uint64_t bits[WORDS];
@@ -686,6 +686,9 @@ static enum trabao_status sift(struct engine *e, struct heap *candidates, struct
         enum trabao_status status = find_best(e, candidates);
         for (size_t i = 0; i < candidates->count && out->count < out->capacity; i++) {
             struct engine_hit *hit = &candidates->items[i];
+            if (status == TRABAO_OK) {
+                status = check_clock(e);
+            }
             if (status == TRABAO_OK) {
                 status = o->has_phrases(o->phrases, hit, e->err);
             }

@@ -490,6 +490,44 @@ static void test_pages_are_cuts_of_one_row(void **state)
     assert_true(relaxed);
 }
 
+static enum trabao_status lacks_phrases(void *context, struct engine_hit *hit, struct trabao_error *error)
+{
+    (void)hit, (void)error;
+    ++*(uint32_t *)context;
+    return TRABAO_NONE;
+}
+
+static bool is_late(void *context)
+{
+    return *(const uint32_t *)context > 0;
+}
+
+/* The deadline counts while articles are looked into, too. */
+static void test_deadline_of_phrases(void **state)
+{
+    (void)state;
+    struct engine_hit hits[ADJACENCY_ARTICLES];
+    uint32_t looked_into;
+    size_t found;
+    bool ended = false;
+    const struct engine_options options = {
+        .expired = is_late, .context = &looked_into, .has_phrases = lacks_phrases, .phrases = &looked_into};
+    for (int i = 0; i < 20; i++) {
+        struct asked q = {.text = ""};
+        write_passage(2, NO_MARKS, "\"", q.text, sizeof q.text);
+        struct bound b = bind_tree(&q, TRABAO_FOLDED, false);
+        assert_int_equal(b.plan->phrase_count, 1);
+        looked_into = 0;
+        const enum trabao_status status =
+            engine_best(reader->reader, b.plan, &options, ARRAY_LEN(hits), hits, &found, &err);
+        assert_true(status == TRABAO_OK || status == TRABAO_TIMEOUT);
+        assert_true(looked_into <= 64);
+        ended = ended || status == TRABAO_TIMEOUT;
+        unbind(&b);
+    }
+    assert_true(ended);
+}
+
 /* ---- explaining ---------------------------------------------------------------------------------------------- */
 
 static void test_parts_of_the_score(void **state)
@@ -538,6 +576,7 @@ int main(void)
         cmocka_unit_test(test_relaxed_still_excludes),    cmocka_unit_test(test_relaxed_counts_many_words),
         cmocka_unit_test(test_limits_of_the_request),     cmocka_unit_test(test_pages_reach_every_hit),
         cmocka_unit_test(test_pages_are_cuts_of_one_row), cmocka_unit_test(test_parts_of_the_score),
+        cmocka_unit_test(test_deadline_of_phrases),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
