@@ -387,7 +387,8 @@ static void memory_may_run_out_anywhere(void **state)
         "\"lễ kỷ niệm 30/4\" OR qu* OR (lễ NEAR/3 niệm)",
         "=ông gặp",
         "một hai ba bốn năm sáu bảy tám chín mười lễ kỷ niệm tại quảng trường từ tháng là ông nguyễn văn hòa phó ban"
-        " gặp bà trần thị hoa quý quyết toán quan trọng hoàn thành định tiền chuyến đò ngang cuối ngày người ta đến trường",
+        " gặp bà trần thị hoa quý quyết toán quan trọng hoàn thành định tiền chuyến đò ngang cuối ngày người"
+        " ta đến trường",
     };
     for (size_t i = 0; i < 2 * ARRAY_LEN(queries); i++) {
         enum trabao_status (*const call)(struct trabao_reader *, const char *) = i % 2 ? restore_once : search_once;
