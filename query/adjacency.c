@@ -49,7 +49,8 @@ static double pair_weight(const struct archive *a, const struct plan_group *befo
     const uint32_t first = before->variants[0].term, second = here->variants[0].term;
     const double rarer = MIN(a->lexicon.terms[first].articles, a->lexicon.terms[second].articles);
     const double articles = fmin(fmax(ngrams_pair(&a->ngrams, first, second), 0.5), fmax(rarer, 0.5));
-    return PLAN_WEIGHT_SCALE * log(1 + (a->count - articles + 0.5) / (articles + 0.5));
+    /* A damaged lexicon may count more articles than there are. */
+    return PLAN_WEIGHT_SCALE * fmax(0, log(1 + (a->count - articles + 0.5) / (articles + 0.5)));
 }
 
 static bool make_table(struct adjacency *t, const struct plan *plan)

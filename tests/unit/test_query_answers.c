@@ -4,9 +4,11 @@
  */
 #include "tests/unit/test_archive_support.h"
 
+#include "archive/ngrams_format.h"
 #include "base/buf.h"
 #include "query/duplicates.h"
 #include "query/horn.h"
+#include "query/library.h"
 #include "query/trabao.h"
 
 /* An article is its title, which is its key too; the body is what stands behind the stroke. */
@@ -328,6 +330,34 @@ static void a_ceiling_is_met_exactly(void **state)
     }
 }
 
+/* A lexicon that counts more articles than there are makes no pair worth less than nothing. */
+static void damaged_counts_are_survived(void **state)
+{
+    (void)state;
+    struct trabao_archive *damaged;
+    struct trabao_reader *r;
+    struct trabao_answer *answer;
+    const struct trabao_request request = {.query = "mặt trận", .query_len = strlen("mặt trận")};
+    assert_fine(trabao_open(in_folder("texts.trabao"), NULL, &damaged, &err), &err);
+    assert_fine(trabao_reader_open(damaged, &r, &err), &err);
+    struct lexicon *lexicon = &damaged->archive->lexicon;
+    for (uint32_t t = 0; t < lexicon->count; t++)
+        lexicon->terms[t].articles = UINT32_MAX;
+    struct ngrams *ngrams = &damaged->archive->ngrams;
+    const uint32_t first = library_term(lexicon, "mặt", strlen("mặt"));
+    const uint32_t second = library_term(lexicon, "trận", strlen("trận"));
+    const uint32_t most = (1U << NGRAMS_LOG_BITS) - 1;
+    const uint32_t slot = ngrams_fingerprint(ngrams_hash(first, second, NGRAMS_NO_WORD)) << NGRAMS_LOG_BITS | most;
+    for (uint64_t place = 0; place < ngrams->capacity; place++)
+        memcpy(ngrams->slots + place * NGRAMS_SLOT_BYTES, &slot, NGRAMS_SLOT_BYTES);
+    assert_fine(trabao_search(r, &request, &answer, &err), &err);
+    assert_int_equal(answer->hit_count, 1);
+    assert_true(answer->hits[0].score >= 0 && answer->hits[0].score < 100);
+    trabao_answer_free(answer);
+    trabao_reader_close(r);
+    trabao_close(damaged);
+}
+
 static char outcome[256]; /* the text that the call below gave last */
 
 static enum trabao_status search_once(struct trabao_reader *r, const char *query)
@@ -422,6 +452,7 @@ int main(void)
         cmocka_unit_test(duplicates_are_folded_when_asked_for),
         cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
         cmocka_unit_test(a_ceiling_is_met_exactly),
+        cmocka_unit_test(damaged_counts_are_survived),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
