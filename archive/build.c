@@ -24,6 +24,13 @@
 #define RESIDUES_DICTIONARY ((size_t)112 << 10)
 #define DICTIONARY_MAX ((size_t)1 << 20)
 
+/* While articles come, FTS5 merges nothing; everything is merged once, and then the defaults are good for updates. */
+#define FTS_UNMERGED \
+    "INSERT INTO fts(fts, rank) VALUES('automerge', 0); INSERT INTO fts(fts, rank) VALUES('crisismerge', 1999)"
+#define FTS_MERGED \
+    "INSERT INTO fts(fts) VALUES('optimize'); INSERT INTO fts(fts, rank) VALUES('automerge', 4);" \
+    "INSERT INTO fts(fts, rank) VALUES('crisismerge', 16)"
+
 struct build {
     struct spill *spill;
     const struct build_options *options;
@@ -331,6 +338,9 @@ static enum trabao_status prepare(struct build *b, const struct aside *aside, st
         status = rows_open(&b->rows, b->db, err);
     }
     if (status == TRABAO_OK) {
+        status = db_exec(b->db, FTS_UNMERGED, "configuring FTS5", err);
+    }
+    if (status == TRABAO_OK) {
         status = abbreviations_learner_open(&b->abbreviations, err);
     }
     return status == TRABAO_OK ? impact_builder_open(aside->folder, &b->impacts, err) : status;
@@ -344,7 +354,7 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     }
     /* First, so that the pages that the merge sets free are used by what is written after it. */
     if (status == TRABAO_OK) {
-        status = db_exec(b->db, "INSERT INTO fts(fts) VALUES('optimize')", "merging the FTS5 index", err);
+        status = db_exec(b->db, FTS_MERGED, "merging the FTS5 index", err);
     }
     if (status == TRABAO_OK) {
         status = write_postings(b, err);
