@@ -83,6 +83,7 @@ static bool sort_entries(uint64_t *items, size_t n)
     if (!other) {
         return false;
     }
+    mem_scattered(other, n, sizeof *other);
     uint64_t *from = items, *to = other;
     for (unsigned shift = 40; shift < 64; shift += RADIX_BITS) {
         size_t starts[RADIX_SIZE] = {0};
