@@ -289,7 +289,7 @@ static enum trabao_status write_numbers(struct build *b, struct trabao_error *er
     return status;
 }
 
-static enum trabao_status write_postings(struct build *b, struct trabao_error *err)
+static enum trabao_status start_postings(struct build *b, struct trabao_error *err)
 {
     const uint32_t count = spill_count(b->spill);
     for (uint32_t i = 0; i < count; i++) {
@@ -298,7 +298,7 @@ static enum trabao_status write_postings(struct build *b, struct trabao_error *e
     /* Rounded as it is stored, so that an update weighs words as they were weighed here. */
     b->average = (uint64_t)MAX(1000LL, llround((double)b->result->words * 1000 / MAX(1U, count)));
     const struct impact_plan plan = {.lengths = b->lengths, .average = (double)b->average / 1000};
-    return impact_builder_finish(b->impacts, &plan, &b->lexicon, b->db, err);
+    return impact_builder_start(b->impacts, &plan, &b->lexicon, err);
 }
 
 static enum trabao_status write_facts(struct build *b, struct trabao_error *err)
@@ -352,12 +352,15 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     if (status == TRABAO_OK) {
         status = write_articles(b, err);
     }
-    /* First, so that the pages that the merge sets free are used by what is written after it. */
+    /* Postings are made while FTS5 merges, but written after it, to the pages that it sets free. */
+    if (status == TRABAO_OK) {
+        status = start_postings(b, err);
+    }
     if (status == TRABAO_OK) {
         status = db_exec(b->db, FTS_MERGED, "merging the FTS5 index", err);
     }
     if (status == TRABAO_OK) {
-        status = write_postings(b, err);
+        status = impact_builder_finish(b->impacts, b->db, err);
     }
     if (status == TRABAO_OK) {
         status = lexicon_save(&b->lexicon, b->db, err);
