@@ -19,7 +19,7 @@
 #include "archive/wordcode.h"
 #include "base/mem.h"
 
-#define SAMPLE_ARTICLES 6000
+#define SAMPLE_ARTICLES 3000
 #define WORDS_DICTIONARY ((size_t)112 << 10)
 #define RESIDUES_DICTIONARY ((size_t)112 << 10)
 #define DICTIONARY_MAX ((size_t)1 << 20)
