@@ -19,10 +19,17 @@
 #include "archive/wordcode.h"
 #include "base/mem.h"
 
-#define SAMPLE_ARTICLES 6000
+#define SAMPLE_ARTICLES 3000
 #define WORDS_DICTIONARY ((size_t)112 << 10)
 #define RESIDUES_DICTIONARY ((size_t)112 << 10)
 #define DICTIONARY_MAX ((size_t)1 << 20)
+
+/* While articles come, FTS5 merges nothing; everything is merged once, and then the defaults are good for updates. */
+#define FTS_UNMERGED \
+    "INSERT INTO fts(fts, rank) VALUES('automerge', 0); INSERT INTO fts(fts, rank) VALUES('crisismerge', 1999)"
+#define FTS_MERGED \
+    "INSERT INTO fts(fts) VALUES('optimize'); INSERT INTO fts(fts, rank) VALUES('automerge', 4);" \
+    "INSERT INTO fts(fts, rank) VALUES('crisismerge', 16)"
 
 struct build {
     struct spill *spill;
@@ -47,6 +54,7 @@ struct sample {
     struct text_analyzer *analyzer;
     struct document document;
     struct document_counts counts;
+    struct lexicon seen; /* terms in the order of the sample */
     struct pack_samples words, residues;
     struct buf scratch;
 };
@@ -55,6 +63,7 @@ static enum trabao_status sample_open(struct sample *s, struct spill *spill, str
 {
     *s = (struct sample){0};
     document_init(&s->document);
+    lexicon_init(&s->seen);
     pack_samples_init(&s->words);
     pack_samples_init(&s->residues);
     buf_init(&s->scratch, (size_t)1 << 30);
@@ -68,14 +77,14 @@ static void sample_close(struct sample *s)
     text_analyzer_close(s->analyzer);
     document_free(&s->document);
     document_counts_free(&s->counts);
+    lexicon_free(&s->seen);
     pack_samples_free(&s->words);
     pack_samples_free(&s->residues);
     buf_free(&s->scratch);
 }
 
-/* Walks the sample; numbers its terms in LEXICON and, if STREAMS, collects what the dictionaries learn from. */
-static enum trabao_status sample_walk(struct sample *s, struct spill *spill, struct lexicon *lexicon, bool streams,
-                                      struct trabao_error *err)
+/* Collects terms and streams of the sample. */
+static enum trabao_status sample_walk(struct sample *s, struct spill *spill, struct trabao_error *err)
 {
     const uint32_t count = spill_count(spill);
     const uint32_t step = MAX(1U, count / SAMPLE_ARTICLES);
@@ -88,14 +97,14 @@ static enum trabao_status sample_walk(struct sample *s, struct spill *spill, str
             status = document_tokenize(d, s->analyzer, err);
         }
         if (status == TRABAO_OK) {
-            status = document_number(d, lexicon, &s->counts, &length, err);
+            status = document_number(d, &s->seen, &s->counts, &length, err);
         }
-        if (status == TRABAO_OK && streams) {
+        if (status == TRABAO_OK) {
             status = document_code(d, &s->scratch, err);
-            if (status == TRABAO_OK &&
-                (!pack_samples_add(&s->words, &d->words) || !pack_samples_add(&s->residues, &d->residue))) {
-                status = error_no_memory(err);
-            }
+        }
+        if (status == TRABAO_OK &&
+            (!pack_samples_add(&s->words, &d->words) || !pack_samples_add(&s->residues, &d->residue))) {
+            status = error_no_memory(err);
         }
     }
     return status;
@@ -111,25 +120,48 @@ static int by_count(const void *a, const void *b, void *context)
     return x < y ? -1 : x > y;
 }
 
-/* Enters the terms of SAMPLE into LEXICON, the frequent ones first. */
-static enum trabao_status rank_terms(const struct lexicon *sample, struct lexicon *lexicon, struct trabao_error *err)
+/* Enters the terms of S into LEXICON, the frequent ones first. Term t of the sample becomes NUMBERS[t]. */
+static bool rank_terms(const struct sample *s, struct lexicon *lexicon, uint32_t *numbers)
 {
-    uint32_t *order = mem_alloc(sample->count, sizeof *order);
-    if (!order) {
-        return error_no_memory(err);
-    }
-    for (uint32_t t = 0; t < sample->count; t++) {
+    const struct lexicon *seen = &s->seen;
+    uint32_t *order = mem_alloc(seen->count, sizeof *order);
+    bool fine = order;
+    for (uint32_t t = 0; fine && t < seen->count; t++) {
         order[t] = t;
     }
-    qsort_r(order, sample->count, sizeof *order, by_count, sample->terms);
-    enum trabao_status status = TRABAO_OK;
-    for (uint32_t i = 0; status == TRABAO_OK && i < sample->count; i++) {
-        if (lexicon_add(lexicon, lexicon_form(sample, order[i]), sample->terms[order[i]].len) == LEXICON_NONE) {
-            status = error_no_memory(err);
-        }
+    if (fine) {
+        qsort_r(order, seen->count, sizeof *order, by_count, seen->terms);
+    }
+    for (uint32_t i = 0; fine && i < seen->count; i++) {
+        const uint32_t t = order[i];
+        numbers[t] = lexicon_add(lexicon, lexicon_form(seen, t), seen->terms[t].len);
+        fine = numbers[t] != LEXICON_NONE;
     }
     mem_free(order);
-    return status;
+    return fine;
+}
+
+/* Adds the words streams of S to OUT as they are with NUMBERS. */
+static bool renumber(const struct sample *s, const uint32_t *numbers, struct pack_samples *out)
+{
+    struct wordcode_terms terms = {0};
+    struct buf stream;
+    bool fine = true;
+    buf_init(&stream, s->words.bytes.ceiling);
+    for (size_t i = 0, at = 0; fine && i < s->words.count; at += s->words.sizes[i++]) {
+        buf_clear(&stream);
+        fine = wordcode_terms(s->words.bytes.data + at, s->words.sizes[i], s->seen.count, &terms) &&
+               buf_append(&stream, s->words.bytes.data + at, WORDCODE_HEAD_BYTES);
+        char *p = fine ? buf_reserve(&stream, terms.count * WORDCODE_TERM_BYTES) : NULL;
+        for (size_t k = 0; p && k < terms.count; k++) {
+            p += wordcode_put(p, numbers[terms.terms[k]]);
+        }
+        stream.len = p ? (size_t)(p - stream.data) : 0;
+        fine = p && pack_samples_add(out, &stream);
+    }
+    buf_free(&stream);
+    wordcode_terms_free(&terms);
+    return fine;
 }
 
 static enum trabao_status save_dictionary(struct build *b, const char *name, const struct pack_samples *samples,
@@ -155,32 +187,36 @@ static enum trabao_status save_dictionary(struct build *b, const char *name, con
     return status;
 }
 
+/* Numbers the frequent terms, and trains the dictionary for words with these numbers. */
+static enum trabao_status learn_words(struct build *b, const struct sample *s, struct trabao_error *err)
+{
+    struct pack_samples words;
+    uint32_t *numbers = mem_alloc(s->seen.count, sizeof *numbers);
+    pack_samples_init(&words);
+    enum trabao_status status = numbers && rank_terms(s, &b->lexicon, numbers) && renumber(s, numbers, &words)
+                                    ? TRABAO_OK
+                                    : error_no_memory(err);
+    if (status == TRABAO_OK) {
+        status = save_dictionary(b, "words", &words, WORDS_DICTIONARY, &b->words, err);
+    }
+    pack_samples_free(&words);
+    mem_free(numbers);
+    return status;
+}
+
 static enum trabao_status learn(struct build *b, struct trabao_error *err)
 {
     struct sample s;
-    struct lexicon seen;
-    lexicon_init(&seen);
     enum trabao_status status = sample_open(&s, b->spill, err);
     if (status == TRABAO_OK) {
-        status = sample_walk(&s, b->spill, &seen, false, err);
+        status = sample_walk(&s, b->spill, err);
     }
     if (status == TRABAO_OK) {
-        status = rank_terms(&seen, &b->lexicon, err);
-    }
-    if (status == TRABAO_OK) {
-        status = sample_walk(&s, b->spill, &b->lexicon, true, err);
-    }
-    if (status == TRABAO_OK) {
-        status = save_dictionary(b, "words", &s.words, WORDS_DICTIONARY, &b->words, err);
+        status = learn_words(b, &s, err);
     }
     if (status == TRABAO_OK) {
         status = save_dictionary(b, "residues", &s.residues, RESIDUES_DICTIONARY, &b->residues, err);
     }
-    /* The sample is counted again with everything else. */
-    for (uint32_t t = 0; t < b->lexicon.count; t++) {
-        b->lexicon.terms[t].count = 0;
-    }
-    lexicon_free(&seen);
     sample_close(&s);
     return status;
 }
@@ -253,7 +289,7 @@ static enum trabao_status write_numbers(struct build *b, struct trabao_error *er
     return status;
 }
 
-static enum trabao_status write_postings(struct build *b, struct trabao_error *err)
+static enum trabao_status start_postings(struct build *b, struct trabao_error *err)
 {
     const uint32_t count = spill_count(b->spill);
     for (uint32_t i = 0; i < count; i++) {
@@ -262,7 +298,7 @@ static enum trabao_status write_postings(struct build *b, struct trabao_error *e
     /* Rounded as it is stored, so that an update weighs words as they were weighed here. */
     b->average = (uint64_t)MAX(1000LL, llround((double)b->result->words * 1000 / MAX(1U, count)));
     const struct impact_plan plan = {.lengths = b->lengths, .average = (double)b->average / 1000};
-    return impact_builder_finish(b->impacts, &plan, &b->lexicon, b->db, err);
+    return impact_builder_start(b->impacts, &plan, &b->lexicon, err);
 }
 
 static enum trabao_status write_facts(struct build *b, struct trabao_error *err)
@@ -302,6 +338,9 @@ static enum trabao_status prepare(struct build *b, const struct aside *aside, st
         status = rows_open(&b->rows, b->db, err);
     }
     if (status == TRABAO_OK) {
+        status = db_exec(b->db, FTS_UNMERGED, "configuring FTS5", err);
+    }
+    if (status == TRABAO_OK) {
         status = abbreviations_learner_open(&b->abbreviations, err);
     }
     return status == TRABAO_OK ? impact_builder_open(aside->folder, &b->impacts, err) : status;
@@ -313,12 +352,15 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     if (status == TRABAO_OK) {
         status = write_articles(b, err);
     }
-    /* First, so that the pages that the merge sets free are used by what is written after it. */
+    /* Postings are made while FTS5 merges, but written after it, to the pages that it sets free. */
     if (status == TRABAO_OK) {
-        status = db_exec(b->db, "INSERT INTO fts(fts) VALUES('optimize')", "merging the FTS5 index", err);
+        status = start_postings(b, err);
     }
     if (status == TRABAO_OK) {
-        status = write_postings(b, err);
+        status = db_exec(b->db, FTS_MERGED, "merging the FTS5 index", err);
+    }
+    if (status == TRABAO_OK) {
+        status = impact_builder_finish(b->impacts, b->db, err);
     }
     if (status == TRABAO_OK) {
         status = lexicon_save(&b->lexicon, b->db, err);

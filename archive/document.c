@@ -6,6 +6,7 @@
 #include "archive/wordcode.h"
 #include "base/mem.h"
 #include "text/abbreviation.h"
+#include "text/memo.h"
 
 #define TEXT_CEILING ((size_t)1 << 30)
 
@@ -60,6 +61,7 @@ void document_counts_free(struct document_counts *counts)
 {
     mem_free(counts->frequency);
     mem_free(counts->touched);
+    mem_free(counts->known);
     *counts = (struct document_counts){0};
 }
 
@@ -83,22 +85,50 @@ static bool count_term(struct document_counts *counts, uint32_t term, uint32_t w
     return true;
 }
 
+/* ---- numbers of terms ------------------------------------------------------------------------------------------ */
+
+/* The frequent words are short and few: found here, they cost one look at one cache line. */
+struct document_known {
+    uint64_t form[2]; /* padded with zeros, which no form contains; both 0: free */
+    uint32_t term;
+};
+
+#define KNOWN_BITS 14
+
+/* The number of the I-th of TOKENS in LEXICON. LEXICON_NONE when memory runs out or the lexicon is full. */
+static uint32_t term_of(struct document_counts *counts, struct lexicon *lexicon, const struct text_tokens *tokens,
+                        size_t i)
+{
+    const char *form = text_form(tokens, i);
+    const size_t n = tokens->items[i].form_len;
+    if (n > MEMO_WORD_MAX) {
+        return lexicon_add(lexicon, form, n);
+    }
+    uint64_t lo, hi;
+    memo_load_word(form, n, tokens->forms + tokens->forms_capacity, &lo, &hi);
+    struct document_known *known = &counts->known[memo_hash(lo, hi, KNOWN_BITS)];
+    if (known->form[0] != lo || known->form[1] != hi) {
+        *known = (struct document_known){{lo, hi}, lexicon_add(lexicon, form, n)};
+    }
+    return known->term;
+}
+
 /* Numbers the tokens of title or body. *PLACES counts those that take a place of their own in the text. */
 static bool number_text(struct document *d, enum schema_column column, struct lexicon *lexicon,
                         struct document_counts *counts, uint32_t *places)
 {
     const struct text_tokens *tokens = &d->columns[column];
+    char *out = buf_reserve(&d->words, tokens->count * WORDCODE_TERM_BYTES);
     *places = 0;
-    for (size_t i = 0; i < tokens->count; i++) {
-        const uint32_t term = lexicon_add(lexicon, text_form(tokens, i), tokens->items[i].form_len);
+    for (size_t i = 0; out && i < tokens->count; i++) {
+        const uint32_t term = term_of(counts, lexicon, tokens, i);
         if (term == LEXICON_NONE) {
             return false;
         }
         if (!tokens->items[i].colocated) {
             (*places)++;
-            const bool kept = column == SCHEMA_BODY || *places <= UINT16_MAX;
-            if (kept && !wordcode_put(&d->words, term)) {
-                return false;
+            if (column == SCHEMA_BODY || *places <= UINT16_MAX) {
+                out += wordcode_put(out, term);
             }
         }
         const uint32_t weight = column == SCHEMA_TITLE                ? IMPACT_TITLE_WEIGHT
@@ -109,16 +139,17 @@ static bool number_text(struct document *d, enum schema_column column, struct le
             return false;
         }
     }
-    return true;
+    d->words.len = out ? (size_t)(out - d->words.data) : 0;
+    return out;
 }
 
 /* Author, source and section are found through their fields; their terms must be known to be widened. */
-static bool add_field_terms(const struct document *d, struct lexicon *lexicon)
+static bool add_field_terms(const struct document *d, struct lexicon *lexicon, struct document_counts *counts)
 {
     for (enum schema_column c = SCHEMA_AUTHOR; c < SCHEMA_COLUMNS; c++) {
         const struct text_tokens *tokens = &d->columns[c];
         for (size_t i = 0; i < tokens->count; i++) {
-            if (lexicon_add(lexicon, text_form(tokens, i), tokens->items[i].form_len) == LEXICON_NONE) {
+            if (term_of(counts, lexicon, tokens, i) == LEXICON_NONE) {
                 return false;
             }
         }
@@ -136,8 +167,11 @@ enum trabao_status document_number(struct document *d, struct lexicon *lexicon, 
         counts->frequency[counts->touched[i]] = 0;
     }
     counts->touched_count = 0;
+    if (!counts->known && !(counts->known = mem_zalloc((size_t)1 << KNOWN_BITS, sizeof *counts->known))) {
+        return error_no_memory(err);
+    }
     if (!buf_append(&d->words, &head, sizeof head) || !number_text(d, SCHEMA_TITLE, lexicon, counts, &title) ||
-        !number_text(d, SCHEMA_BODY, lexicon, counts, &body) || !add_field_terms(d, lexicon)) {
+        !number_text(d, SCHEMA_BODY, lexicon, counts, &body) || !add_field_terms(d, lexicon, counts)) {
         return lexicon->count == LEXICON_TERMS_MAX ? error_set(err, TRABAO_DATA, "too many different words")
                                                    : error_no_memory(err);
     }

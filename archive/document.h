@@ -32,13 +32,15 @@ enum trabao_status document_tokenize(struct document *d, struct text_analyzer *a
 
 /*
  * Weighted frequencies of the terms of one article, kept between articles so that counting one costs no clearing of
- * a whole table.
+ * a whole table. Belongs to one lexicon, whose frequent terms it remembers.
  */
+struct document_known;
 struct document_counts {
     uint32_t *frequency; /* by term; zero between articles */
     size_t capacity;
     uint32_t *touched; /* terms of this article */
     size_t touched_count, touched_capacity;
+    struct document_known *known; /* forms and numbers of terms seen lately */
 };
 void document_counts_free(struct document_counts *counts);
 

@@ -80,9 +80,17 @@ struct impact_plan {
     const struct impact_before *before; /* NULL: none */
 };
 
-/* Writes the table, which is empty. Sets the document frequencies in LEXICON. */
-enum trabao_status impact_builder_finish(struct impact_builder *b, const struct impact_plan *plan,
-                                         struct lexicon *lexicon, sqlite3 *db, struct trabao_error *err);
+/*
+ * When all postings are in: begins to make the table in another thread, to which what PLAN refers to and LEXICON belong
+ * until impact_builder_finish is back. Document frequencies are set in LEXICON.
+ */
+enum trabao_status impact_builder_start(struct impact_builder *b, const struct impact_plan *plan,
+                                        struct lexicon *lexicon, struct trabao_error *err);
+
+/* Writes the table, which is empty. */
+enum trabao_status impact_builder_finish(struct impact_builder *b, sqlite3 *db, struct trabao_error *err);
+
+/* Ends the thread, wherever it is. */
 void impact_builder_close(struct impact_builder *b);
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */

@@ -5,13 +5,16 @@
  * those of the first run, then those of the second, and so on: the merge is a walk through all runs side by side. The
  * impact of a posting needs the average length, which is known only at the end; runs hold weighted frequencies. An
  * update walks through the postings of the index before as well, which keep their impacts and change their numbers.
+ *
+ * A thread of its own merges, so that the one that owns the database can do other things first.
  */
 #include <errno.h>
-#include <math.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "archive/db.h"
 #include "archive/impact.h"
+#include "archive/row_queue.h"
 #include "base/buf.h"
 #include "base/fsutil.h"
 #include "base/mem.h"
@@ -39,13 +42,21 @@ struct impact_builder {
     size_t count, capacity;
     struct run *runs;
     size_t run_count, run_capacity;
+    /* The merge, which runs in a thread of its own from impact_builder_start on. */
+    bool merging;
+    pthread_t thread;
+    struct impact_plan plan;
+    struct lexicon *lexicon; /* borrowed */
+    struct row_queue queue;
+    enum trabao_status status;
+    struct trabao_error error;
 };
 
 uint8_t impact_of(uint32_t frequency, uint32_t length, double average)
 {
     const double k = IMPACT_K1 * (1 - IMPACT_B + IMPACT_B * length / average);
     const double weight = frequency / (frequency + k);
-    return (uint8_t)MAX(1L, lround(255 * weight));
+    return (uint8_t)MAX(1, (int)(255 * weight + 0.5));
 }
 
 enum trabao_status impact_builder_open(const char *folder, struct impact_builder **out, struct trabao_error *err)
@@ -55,6 +66,7 @@ enum trabao_status impact_builder_open(const char *folder, struct impact_builder
     if (!b) {
         return error_no_memory(err);
     }
+    row_queue_open(&b->queue);
     b->folder = mem_dup(folder, strlen(folder));
     return b->folder ? TRABAO_OK : error_no_memory(err);
 }
@@ -64,6 +76,11 @@ void impact_builder_close(struct impact_builder *b)
     if (!b) {
         return;
     }
+    if (b->merging) {
+        row_queue_stop(&b->queue);
+        pthread_join(b->thread, NULL);
+    }
+    row_queue_close(&b->queue);
     for (size_t i = 0; i < b->run_count; i++) {
         if (b->runs[i].fd >= 0) {
             close(b->runs[i].fd);
@@ -83,6 +100,7 @@ static bool sort_entries(uint64_t *items, size_t n)
     if (!other) {
         return false;
     }
+    mem_scattered(other, n, sizeof *other);
     uint64_t *from = items, *to = other;
     for (unsigned shift = 40; shift < 64; shift += RADIX_BITS) {
         size_t starts[RADIX_SIZE] = {0};
@@ -185,7 +203,7 @@ static enum trabao_status refill(struct run *run, struct trabao_error *err)
 
 /* Collects the postings of one term and writes them as rows. */
 struct term_writer {
-    sqlite3_stmt *insert;
+    struct row_queue *queue;
     uint32_t term;
     uint32_t articles; /* that have been put */
     uint32_t windows;
@@ -237,9 +255,8 @@ static enum trabao_status end_window(struct term_writer *w, struct trabao_error 
 static enum trabao_status write_block(struct term_writer *w, uint32_t chunk, const void *bytes, size_t n,
                                       struct trabao_error *err)
 {
-    sqlite3_bind_int64(w->insert, 1, (int64_t)w->term << IMPACT_CHUNK_BITS | chunk);
-    sqlite3_bind_blob64(w->insert, 2, bytes, n, SQLITE_STATIC);
-    return db_run(w->insert, "writing the impact index", err);
+    const int64_t id = (int64_t)w->term << IMPACT_CHUNK_BITS | chunk;
+    return row_queue_put(w->queue, id, bytes, n) ? TRABAO_OK : error_no_memory(err);
 }
 
 static enum trabao_status write_chunks(struct term_writer *w, struct trabao_error *err)
@@ -406,25 +423,55 @@ static enum trabao_status merge_term(struct added *a, struct term_writer *w, uin
     return status == TRABAO_OK ? end_term(w, err) : status;
 }
 
-enum trabao_status impact_builder_finish(struct impact_builder *b, const struct impact_plan *plan,
-                                         struct lexicon *lexicon, sqlite3 *db, struct trabao_error *err)
+static void *merge(void *context)
 {
-    struct term_writer w = {0};
-    struct added added = {.builder = b, .plan = plan};
+    struct impact_builder *b = context;
+    struct term_writer w = {.queue = &b->queue};
+    struct added added = {.builder = b, .plan = &b->plan};
     buf_init(&w.postings, (size_t)1 << 30);
     buf_init(&w.block, (size_t)1 << 20);
-    enum trabao_status status = end_run(b, true, err);
-    if (status == TRABAO_OK) {
-        status = db_prepare(db, "INSERT INTO impact(id, block) VALUES(?1, ?2)", &w.insert, err);
+    b->status = end_run(b, true, &b->error);
+    for (uint32_t term = 0; b->status == TRABAO_OK && term < b->lexicon->count; term++) {
+        b->status = merge_term(&added, &w, term, &b->lexicon->terms[term].articles, &b->error);
     }
-    for (uint32_t term = 0; status == TRABAO_OK && term < lexicon->count; term++) {
-        status = merge_term(&added, &w, term, &lexicon->terms[term].articles, err);
-    }
-    sqlite3_finalize(w.insert);
+    row_queue_end(&b->queue);
     buf_free(&w.postings);
     buf_free(&w.block);
     mem_free(w.window);
     mem_free(w.largest);
     mem_free(w.count_less);
-    return status;
+    return NULL;
+}
+
+enum trabao_status impact_builder_start(struct impact_builder *b, const struct impact_plan *plan,
+                                        struct lexicon *lexicon, struct trabao_error *err)
+{
+    b->plan = *plan;
+    b->lexicon = lexicon;
+    b->merging = pthread_create(&b->thread, NULL, merge, b) == 0;
+    return b->merging ? TRABAO_OK : error_set(err, TRABAO_INTERNAL, "starting a thread failed");
+}
+
+enum trabao_status impact_builder_finish(struct impact_builder *b, sqlite3 *db, struct trabao_error *err)
+{
+    sqlite3_stmt *insert = NULL;
+    struct buf rows;
+    buf_init(&rows, b->queue.rows.ceiling);
+    enum trabao_status status = db_prepare(db, "INSERT INTO impact(id, block) VALUES(?1, ?2)", &insert, err);
+    while (status == TRABAO_OK && row_queue_take(&b->queue, &rows)) {
+        int64_t id;
+        const char *bytes;
+        uint32_t n;
+        for (size_t at = 0; status == TRABAO_OK && row_queue_next(&rows, &at, &id, &bytes, &n);) {
+            sqlite3_bind_int64(insert, 1, id);
+            sqlite3_bind_blob64(insert, 2, bytes, n, SQLITE_STATIC);
+            status = db_run(insert, "writing the impact index", err);
+        }
+    }
+    sqlite3_finalize(insert);
+    buf_free(&rows);
+    row_queue_stop(&b->queue);
+    pthread_join(b->thread, NULL);
+    b->merging = false;
+    return status == TRABAO_OK && b->status != TRABAO_OK ? error_set(err, b->status, "%s", b->error.message) : status;
 }

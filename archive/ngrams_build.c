@@ -77,6 +77,7 @@ static bool move_cells(struct ngrams_builder *b, unsigned bits, uint64_t least)
     if (!cells) {
         return false;
     }
+    mem_scattered(cells, (size_t)1 << bits, sizeof *cells);
     b->used = 0;
     for (uint64_t i = 0; i < UINT64_C(1) << b->bits; i++) {
         if ((b->cells[i] & COUNT_MAX) > least) {

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 
-#define LEVEL 3
+#define LEVEL 1
 #define SAMPLES_CEILING ((size_t)64 << 20)
 #define FEWEST_SAMPLES 64
 

@@ -1,20 +1,19 @@
 /*
  * spill.c - the temporary file of a load (see spill.h).
  *
- * Frames are packed at a fast level in the adding thread and written with pwrite at offsets handed out under a mutex;
- * the entries stay in memory (88 bytes and the key, an article; a note has no key).
+ * Articles are written with pwrite at offsets handed out under a mutex; the entries stay in memory (88 bytes and the
+ * key, an article; a note has no key). They are not compressed: the file is read once, seconds later, and packing it
+ * costs more than writing it, most of which never reaches the disk.
  */
 #include "archive/spill.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "base/fsutil.h"
 #include "base/mem.h"
 
-#define SPILL_LEVEL (-3) /* speed: the frames are read once, seconds later */
 #define ARTICLE_CEILING ((size_t)512 << 20)
 
 struct spill {
@@ -29,9 +28,7 @@ struct spill {
 
 struct spill_port {
     struct spill *spill;
-    ZSTD_CCtx *compress;
-    ZSTD_DCtx *expand;
-    struct buf plain, packed;
+    struct buf bytes;
 };
 
 enum trabao_status spill_open(const char *folder, struct spill **out, struct trabao_error *err)
@@ -70,46 +67,16 @@ enum trabao_status spill_port_open(struct spill *s, struct spill_port **out, str
         return error_no_memory(err);
     }
     port->spill = s;
-    buf_init(&port->plain, ARTICLE_CEILING);
-    buf_init(&port->packed, ZSTD_compressBound(ARTICLE_CEILING));
-    port->compress = ZSTD_createCCtx();
-    port->expand = ZSTD_createDCtx();
-    if (!port->compress || !port->expand) {
-        return error_no_memory(err);
-    }
+    buf_init(&port->bytes, ARTICLE_CEILING);
     return TRABAO_OK;
 }
 
 void spill_port_close(struct spill_port *port)
 {
     if (port) {
-        ZSTD_freeCCtx(port->compress);
-        ZSTD_freeDCtx(port->expand);
-        buf_free(&port->plain);
-        buf_free(&port->packed);
+        buf_free(&port->bytes);
         mem_free(port);
     }
-}
-
-static enum trabao_status pack(struct spill_port *port, const struct article *article, struct trabao_error *err)
-{
-    buf_clear(&port->plain);
-    buf_clear(&port->packed);
-    if (!article_write(article, &port->plain)) {
-        return error_no_memory(err);
-    }
-    const size_t bound = ZSTD_compressBound(port->plain.len);
-    char *room = buf_reserve(&port->packed, bound);
-    if (!room) {
-        return error_no_memory(err);
-    }
-    const size_t len =
-        ZSTD_compressCCtx(port->compress, room, bound, port->plain.data, port->plain.len, SPILL_LEVEL);
-    if (ZSTD_isError(len)) {
-        return error_set(err, TRABAO_INTERNAL, "compressing an article: %s", ZSTD_getErrorName(len));
-    }
-    port->packed.len = len;
-    return TRABAO_OK;
 }
 
 /* Enters ARTICLE and hands out its room in the file. */
@@ -126,15 +93,14 @@ static bool enter(struct spill_port *port, const struct article *article, uint64
                     mem_grow((void **)&s->keys, &s->keys_capacity, s->keys_len + key->len + 1, 1);
     if (ok) {
         *offset = s->end;
-        s->end += port->packed.len;
+        s->end += port->bytes.len;
         s->entries[s->count++] = (struct spill_entry){.second = article->date.second,
                                                       .replaces = replaces,
                                                       .key_hash = key_hash,
                                                       .content_hash = content_hash,
                                                       .order = order,
                                                       .offset = *offset,
-                                                      .packed = (uint32_t)port->packed.len,
-                                                      .plain = (uint32_t)port->plain.len,
+                                                      .len = (uint32_t)port->bytes.len,
                                                       .key = (uint32_t)s->keys_len,
                                                       .precision = article->date.precision,
                                                       .dated = article_is_dated(article->date)};
@@ -149,15 +115,12 @@ static bool enter(struct spill_port *port, const struct article *article, uint64
 enum trabao_status spill_add(struct spill_port *port, const struct article *article, uint64_t order, int64_t replaces,
                              struct trabao_error *err)
 {
-    enum trabao_status status = pack(port, article, err);
     uint64_t offset;
-    if (status != TRABAO_OK) {
-        return status;
-    }
-    if (!enter(port, article, order, replaces, &offset)) {
+    buf_clear(&port->bytes);
+    if (!article_write(article, &port->bytes) || !enter(port, article, order, replaces, &offset)) {
         return error_no_memory(err);
     }
-    return fs_write_at(port->spill->fd, port->packed.data, port->packed.len, offset)
+    return fs_write_at(port->spill->fd, port->bytes.data, port->bytes.len, offset)
                ? TRABAO_OK
                : error_set_errno(err, TRABAO_IO, errno, "writing the temporary file of articles");
 }
@@ -273,23 +236,20 @@ enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct buf *b
                               struct trabao_error *err)
 {
     const struct spill_entry *e = &port->spill->entries[i];
-    buf_clear(&port->packed);
     buf_clear(bytes);
-    char *packed = buf_reserve(&port->packed, e->packed);
-    char *plain = buf_reserve(bytes, e->plain);
-    if (!packed || !plain) {
+    char *room = buf_reserve(bytes, e->len);
+    if (!room) {
         return error_no_memory(err);
     }
-    for (size_t done = 0; done < e->packed;) {
-        const ssize_t n = pread(port->spill->fd, packed + done, e->packed - done, (off_t)(e->offset + done));
+    for (size_t done = 0; done < e->len;) {
+        const ssize_t n = pread(port->spill->fd, room + done, e->len - done, (off_t)(e->offset + done));
         if (n == 0 || (n < 0 && errno != EINTR)) {
             return error_set_errno(err, TRABAO_IO, errno, "reading the temporary file of articles");
         }
         done += n > 0 ? (size_t)n : 0;
     }
-    bytes->len = ZSTD_decompressDCtx(port->expand, plain, e->plain, packed, e->packed);
-    if (bytes->len != e->plain || !article_read(plain, e->plain, out)) {
-        bytes->len = 0;
+    bytes->len = e->len;
+    if (!article_read(room, e->len, out)) {
         return error_set(err, TRABAO_INTERNAL, "an article came back damaged from the temporary file");
     }
     return TRABAO_OK;

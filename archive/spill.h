@@ -1,5 +1,5 @@
 /*
- * spill.h - the articles of a load, compressed in a temporary file, with what is needed to put them in id order.
+ * spill.h - the articles of a load, in a temporary file, with what is needed to put them in id order.
  *
  * Articles come in any order from several threads. Of several with one key the one that was read last wins; the others
  * are superseded. spill_sort ends the loading pass and gives each article that stays its id.
@@ -20,12 +20,12 @@ struct spill_entry {
     uint64_t key_hash;
     uint64_t content_hash;
     uint64_t order;        /* place in the input: later ones supersede earlier ones */
-    uint64_t offset;       /* of the frame in the file */
-    uint32_t packed, plain; /* bytes of the frame, and of what it holds */
+    uint64_t offset;       /* in the file */
+    uint32_t len;          /* bytes there */
     uint32_t key;          /* offset of the key in struct spill.keys */
     uint8_t precision;   /* enum civil_precision of the date */
     bool dated;
-    bool noted; /* without a frame; none is left by spill_sort */
+    bool noted; /* not in the file; none is left by spill_sort */
 };
 
 struct spill;

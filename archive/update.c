@@ -328,7 +328,10 @@ static enum trabao_status write_numbered(struct update *u, struct trabao_error *
         .lengths = u->lengths, .average = u->archive->average_length, .before = &before};
     enum trabao_status status = schema_renew_numbered(u->db, err);
     if (status == TRABAO_OK) {
-        status = impact_builder_finish(u->impacts, &plan, &u->lexicon, u->db, err);
+        status = impact_builder_start(u->impacts, &plan, &u->lexicon, err);
+    }
+    if (status == TRABAO_OK) {
+        status = impact_builder_finish(u->impacts, u->db, err);
     }
     if (status == TRABAO_OK) {
         status = lexicon_save(&u->lexicon, u->db, err);

@@ -12,8 +12,12 @@ enum letter_case { CASE_FORM, CASE_CAPITAL, CASE_UPPER, CASE_LITERAL };
 
 #define GAP_LITERAL 63
 
-/* What stands between words of newspapers. Part of the file format: append only, up to GAP_LITERAL - 1. */
-static const char *const GAPS[] = {
+/*
+ * What stands between words of newspapers, the frequent first. Part of the file format: append only, up to
+ * GAP_LITERAL - 1.
+ */
+#define GAP_BYTES 8 /* with a NUL at least: compared as one number */
+static const char GAPS[][GAP_BYTES] = {
     " ",      ", ",  ". ",  "",     "\n",  "\n\n", ".\n",  ".\n\n", " (",  ") ",  ": ",   "; ",   "/",
     "-",      ".",   ",",   " \"",  "\" ", "\", ", ".\"",  " “",    "” ",  "”, ", "”. ",  ".”",   "”.\n\n",
     "\".\n",  "...", "... ", "…",   "… ",  " - ",  " – ",  "? ",    "! ",  "% ",  "%, ",  "%. ",  "), ",
@@ -27,8 +31,13 @@ static unsigned gap_code(const char *gap, size_t n)
     if (n == 1 && gap[0] == ' ') {
         return 0;
     }
+    char padded[GAP_BYTES] = {0};
+    if (n >= GAP_BYTES || (n && gap[n - 1] == '\0')) {
+        return GAP_LITERAL;
+    }
+    memcpy(padded, gap, n);
     for (unsigned i = 0; i < ARRAY_LEN(GAPS); i++) {
-        if (strncmp(GAPS[i], gap, n) == 0 && GAPS[i][n] == '\0') {
+        if (LOAD(uint64_t, GAPS[i]) == LOAD(uint64_t, padded)) {
             return i;
         }
     }
@@ -64,19 +73,28 @@ size_t wordcode_capitalise(const char *form, size_t n, bool all, char out[WORDCO
     return len;
 }
 
+/* True when SURFACE is FORM with its first letter in upper case. */
+static bool is_capital(const char *form, size_t form_len, const char *surface, size_t n)
+{
+    uint32_t c;
+    char first[4];
+    const size_t step = utf8_decode(form, form_len, &c);
+    const size_t len = utf8_encode(upper_of(c), first);
+    return n == form_len - step + len && memcmp(first, surface, len) == 0 &&
+           memcmp(form + step, surface + len, n - len) == 0;
+}
+
 static enum letter_case case_of(const char *form, size_t form_len, const char *surface, size_t n)
 {
     if (n == form_len && memcmp(form, surface, n) == 0) {
         return CASE_FORM;
     }
-    char cased[WORDCODE_CASED_MAX];
-    for (enum letter_case c = CASE_CAPITAL; c <= CASE_UPPER; c++) {
-        const size_t len = wordcode_capitalise(form, form_len, c == CASE_UPPER, cased);
-        if (len == n && memcmp(cased, surface, n) == 0) {
-            return c;
-        }
+    if (is_capital(form, form_len, surface, n)) {
+        return CASE_CAPITAL;
     }
-    return CASE_LITERAL;
+    char upper[WORDCODE_CASED_MAX];
+    const size_t len = wordcode_capitalise(form, form_len, true, upper);
+    return len == n && memcmp(upper, surface, n) == 0 ? CASE_UPPER : CASE_LITERAL;
 }
 
 static bool put_literal(struct buf *literals, const char *bytes, size_t n)
@@ -84,62 +102,65 @@ static bool put_literal(struct buf *literals, const char *bytes, size_t n)
     return varint_append(literals, n) && buf_append(literals, bytes, n);
 }
 
-static bool put_gap(unsigned *code, struct buf *literals, const char *gap, size_t n)
+/* The code for the gap of N bytes at GAP; one that has none of its own goes to LITERALS. */
+static uint8_t put_gap(struct buf *literals, const char *gap, size_t n)
 {
-    const unsigned gap_of = gap_code(gap, n);
-    *code = gap_of << 2;
-    return gap_of != GAP_LITERAL || put_literal(literals, gap, n);
+    const unsigned code = gap_code(gap, n);
+    if (code == GAP_LITERAL) {
+        put_literal(literals, gap, n);
+    }
+    return (uint8_t)(code << 2);
 }
 
 /*
- * The canonical forms of a body's words, one after the other: while encoding those of its tokens, while decoding those
- * of its terms.
+ * Writes one code per word to CODES and one for the end, and what they ask for to LITERALS. Every code is chosen by
+ * comparing what it stands for with the bytes in BODY; so decoding gives BODY if words and gaps follow one another
+ * without overlapping. False when they do not.
  */
-struct word_walk {
-    const struct text_tokens *tokens; /* or NULL */
-    const struct lexicon *lexicon;
-    const uint32_t *terms;
-    size_t next;
-};
-
-static const char *next_word(struct word_walk *walk, size_t *len)
-{
-    if (!walk->tokens) {
-        const uint32_t term = walk->terms[walk->next++];
-        *len = walk->lexicon->terms[term].len;
-        return lexicon_form(walk->lexicon, term);
-    }
-    while (walk->tokens->items[walk->next].colocated) {
-        walk->next++;
-    }
-    *len = walk->tokens->items[walk->next].form_len;
-    return text_form(walk->tokens, walk->next++);
-}
-
-static bool encode(const char *body, size_t n, const struct text_tokens *tokens, struct buf *residue,
-                   struct buf *literals)
+static bool encode(const char *body, size_t n, const struct text_tokens *tokens, uint8_t *codes, struct buf *literals)
 {
     size_t at = 0;
-    unsigned code;
-    buf_append_char(residue, KIND_CODED);
     for (size_t i = 0; i < tokens->count; i++) {
         const struct text_token *token = &tokens->items[i];
         if (token->colocated) {
             continue;
         }
+        if (token->start < at || token->end < token->start || token->end > n) {
+            return false;
+        }
         const char *surface = body + token->start;
         const size_t len = token->end - token->start;
         const enum letter_case letters = case_of(text_form(tokens, i), token->form_len, surface, len);
-        put_gap(&code, literals, body + at, token->start - at);
+        const uint8_t gap = put_gap(literals, body + at, token->start - at);
         if (letters == CASE_LITERAL) {
             put_literal(literals, surface, len);
         }
-        buf_append_char(residue, (char)(code | letters));
+        *codes++ = gap | (uint8_t)letters;
         at = token->end;
     }
-    put_gap(&code, literals, body + at, n - at);
-    buf_append_char(residue, (char)code);
-    return !buf_failed(literals) && buf_append(residue, literals->data, literals->len);
+    *codes = put_gap(literals, body + at, n - at);
+    return true;
+}
+
+bool wordcode_residue(const char *body, size_t n, const struct text_tokens *tokens, struct buf *residue,
+                      struct buf *scratch)
+{
+    buf_clear(residue);
+    buf_clear(scratch);
+    size_t words = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        words += !tokens->items[i].colocated;
+    }
+    char *codes = buf_reserve(residue, words + 2);
+    if (!codes) {
+        return false;
+    }
+    codes[0] = KIND_CODED;
+    if (encode(body, n, tokens, (uint8_t *)codes + 1, scratch)) {
+        residue->len = words + 2;
+        return !buf_failed(scratch) && buf_append(residue, scratch->data, scratch->len);
+    }
+    return buf_append_char(residue, KIND_WHOLE) && buf_append(residue, body, n);
 }
 
 void wordcode_terms_free(struct wordcode_terms *terms)
@@ -206,10 +227,12 @@ static bool take_word(const char *form, size_t len, enum letter_case letters, co
     return buf_append(body, cased, wordcode_capitalise(form, len, letters == CASE_UPPER, cased));
 }
 
-static bool decode(struct word_walk *walk, size_t words, const void *residue, size_t n, struct buf *body)
+bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
+                   struct buf *body)
 {
     const uint8_t *codes = residue;
     const uint8_t *end = codes + n;
+    const size_t words = terms->count - terms->title_count;
     if (n == 0 || *codes == KIND_WHOLE) {
         return n > 0 && buf_append(body, codes + 1, n - 1);
     }
@@ -218,42 +241,12 @@ static bool decode(struct word_walk *walk, size_t words, const void *residue, si
     }
     const uint8_t *literals = codes + words + 1;
     for (size_t i = 0; i < words; i++) {
-        size_t len;
-        const char *form = next_word(walk, &len);
+        const uint32_t term = terms->terms[terms->title_count + i];
         if (!take_gap(codes[i], &literals, end, body) ||
-            !take_word(form, len, (enum letter_case)(codes[i] & 3), &literals, end, body)) {
+            !take_word(lexicon_form(lexicon, term), lexicon->terms[term].len, (enum letter_case)(codes[i] & 3),
+                       &literals, end, body)) {
             return false;
         }
     }
     return take_gap(codes[words], &literals, end, body) && literals == end;
-}
-
-bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
-                   struct buf *body)
-{
-    struct word_walk walk = {.lexicon = lexicon, .terms = terms->terms + terms->title_count};
-    return decode(&walk, terms->count - terms->title_count, residue, n, body);
-}
-
-bool wordcode_residue(const char *body, size_t n, const struct text_tokens *tokens, struct buf *residue,
-                      struct buf *scratch)
-{
-    buf_clear(residue);
-    buf_clear(scratch);
-    size_t words = 0;
-    for (size_t i = 0; i < tokens->count; i++) {
-        words += !tokens->items[i].colocated;
-    }
-    bool proven = encode(body, n, tokens, residue, scratch);
-    if (proven) {
-        struct word_walk walk = {.tokens = tokens};
-        buf_clear(scratch);
-        proven = decode(&walk, words, residue->data, residue->len, scratch) && scratch->len == n &&
-                 (n == 0 || memcmp(scratch->data, body, n) == 0);
-    }
-    if (proven) {
-        return true;
-    }
-    buf_clear(residue);
-    return buf_append_char(residue, KIND_WHOLE) && buf_append(residue, body, n);
 }

@@ -3,8 +3,8 @@
  *
  * A text is cut into tokens anyway. Their terms, in text order, are the forward index that ranking reads to see which
  * words stand side by side. The residue holds the rest: the bytes between tokens, the capitals, and the spelling where
- * it is not the canonical one. Both together give back the text, byte for byte, which the encoder proves by decoding;
- * a text for which that fails is kept whole in the residue.
+ * it is not the canonical one. Both together give back the text, byte for byte. A text whose tokens overlap, so that
+ * they could not, is kept whole in the residue.
  *
  *   words    u16 count of title tokens, then per token, first of the title and then of the body: u16 term number, or
  *            0xff00 + its high bits and a second u16, for numbers from 0xff00 up. Little-endian.
@@ -29,20 +29,25 @@ struct wordcode_terms {
     size_t title_count; /* the first ones are the title's */
 };
 
-/* Appends one term number to a words stream. */
-static inline bool wordcode_put(struct buf *words, uint32_t term)
+#define WORDCODE_HEAD_BYTES 2 /* of a words stream */
+#define WORDCODE_TERM_BYTES 4 /* that a term number takes at most in a words stream */
+
+/* Writes one term number of a words stream to OUT and returns how many bytes it takes. */
+static inline size_t wordcode_put(char *out, uint32_t term)
 {
     uint16_t units[2] = {(uint16_t)term, 0};
     if (term < WORDCODE_WIDE) {
-        return buf_append(words, units, 2);
+        memcpy(out, units, 2);
+        return 2;
     }
     units[0] = (uint16_t)(WORDCODE_WIDE | (term >> 16));
     units[1] = (uint16_t)term;
-    return buf_append(words, units, 4);
+    memcpy(out, units, 4);
+    return 4;
 }
 
 /*
- * Writes the residue of BODY (N bytes), cut into TOKENS, to RESIDUE. SCRATCH is used for the proof. False when memory
+ * Writes the residue of BODY (N bytes), cut into TOKENS, to RESIDUE. SCRATCH is working memory. False when memory
  * runs out.
  */
 bool wordcode_residue(const char *body, size_t n, const struct text_tokens *tokens, struct buf *residue,

@@ -4,8 +4,10 @@
 #include "base/mem.h"
 
 #include <stdatomic.h>
+#include <sys/mman.h>
 
 #define GROW_FIRST 16
+#define LARGE_PAGE ((size_t)2 << 20)
 
 static _Atomic uint64_t asked;      /* allocations since the start */
 static _Atomic uint64_t failing_at; /* count at which one fails; 0: never */
@@ -46,6 +48,14 @@ void *mem_zalloc(size_t n, size_t size)
 void *mem_resize(void *block, size_t n, size_t size)
 {
     return admit(n, size) ? realloc(block, MAX((size_t)1, n * size)) : NULL;
+}
+
+void mem_scattered(void *block, size_t n, size_t size)
+{
+    const size_t before = -(uintptr_t)block % LARGE_PAGE;
+    if (n * size >= before + LARGE_PAGE) {
+        (void)madvise((char *)block + before, (n * size - before) / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+    }
 }
 
 char *mem_dup(const char *bytes, size_t n)

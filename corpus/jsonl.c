@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "corpus/format.h"
+#include "corpus/jsonl_memory.h"
 #include "text/charset.h"
 
 #define KEY_CEILING ((size_t)1 << 20)
@@ -21,6 +22,7 @@ struct lines {
     struct buf converted; /* a line that was not clean UTF-8 */
     struct buf fields;    /* fields that had to be cleaned, one after another */
     struct buf extra, key;
+    struct jsonl_memory memory;
     struct trabao_error *err;
 };
 
@@ -169,20 +171,29 @@ static bool repair(struct lines *l, struct line *line)
     return true;
 }
 
+/* The value that N bytes of TEXT are; NULL, and what is the *PROBLEM, when they are none. */
+static json_t *read_value(struct lines *l, const char *text, size_t n, json_error_t *problem)
+{
+    jsonl_memory_begin(&l->memory);
+    json_t *value = json_loadb(text, n, JSON_ALLOW_NUL, problem);
+    jsonl_memory_end();
+    return value;
+}
+
 static enum trabao_status parse_line(struct lines *l, struct line *line)
 {
     json_error_t problem;
     if (line->n > l->batch->record_ceiling) {
         return reject_line(l, line, "parse", "the record is too large");
     }
-    json_t *object = json_loadb(line->text, line->n, JSON_ALLOW_NUL, &problem);
+    json_t *object = read_value(l, line->text, line->n, &problem);
     if (!object && !repair(l, line)) {
         return buf_failed(&l->converted)
                    ? error_no_memory(l->err)
                    : reject_line(l, line, "encoding", "neither UTF-8 nor an encoding that explains every byte");
     }
     if (!object && (l->converted.len != line->n || memcmp(l->converted.data, line->text, line->n) != 0)) {
-        object = json_loadb(l->converted.data, l->converted.len, JSON_ALLOW_NUL, &problem);
+        object = read_value(l, l->converted.data, l->converted.len, &problem);
     }
     enum trabao_status status;
     if (json_is_object(object)) {
@@ -231,7 +242,8 @@ enum trabao_status jsonl_parse(const struct corpus_batch *batch, const struct co
     buf_init(&l.fields, room_for_fields(4 * batch->record_ceiling));
     buf_init(&l.extra, 8 * batch->record_ceiling);
     buf_init(&l.key, KEY_CEILING);
-    const enum trabao_status status = parse_lines(&l);
+    const enum trabao_status status = jsonl_memory_open(&l.memory) ? parse_lines(&l) : error_no_memory(err);
+    jsonl_memory_close(&l.memory);
     buf_free(&l.converted);
     buf_free(&l.fields);
     buf_free(&l.extra);

@@ -33,13 +33,28 @@ static size_t control_at(const char *p, size_t left)
     return c == 0xc2 && left > 1 && (uint8_t)p[1] < 0xa0 ? 2 : 0;
 }
 
+#define EACH_BYTE(x) (UINT64_C(0x0101010101010101) * (x))
+#define HAS_LESS(v, n) (((v) - EACH_BYTE(n)) & ~(v) & EACH_BYTE(0x80)) /* a byte below N, which is at most 0x80 */
+
+/* True when none of the 8 bytes at P can be part of a control character. Some that cannot are not seen to be so. */
+static bool is_plain(const char *p)
+{
+    const uint64_t v = LOAD(uint64_t, p);
+    return !(HAS_LESS(v, 0x20) | HAS_LESS(v ^ EACH_BYTE(0x7f), 1) | HAS_LESS(v ^ EACH_BYTE(0xc2), 1));
+}
+
 bool charset_is_clean(const char *text, size_t n)
 {
-    size_t i = 0;
-    while (i < n && !control_at(text + i, n - i)) {
-        i++;
+    for (size_t i = 0; i < n;) {
+        if (n - i >= sizeof(uint64_t) && is_plain(text + i)) {
+            i += sizeof(uint64_t);
+        } else if (control_at(text + i, n - i)) {
+            return false;
+        } else {
+            i++;
+        }
     }
-    return i == n;
+    return true;
 }
 
 /* Appends valid UTF-8 with its control characters as blanks; most text has none. */

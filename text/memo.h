@@ -32,11 +32,16 @@ void memo_close(struct memo *m);
 
 #define MEMO_BUCKET_BITS 14
 
+static inline size_t memo_hash(uint64_t lo, uint64_t hi, unsigned bits)
+{
+    const uint64_t mixed = (lo ^ (hi * UINT64_C(0x9E3779B97F4A7C15))) * UINT64_C(0xD6E8FEB86659FD93);
+    return (size_t)(mixed >> (64 - bits));
+}
+
 /* The first of the two slots where a word may be. */
 static inline struct memo_slot *memo_bucket(const struct memo *m, uint64_t lo, uint64_t hi)
 {
-    const uint64_t mixed = (lo ^ (hi * UINT64_C(0x9E3779B97F4A7C15))) * UINT64_C(0xD6E8FEB86659FD93);
-    return m->slots + 2 * (mixed >> (64 - MEMO_BUCKET_BITS));
+    return m->slots + 2 * memo_hash(lo, hi, MEMO_BUCKET_BITS);
 }
 
 /* The slot of a word, or NULL. Which of the two it is cannot be predicted, so that is computed, not branched on. */
@@ -63,6 +68,14 @@ static inline void memo_load(const char *p, const char *end, uint64_t *lo, uint6
         *lo = le64toh(LOAD(uint64_t, padded));
         *hi = le64toh(LOAD(uint64_t, padded + 8));
     }
+}
+
+/* As memo_load, but of the N bytes at P (at most MEMO_WORD_MAX) alone; what follows up to END may be read. */
+static inline void memo_load_word(const char *p, size_t n, const char *end, uint64_t *lo, uint64_t *hi)
+{
+    memo_load(p, end, lo, hi);
+    *lo &= n < 8 ? ~(UINT64_MAX << 8 * n) : UINT64_MAX;
+    *hi &= n > 8 ? ~(UINT64_MAX << 8 * (n - 8)) : 0;
 }
 
 #endif

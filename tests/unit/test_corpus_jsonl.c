@@ -164,6 +164,31 @@ static void lines_keep_their_numbers_across_batches(void **state)
     buf_free(&expected);
 }
 
+/* Lines small and large, and values that live on when the line after them is read or refused. */
+static void lines_of_any_size_stand_together(void **state)
+{
+    (void)state;
+    struct buf lines, expected;
+    buf_init(&lines, (size_t)1 << 26);
+    buf_init(&expected, (size_t)1 << 26);
+    for (unsigned i = 1; i <= 40; i++) {
+        const size_t n = (size_t)i * 997 << i % 6;
+        buf_printf(&lines, "{\"body\":\"");
+        buf_printf(&expected, "record %u key=in#%u extra={\"n\":[%u,\"x\"]} \n|=", i, i, i);
+        for (size_t k = 0; k < n; k++) {
+            const char c = (char)('a' + (k + i) % 26);
+            buf_append_char(&lines, c);
+            buf_append_char(&expected, c);
+        }
+        buf_printf(&lines, "\",\"n\":[%u,\"x\"]}\n", i);
+        buf_append_char(&expected, '\n');
+    }
+    assert_false(buf_failed(&lines) || buf_failed(&expected));
+    assert_gives_bytes(lines.data, lines.len, buf_str(&expected));
+    buf_free(&lines);
+    buf_free(&expected);
+}
+
 static void json_that_is_no_lines_is_one_reject(void **state)
 {
     (void)state;
@@ -218,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_huge_line_costs_one_line),
         cmocka_unit_test(the_ceiling_is_exact),
         cmocka_unit_test(lines_keep_their_numbers_across_batches),
+        cmocka_unit_test(lines_of_any_size_stand_together),
         cmocka_unit_test(json_that_is_no_lines_is_one_reject),
         cmocka_unit_test(no_memory_at_any_place),
     };

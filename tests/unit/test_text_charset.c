@@ -69,6 +69,17 @@ static void controls_become_blanks(void **state)
         assert_false(charset_is_clean(dirty[i], strlen(dirty[i])));
     }
     assert_false(charset_is_clean("\0", 1));
+    char text[] = "aaaaa\nđđ\xC2\xA0\tbbbbbbbbbbb";
+    assert_true(charset_is_clean(text, sizeof text - 1));
+    for (size_t i = 0; i < 4; i++) {
+        text[i] = '\x7f';
+        assert_false(charset_is_clean(text, sizeof text - 1));
+        text[i] = 'a';
+        char *end = &text[sizeof text - 2 - i];
+        *end = '\x1f';
+        assert_false(charset_is_clean(text, sizeof text - 1));
+        *end = 'b';
+    }
 }
 
 /* TEXT in ENCODING by ICU; marks for tones are split off first, as windows-1258 has them. Returns the length. */
