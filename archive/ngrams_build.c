@@ -151,6 +151,9 @@ static bool reserve_facts(struct ngrams_builder *b, const struct wordcode_terms 
     for (size_t i = 0; i < terms->count; i++) {
         need = MAX(need, (size_t)terms->terms[i] + 1);
     }
+    if (need == b->fact_count) {
+        return true;
+    }
     if (!mem_grow((void **)&b->facts, &b->fact_capacity, need, sizeof *b->facts)) {
         return false;
     }
