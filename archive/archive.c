@@ -176,16 +176,7 @@ bool archive_superseded(const struct archive *a)
 
 uint32_t archive_lower_bound(const struct archive *a, int64_t id)
 {
-    uint32_t low = 0, high = a->count;
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (a->ids[middle] < id) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    return article_number_from(a->ids, a->count, 0, id);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */

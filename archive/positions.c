@@ -7,6 +7,7 @@
  */
 #include "archive/positions.h"
 
+#include "archive/article.h"
 #include "archive/db.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -22,7 +23,6 @@
 #define TERM_MAX 255    /* bytes of a term; ours are shorter */
 #define COLUMN_SHIFT 28
 #define POSITION_MAX ((UINT32_C(1) << COLUMN_SHIFT) - 1)
-#define NEAR_STEPS 4 /* articles that are looked at one by one before larger steps are tried */
 #define COLUMNS_MAX 16
 #define COLUMN_MARK 1 /* in a position list: a column number follows */
 #define SPANNING_CEILING ((size_t)64 << 20) /* bytes of the positions of one article */
@@ -374,32 +374,6 @@ struct occurrences {
     size_t count, capacity;
 };
 
-/* The number of ID at or after FROM: near steps first, then halving. */
-static inline uint32_t number_from(const struct positions *p, uint32_t from, int64_t id)
-{
-    uint32_t step = 1, low = from;
-    for (uint32_t near = 0; near < NEAR_STEPS && low < p->count && p->ids[low] < id; near++) {
-        low++;
-    }
-    if (low == p->count || p->ids[low] >= id) {
-        return low;
-    }
-    while (low + step < p->count && p->ids[low + step] < id) {
-        low += step;
-        step *= 2;
-    }
-    uint32_t high = MIN(p->count, low + step + 1);
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (p->ids[middle] < id) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 /* What is done with the occurrences of one form. */
 struct pass {
     uint32_t place;   /* of the slot in the phrase */
@@ -491,7 +465,7 @@ static enum trabao_status walk_doclist(struct doclist *d, const struct pass *pas
         if (pass->kept && d->id < p->ids[pass->starts->items[start] >> 32]) {
             continue;
         }
-        number = number_from(p, number, d->id);
+        number = article_number_from(p->ids, p->count, number, d->id);
         if (number == p->count || p->ids[number] != d->id) {
             continue; /* an article that has been taken out */
         }

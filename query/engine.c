@@ -415,8 +415,11 @@ static void score_window(struct engine *e, const struct places by_tier[TIERS])
             wanted[t].bits[i] |= wanted[t + 1].bits[i];
         }
     }
-    for (uint32_t i = 0; i < WINDOW; i++) {
-        e->scores[i] = e->complete.bits[i / 64] >> i % 64 & 1 ? ENGINE_ALL_WORDS * ENGINE_POINT : 0;
+    memset(e->scores, 0, sizeof e->scores);
+    for (size_t i = 0; i < WORDS; i++) {
+        for (uint64_t left = e->complete.bits[i]; left; left &= left - 1) {
+            e->scores[64 * i + (unsigned)__builtin_ctzll(left)] = ENGINE_ALL_WORDS * ENGINE_POINT;
+        }
     }
     for (size_t i = 0; i < e->located_count; i++) {
         add_scores(e, &e->located[i], &wanted[e->located[i].tier], e->tiers == 1);

@@ -8,26 +8,6 @@
 #include "archive/db.h"
 #include "base/mem.h"
 
-/* The number of ID at or after FROM: near steps first, then halving. */
-static uint32_t number_from(const struct archive *a, uint32_t from, int64_t id)
-{
-    uint32_t step = 1, low = from;
-    while (low + step < a->count && a->ids[low + step] < id) {
-        low += step;
-        step *= 2;
-    }
-    uint32_t high = MIN(a->count, low + step + 1);
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (a->ids[middle] < id) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 static enum trabao_status collect(struct archive_reader *r, sqlite3_stmt *rows, uint32_t **numbers, size_t *count,
                                   struct trabao_error *err)
 {
@@ -36,7 +16,7 @@ static enum trabao_status collect(struct archive_reader *r, sqlite3_stmt *rows, 
     enum trabao_status status;
     while ((status = db_step(rows, "searching", err)) == TRABAO_OK) {
         const int64_t id = sqlite3_column_int64(rows, 0);
-        at = number_from(r->archive, at, id);
+        at = article_number_from(r->archive->ids, r->archive->count, at, id);
         if (at == r->archive->count || r->archive->ids[at] != id) {
             return error_set(err, TRABAO_DATA, "the FTS5 index names an article that is not there; reindex");
         }

@@ -400,39 +400,56 @@ static uint32_t column_bits(enum query_field field)
     }
 }
 
-/* What may stand at the place of TOKEN in the phrase NODE. */
-static struct positions_slot slot_of(struct planner *p, const struct query_node *node, const struct query_token *token)
+/* VARIANTS as what may stand at a place of a phrase; false when memory runs out. */
+static bool make_slot(const struct archive *a, struct query_arena *arena, const struct plan_variant *variants,
+                      size_t count, struct positions_slot *slot)
 {
-    size_t count;
-    struct positions_slot slot = {0};
-    const struct plan_variant *variants = variants_of(p, token, reading_of(p, node, token), &count);
-    struct positions_form *forms = variants ? new_piece(p, count + 1, sizeof *forms) : NULL;
-    for (size_t i = 0; forms && i < count; i++) {
-        const struct lexicon_term *term = &p->lexicon->terms[variants[i].term];
-        forms[i] = (struct positions_form){lexicon_form(p->lexicon, variants[i].term), term->len};
-        slot.postings += term->articles;
+    struct positions_form *forms = query_arena_alloc(arena, count + 1, sizeof *forms);
+    *slot = (struct positions_slot){.forms = forms, .count = count};
+    for (size_t v = 0; forms && v < count; v++) {
+        const struct lexicon_term *term = &a->lexicon.terms[variants[v].term];
+        forms[v] = (struct positions_form){lexicon_form(&a->lexicon, variants[v].term), term->len};
+        slot->postings += term->articles;
     }
-    slot.forms = forms;
-    slot.count = forms ? count : 0;
-    return slot;
+    return forms != NULL;
+}
+
+/* Makes NODE the set of the articles that have the phrase of COUNT SLOTS in COLUMNS. */
+static enum trabao_status look_up(struct archive_reader *r, struct query_arena *arena,
+                                  const struct positions_slot *slots, size_t count, uint32_t columns,
+                                  struct plan_node *node, struct trabao_error *err)
+{
+    uint32_t *numbers = NULL;
+    enum trabao_status status =
+        positions_phrase(r->positions, slots, count, columns, &numbers, &node->set_count, err);
+    if (status == TRABAO_OK) {
+        node->kind = PLAN_SET;
+        node->set = query_arena_alloc(arena, node->set_count + 1, sizeof *node->set);
+        if (node->set) {
+            memcpy(node->set, numbers, node->set_count * sizeof *numbers);
+        } else {
+            status = error_no_memory(err);
+        }
+    }
+    mem_free(numbers);
+    return status;
 }
 
 /* The articles that have a phrase, or a word in a single field. */
 static void find_phrase(struct planner *p, const struct query_node *node, struct plan_node *out)
 {
     struct positions_slot *slots = new_piece(p, node->token_count + 1, sizeof *slots);
-    uint32_t *numbers = NULL;
-    for (size_t i = 0; slots && i < node->token_count; i++) {
-        slots[i] = slot_of(p, node, &node->tokens[i]);
+    for (size_t i = 0; p->status == TRABAO_OK && i < node->token_count; i++) {
+        size_t count;
+        const struct query_token *token = &node->tokens[i];
+        const struct plan_variant *variants = variants_of(p, token, reading_of(p, node, token), &count);
+        if (variants && !make_slot(p->r->archive, p->plan->arena, variants, count, &slots[i])) {
+            p->status = error_no_memory(p->err);
+        }
     }
     if (p->status == TRABAO_OK) {
-        p->status = positions_phrase(p->r->positions, slots, node->token_count, column_bits(node->field), &numbers,
-                                     &out->set_count, p->err);
+        p->status = look_up(p->r, p->plan->arena, slots, node->token_count, column_bits(node->field), out, p->err);
     }
-    if (p->status == TRABAO_OK && (out->set = new_piece(p, out->set_count + 1, sizeof *out->set))) {
-        memcpy(out->set, numbers, out->set_count * sizeof *out->set);
-    }
-    mem_free(numbers);
 }
 
 /* A phrase whose articles need not be known in advance: all of its words are scored, from FIRST_WORD on. */
@@ -834,42 +851,17 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
     return TRABAO_OK;
 }
 
-/* The terms of GROUP as what may stand at a place of a phrase; false when memory runs out. */
-static bool settle_slot(const struct archive *a, const struct plan *plan, const struct plan_group *group,
-                        struct positions_slot *slot)
-{
-    struct positions_form *forms = query_arena_alloc(plan->arena, group->count + 1, sizeof *forms);
-    *slot = (struct positions_slot){.forms = forms, .count = group->count, .postings = group->articles};
-    for (size_t v = 0; forms && v < group->count; v++) {
-        const uint32_t term = group->variants[v].term;
-        forms[v] = (struct positions_form){lexicon_form(&a->lexicon, term), a->lexicon.terms[term].len};
-    }
-    return forms != NULL;
-}
-
 static enum trabao_status settle_phrase(struct archive_reader *r, const struct plan *plan, struct plan_node *node,
                                         struct trabao_error *err)
 {
     struct positions_slot *slots = query_arena_alloc(plan->arena, node->words + 1, sizeof *slots);
-    uint32_t *numbers = NULL;
     for (size_t i = 0; i < node->words; i++) {
-        if (!slots || !settle_slot(r->archive, plan, &plan->groups[plan->scored[node->first_word + i]], &slots[i])) {
+        const struct plan_group *group = &plan->groups[plan->scored[node->first_word + i]];
+        if (!slots || !make_slot(r->archive, plan->arena, group->variants, group->count, &slots[i])) {
             return error_no_memory(err);
         }
     }
-    enum trabao_status status =
-        positions_phrase(r->positions, slots, node->words, node->columns, &numbers, &node->set_count, err);
-    if (status == TRABAO_OK) {
-        node->kind = PLAN_SET;
-        node->set = query_arena_alloc(plan->arena, node->set_count + 1, sizeof *node->set);
-        if (node->set) {
-            memcpy(node->set, numbers, node->set_count * sizeof *numbers);
-        } else {
-            status = error_no_memory(err);
-        }
-    }
-    mem_free(numbers);
-    return status;
+    return look_up(r, plan->arena, slots, node->words, node->columns, node, err);
 }
 
 enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, struct trabao_error *err)
