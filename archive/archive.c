@@ -205,8 +205,9 @@ enum trabao_status archive_reader_open(struct archive *archive, struct archive_r
     }
     if (status == TRABAO_OK) {
         status = db_prepare(r->db,
-                            "SELECT key, key_hash, content_hash, generation, second, precision, title, url, author,"
-                            " source, section, extra, encoding, reads, residue FROM article WHERE id = ?1",
+                            "SELECT coalesce(key, url), key_hash, content_hash, generation, second, precision,"
+                            " title, url, author, source, section, extra, encoding, record_id, reads, residue"
+                            " FROM article WHERE id = ?1",
                             &r->by_id, err);
     }
     if (status == TRABAO_OK) {
@@ -302,8 +303,9 @@ static enum trabao_status read_body(struct archive_reader *r, struct archive_sto
 static const struct {
     int column;
     enum article_field field;
-} TEXTS[] = {{0, ARTICLE_KEY},    {6, ARTICLE_TITLE},    {7, ARTICLE_URL},    {8, ARTICLE_AUTHOR},
-             {9, ARTICLE_SOURCE}, {10, ARTICLE_SECTION}, {11, ARTICLE_EXTRA}, {12, ARTICLE_ENCODING}};
+} TEXTS[] = {{0, ARTICLE_KEY},      {6, ARTICLE_TITLE},     {7, ARTICLE_URL},
+             {8, ARTICLE_AUTHOR},   {9, ARTICLE_SOURCE},    {10, ARTICLE_SECTION},
+             {11, ARTICLE_EXTRA},   {12, ARTICLE_ENCODING}, {13, ARTICLE_RECORD_ID}};
 
 static enum trabao_status copy_row(struct archive_reader *r, bool body, struct archive_stored *stored,
                                    struct trabao_error *err)
@@ -325,7 +327,7 @@ static enum trabao_status copy_row(struct archive_reader *r, bool body, struct a
     a->generation = (uint64_t)sqlite3_column_int64(r->by_id, 3);
     a->date.second = sqlite3_column_int64(r->by_id, 4);
     a->date.precision = (uint8_t)MIN(sqlite3_column_int(r->by_id, 5), CIVIL_TIME);
-    a->reads = sqlite3_column_type(r->by_id, 13) == SQLITE_NULL ? -1 : sqlite3_column_int64(r->by_id, 13);
+    a->reads = sqlite3_column_type(r->by_id, 14) == SQLITE_NULL ? -1 : sqlite3_column_int64(r->by_id, 14);
     if (body) {
         at[ARTICLE_BODY] = stored->bytes.len;
         const enum trabao_status status = read_body(r, stored, err);

@@ -23,8 +23,9 @@ enum article_field {
     ARTICLE_AUTHOR,
     ARTICLE_SOURCE,
     ARTICLE_SECTION,
-    ARTICLE_EXTRA,    /* JSON object of other keys */
-    ARTICLE_ENCODING, /* missing: utf-8 */
+    ARTICLE_EXTRA,     /* JSON object of other keys */
+    ARTICLE_ENCODING,  /* missing: utf-8 */
+    ARTICLE_RECORD_ID, /* the `id` of an input record whose key is its URL */
     ARTICLE_BODY,
     ARTICLE_FIELDS
 };

@@ -21,8 +21,8 @@ enum trabao_status rows_open(struct rows *rows, sqlite3 *db, struct trabao_error
     static const char *const sql[ROWS_STATEMENTS] = {
         [ROWS_ARTICLE] =
             ("INSERT INTO article(id, key, key_hash, content_hash, generation, second, precision, title, url, author,"
-             " source, section, extra, encoding, reads, residue)"
-             " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
+             " source, section, extra, encoding, record_id, reads, residue)"
+             " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"),
         [ROWS_WORDS] = "INSERT INTO words(id, terms) VALUES(?1, ?2)",
         [ROWS_FTS] = "INSERT INTO fts(rowid, body, title, author, source, section) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
         [ROWS_DELETE_ARTICLE] = "DELETE FROM article WHERE id = ?1",
@@ -53,16 +53,22 @@ static void bind_text(sqlite3_stmt *statement, int parameter, const struct artic
     }
 }
 
+static bool key_is_url(const struct article *a)
+{
+    const struct article_text *key = &a->fields[ARTICLE_KEY], *url = &a->fields[ARTICLE_URL];
+    return url->text && url->len == key->len && memcmp(url->text, key->text, key->len) == 0;
+}
+
 static enum trabao_status insert_article(struct rows *rows, const struct spill_entry *e, uint64_t generation,
                                          const struct document *d, struct trabao_error *err)
 {
-    static const enum article_field texts[] = {ARTICLE_TITLE,   ARTICLE_URL,   ARTICLE_AUTHOR,  ARTICLE_SOURCE,
-                                               ARTICLE_SECTION, ARTICLE_EXTRA, ARTICLE_ENCODING};
+    static const enum article_field texts[] = {ARTICLE_TITLE,   ARTICLE_URL,   ARTICLE_AUTHOR,   ARTICLE_SOURCE,
+                                               ARTICLE_SECTION, ARTICLE_EXTRA, ARTICLE_ENCODING, ARTICLE_RECORD_ID};
     sqlite3_stmt *s = rows->statements[ROWS_ARTICLE];
     const struct article *a = &d->article;
     int p = 1;
     sqlite3_bind_int64(s, p++, e->id);
-    bind_text(s, p++, &a->fields[ARTICLE_KEY]);
+    bind_text(s, p++, key_is_url(a) ? &(struct article_text){0} : &a->fields[ARTICLE_KEY]);
     sqlite3_bind_int64(s, p++, (int64_t)e->key_hash);
     sqlite3_bind_int64(s, p++, (int64_t)e->content_hash);
     sqlite3_bind_int64(s, p++, (int64_t)(a->generation ? a->generation : generation));

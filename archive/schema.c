@@ -10,7 +10,7 @@ static const char SCHEMA[] =
     /* The stored articles. id: publication second * 16 + n (article.h), so id order is date order. */
     "CREATE TABLE article("
     "  id INTEGER PRIMARY KEY,"
-    "  key TEXT NOT NULL,"           /* the URL, else the record's id, else path#record */
+    "  key TEXT,"                    /* the record's id, else path#record; NULL: the URL */
     "  key_hash INTEGER NOT NULL,"   /* of the key: the {id} of /article/{id} */
     "  content_hash INTEGER NOT NULL," /* of all fields: an unchanged record is not indexed again */
     "  generation INTEGER NOT NULL," /* that added or last changed it */
@@ -18,6 +18,7 @@ static const char SCHEMA[] =
     "  precision INTEGER NOT NULL,"  /* enum civil_precision */
     "  title TEXT, url TEXT, author TEXT, source TEXT, section TEXT,"
     "  extra TEXT,"                  /* JSON object of the record's other keys */
+    "  record_id TEXT,"              /* `id` of a record whose key is its URL */
     "  reads INTEGER,"               /* the portal's read counter */
     "  encoding TEXT,"               /* what its bytes were taken for, NULL: utf-8 */
     "  residue BLOB NOT NULL);"      /* the body without its words (wordcode.h), packed (pack.h) */

@@ -110,6 +110,16 @@ static int append_json(const char *bytes, size_t n, void *out)
     return buf_append(out, bytes, n) ? 0 : -1;
 }
 
+/* An exported record says its `key`, which is nothing new when it is the key that the record gets. */
+static void drop_known_key(json_t *object, struct corpus_text key)
+{
+    const json_t *said = json_object_get(object, "key");
+    if (json_is_string(said) && json_string_length(said) == key.len &&
+        memcmp(json_string_value(said), key.text, key.len) == 0) {
+        json_object_del(object, "key");
+    }
+}
+
 static bool set_key_and_extra(struct lines *l, json_t *object, struct corpus_record *record)
 {
     if (record->url.text) {
@@ -121,6 +131,7 @@ static bool set_key_and_extra(struct lines *l, json_t *object, struct corpus_rec
     } else {
         return false;
     }
+    drop_known_key(object, record->key);
     if (json_object_size(object)) {
         buf_clear(&l->extra);
         if (json_dump_callback(object, append_json, &l->extra, JSON_COMPACT) != 0) {

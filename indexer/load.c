@@ -62,6 +62,9 @@ static void article_of(const struct corpus_record *record, struct article *a)
     set_field(a, ARTICLE_SOURCE, record->source);
     set_field(a, ARTICLE_SECTION, record->section);
     set_field(a, ARTICLE_EXTRA, record->extra);
+    if (record->url.text) {
+        set_field(a, ARTICLE_RECORD_ID, record->id);
+    }
     set_field(a, ARTICLE_BODY, record->body);
     if (record->encoding && strcmp(record->encoding, "utf-8") != 0) {
         a->fields[ARTICLE_ENCODING] = (struct article_text){record->encoding, strlen(record->encoding)};

@@ -315,8 +315,8 @@ char *trabao_article_json(const struct trabao_article *a)
 }
 
 /*
- * The keys of an input record: `category` is what the rest of the house calls a section, and an `id` is given where the
- * key would otherwise be lost in indexing the record again.
+ * The keys of an input record: `category` is what the rest of the house calls a section. Where the key is no URL it
+ * is given as `id`, so that it is the key again when the record is indexed again.
  */
 static json_t *json_record(const struct trabao_article *a)
 {
@@ -328,8 +328,9 @@ static json_t *json_record(const struct trabao_article *a)
     };
     json_t *record = json_members(members, ARRAY_LEN(members));
     bool ok = record != NULL;
-    if (ok && a->url == NULL)
-        ok = json_object_set_new(record, "id", json_optional(a->key)) == 0;
+    const char *id = a->record_id ? a->record_id : a->url ? NULL : a->key;
+    if (ok && id)
+        ok = json_object_set_new(record, "id", json_optional(id)) == 0;
     if (ok && a->reads >= 0)
         ok = json_object_set_new(record, "reads", json_integer((json_int_t)a->reads)) == 0;
     if (ok)

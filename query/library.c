@@ -192,6 +192,7 @@ static void fill_article(struct query_arena *arena, const struct archive_stored 
                                    .body = body ? body : "",
                                    .date = query_arena_dup(arena, date, strlen(date)),
                                    .href = query_arena_dup(arena, href, strlen(href)),
+                                   .record_id = library_field(arena, a, ARTICLE_RECORD_ID),
                                    .extra = library_field(arena, a, ARTICLE_EXTRA),
                                    .reads = a->reads,
                                    .id = stored->id,

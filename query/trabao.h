@@ -141,8 +141,9 @@ struct trabao_article {
     const char *key, *url, *title, *author, *source, *section, *body; /* body never NULL, title "" when missing */
     const char *date;  /* as precisely as known, "" when unknown */
     const char *href;
-    const char *extra; /* a JSON object of the record's other keys, or NULL */
-    int64_t reads;     /* the portal's read counter, -1 when unknown */
+    const char *record_id; /* the `id` of an input record whose key is its URL, or NULL */
+    const char *extra;     /* a JSON object of the record's other keys, or NULL */
+    int64_t reads;         /* the portal's read counter, -1 when unknown */
     int64_t id;
     uint64_t generation; /* that added it */
     struct trabao_marked title_marked, body_marked; /* with the words of the query given, if any */

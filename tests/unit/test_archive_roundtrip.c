@@ -224,12 +224,15 @@ static void add_hostile(void)
     add_article(copy("Nhiều từ khác nhau"), any_soup(60000));
     struct article *full = add_article(copy("Đủ"), copy("Mọi trường"));
     set_text(full, ARTICLE_URL, "https://bao.example/đủ?a=\u00e0");
+    set_text(full, ARTICLE_RECORD_ID, "số 17");
     set_text(full, ARTICLE_AUTHOR, "Tie\u0302\u0301n  Đạt ");
     set_text(full, ARTICLE_SOURCE, "");
     set_text(full, ARTICLE_SECTION, "Kinh tế \u2013 Xã hội");
     set_text(full, ARTICLE_EXTRA, "{\"a\":[1,2,{\"b\":null}],\"\\u0000\":\"\"}");
     set_text(full, ARTICLE_ENCODING, "windows-1258");
     full->reads = INT64_C(1) << 40;
+    struct article *by_url = add_article(copy("Khoá là địa chỉ"), copy("Một bài"));
+    set_text(by_url, ARTICLE_URL, by_url->fields[ARTICLE_KEY].text);
     full->date = (struct civil){civil_from_ymd(9999, 12, 31) + 86399, CIVIL_TIME};
     add_article(copy("Xưa"), copy("Gia Định Báo"))->date = (struct civil){civil_from_ymd(1865, 4, 15), CIVIL_DAY};
     add_article(copy("Quá xưa"), copy("Năm 1600"))->date = (struct civil){civil_from_ymd(1600, 5, 1), CIVIL_MONTH};
@@ -272,7 +275,7 @@ static int free_articles(void **state)
 static const char *difference(const struct article *a, const struct archive_stored *stored)
 {
     static const char *const names[ARTICLE_FIELDS] = {"key",     "title", "url",      "author", "source",
-                                                      "section", "extra", "encoding", "body"};
+                                                      "section", "extra", "encoding", "record id", "body"};
     for (size_t f = 0; f < ARTICLE_FIELDS; f++) {
         const struct article_text *x = &a->fields[f], *y = &stored->article.fields[f];
         if ((!x->text && f != ARTICLE_BODY) != !y->text || x->len != y->len ||
