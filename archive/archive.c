@@ -130,7 +130,7 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
         status = load_dictionary(db, "residues", &a->residues_dictionary, err);
     }
     db_close(db);
-    return status == TRABAO_OK ? impact_cache_open(cache_bytes, a->count, &a->cache, err) : status;
+    return status == TRABAO_OK ? blocks_open(cache_bytes, &a->cache, err) : status;
 }
 
 enum trabao_status archive_open(const char *path, size_t cache_bytes, struct archive **out, struct trabao_error *err)
@@ -154,7 +154,7 @@ enum trabao_status archive_open(const char *path, size_t cache_bytes, struct arc
 void archive_close(struct archive *a)
 {
     if (a) {
-        impact_cache_close(a->cache);
+        blocks_close(a->cache);
         pack_dictionary_close(a->words_dictionary);
         pack_dictionary_close(a->residues_dictionary);
         lexicon_free(&a->lexicon);
@@ -195,7 +195,7 @@ enum trabao_status archive_reader_open(struct archive *archive, struct archive_r
         status = fts5_vietnamese_register(r->db, NULL, err);
     }
     if (status == TRABAO_OK) {
-        status = impact_reader_open(r->db, archive->cache, &r->impacts, err);
+        status = impact_reader_open(r->db, archive->cache, archive->count, &r->impacts, err);
     }
     if (status == TRABAO_OK) {
         status = positions_open(r->db, archive->ids, archive->count, &r->positions, err);

@@ -12,6 +12,7 @@
 
 #include "archive/abbreviations.h"
 #include "archive/article.h"
+#include "archive/blocks.h"
 #include "archive/impact.h"
 #include "archive/lexicon.h"
 #include "archive/ngrams.h"
@@ -40,7 +41,7 @@ struct archive {
     struct ngrams ngrams;
     struct abbreviations abbreviations;
     struct pack_dictionary *words_dictionary, *residues_dictionary;
-    struct impact_cache *cache;
+    struct blocks *cache; /* of index tables */
 };
 
 /* CACHE_BYTES: ceiling of the cache of index blocks. TRABAO_NO_INPUT, TRABAO_DATA ("reindex"). */

@@ -95,7 +95,7 @@ void impact_builder_close(struct impact_builder *b);
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
 
-struct impact_cache;  /* decoded blocks, shared by all threads, bounded */
+struct blocks;        /* blocks.h */
 struct impact_reader; /* one thread's statement and the blocks it holds */
 
 /* A term's windows, in ascending order. Held by the reader until impact_release. */
@@ -112,13 +112,9 @@ struct impact_term {
     uint32_t chunk_count;
 };
 
-/* For an archive of ARTICLES; blocks of other articles are damaged. BYTES is the ceiling. */
-enum trabao_status impact_cache_open(size_t bytes, uint32_t articles, struct impact_cache **out,
-                                     struct trabao_error *err);
-void impact_cache_close(struct impact_cache *cache);
-
-enum trabao_status impact_reader_open(sqlite3 *db, struct impact_cache *cache, struct impact_reader **out,
-                                      struct trabao_error *err);
+/* For an archive of ARTICLES; blocks of other articles are damaged. */
+enum trabao_status impact_reader_open(sqlite3 *db, struct blocks *cache, uint32_t articles,
+                                      struct impact_reader **out, struct trabao_error *err);
 void impact_reader_close(struct impact_reader *r);
 
 /* TRABAO_OK with *OUT NULL: the term has no postings. */

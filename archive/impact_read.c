@@ -1,152 +1,29 @@
 /*
- * impact_read.c - the impact index behind a bounded cache of decoded blocks.
- *
- * The cache is shared by all threads: a hash table of blocks, each with a count of holders, and a clock hand that
- * drops blocks nobody holds and nobody has asked for since it last came by. One mutex guards it; it is held for
- * look-ups only, never while a block is read from the file.
+ * impact_read.c - the impact index, one reader a thread, over blocks that all threads share (blocks.h).
  */
-#include <pthread.h>
-
+#include "archive/blocks.h"
 #include "archive/db.h"
 #include "archive/impact.h"
 #include "base/mem.h"
 
 struct impact_chunk {
-    int64_t id;
-    struct impact_chunk *next; /* in its hash chain */
-    struct impact_chunk *clock_next, *clock_before; /* ring of all blocks */
-    uint32_t holders;
-    bool recent;   /* asked for since the clock hand came by */
-    size_t memory; /* bytes this block takes */
-    uint32_t len;  /* bytes of data */
+    struct block block; /* first: what the cache sees */
+    uint32_t len;       /* bytes of data */
     struct impact_term head; /* of chunk 0: points into the memory behind data */
     uint8_t data[];
 };
 
-#define CACHE_SLOTS (1U << 16)
 #define FEW_WINDOWS 8 /* so many are looked through one by one */
 
-struct impact_cache {
-    pthread_mutex_t mutex;
-    size_t ceiling, used;
-    uint32_t windows; /* of the archive */
-    struct impact_chunk *hand;
-    struct impact_chunk *slots[CACHE_SLOTS];
-};
-
-/* A term that a query looks at: the head's own copy, whose chunks array belongs to the reader. */
 struct impact_reader {
-    struct impact_cache *cache;
+    struct blocks *cache;
+    uint32_t windows; /* of the archive */
     sqlite3_stmt *select;
-    struct impact_chunk **held;
+    struct block **held;
     size_t held_count, held_capacity;
-    struct impact_term **terms; /* handed out since the last release; owned */
+    struct impact_term **terms; /* handed out since the last release, each with its chunks; owned */
     size_t term_count, term_capacity;
 };
-
-enum trabao_status impact_cache_open(size_t bytes, uint32_t articles, struct impact_cache **out,
-                                     struct trabao_error *err)
-{
-    struct impact_cache *cache = mem_zalloc(1, sizeof *cache);
-    *out = cache;
-    if (!cache) {
-        return error_no_memory(err);
-    }
-    pthread_mutex_init(&cache->mutex, NULL);
-    cache->ceiling = bytes;
-    cache->windows = (articles + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
-    return TRABAO_OK;
-}
-
-/* The hash chain of blocks with this id: the high bits of a multiplication (Knuth, TAOCP 6.4). */
-static struct impact_chunk **slot_of(struct impact_cache *cache, int64_t id)
-{
-    return &cache->slots[(uint64_t)id * 0x9E3779B97F4A7C15U >> 48];
-}
-
-static void unlink_block(struct impact_cache *cache, struct impact_chunk *block)
-{
-    struct impact_chunk **slot = slot_of(cache, block->id);
-    while (*slot != block) {
-        slot = &(*slot)->next;
-    }
-    *slot = block->next;
-    block->clock_next->clock_before = block->clock_before;
-    block->clock_before->clock_next = block->clock_next;
-    if (cache->hand == block) {
-        cache->hand = block->clock_next == block ? NULL : block->clock_next;
-    }
-    cache->used -= block->memory;
-    mem_free(block);
-}
-
-void impact_cache_close(struct impact_cache *cache)
-{
-    if (cache) {
-        while (cache->hand) {
-            unlink_block(cache, cache->hand);
-        }
-        pthread_mutex_destroy(&cache->mutex);
-        mem_free(cache);
-    }
-}
-
-/* Frees blocks until the cache is within its ceiling, or every block has had its second chance. */
-static void make_room(struct impact_cache *cache)
-{
-    for (unsigned passed = 0; cache->used > cache->ceiling && cache->hand && passed < 2 * CACHE_SLOTS; passed++) {
-        struct impact_chunk *block = cache->hand;
-        cache->hand = block->clock_next;
-        if (block->holders == 0 && !block->recent) {
-            unlink_block(cache, block);
-        } else {
-            block->recent = false;
-        }
-    }
-}
-
-static struct impact_chunk *look_up(struct impact_cache *cache, int64_t id)
-{
-    struct impact_chunk *block = *slot_of(cache, id);
-    while (block && block->id != id) {
-        block = block->next;
-    }
-    if (block) {
-        block->holders++;
-        block->recent = true;
-    }
-    return block;
-}
-
-/* Puts BLOCK into the cache; if another thread was faster, frees it and returns the other's. */
-static struct impact_chunk *insert(struct impact_cache *cache, struct impact_chunk *block)
-{
-    pthread_mutex_lock(&cache->mutex);
-    struct impact_chunk *other = look_up(cache, block->id);
-    if (other) {
-        pthread_mutex_unlock(&cache->mutex);
-        mem_free(block);
-        return other;
-    }
-    struct impact_chunk **slot = slot_of(cache, block->id);
-    block->next = *slot;
-    *slot = block;
-    block->holders = 1;
-    block->recent = true;
-    if (cache->hand) {
-        block->clock_next = cache->hand;
-        block->clock_before = cache->hand->clock_before;
-        block->clock_before->clock_next = block;
-        cache->hand->clock_before = block;
-    } else {
-        block->clock_next = block->clock_before = block;
-        cache->hand = block;
-    }
-    cache->used += block->memory;
-    make_room(cache);
-    pthread_mutex_unlock(&cache->mutex);
-    return block;
-}
 
 static enum trabao_status damaged(struct trabao_error *err)
 {
@@ -236,14 +113,14 @@ static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct
         if (!block) {
             status = error_no_memory(err);
         } else {
-            *block = (struct impact_chunk){.id = id, .memory = memory, .len = len};
+            *block = (struct impact_chunk){.block = {.id = id, .memory = memory}, .len = len};
             if (len) {
                 memcpy(block->data, bytes, len);
             }
-            status = head ? decode_head(block, r->cache->windows, err) : TRABAO_OK;
+            status = head ? decode_head(block, r->windows, err) : TRABAO_OK;
         }
         if (status == TRABAO_OK) {
-            *out = insert(r->cache, block);
+            *out = (struct impact_chunk *)blocks_put(r->cache, &block->block);
         } else {
             mem_free(block);
         }
@@ -255,24 +132,22 @@ static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct
 static enum trabao_status hold(struct impact_reader *r, int64_t id, struct impact_chunk **out,
                                struct trabao_error *err)
 {
-    if (!mem_grow((void **)&r->held, &r->held_capacity, r->held_count + 1, sizeof(struct impact_chunk *))) {
+    if (!mem_grow((void **)&r->held, &r->held_capacity, r->held_count + 1, sizeof(struct block *))) {
         return error_no_memory(err);
     }
-    pthread_mutex_lock(&r->cache->mutex);
-    *out = look_up(r->cache, id);
-    pthread_mutex_unlock(&r->cache->mutex);
+    *out = (struct impact_chunk *)blocks_get(r->cache, id);
     if (!*out) {
         const enum trabao_status status = read_block(r, id, out, err);
         if (status != TRABAO_OK || !*out) {
             return status;
         }
     }
-    r->held[r->held_count++] = *out;
+    r->held[r->held_count++] = &(*out)->block;
     return TRABAO_OK;
 }
 
-enum trabao_status impact_reader_open(sqlite3 *db, struct impact_cache *cache, struct impact_reader **out,
-                                      struct trabao_error *err)
+enum trabao_status impact_reader_open(sqlite3 *db, struct blocks *cache, uint32_t articles,
+                                      struct impact_reader **out, struct trabao_error *err)
 {
     struct impact_reader *r = mem_zalloc(1, sizeof *r);
     *out = r;
@@ -280,6 +155,7 @@ enum trabao_status impact_reader_open(sqlite3 *db, struct impact_cache *cache, s
         return error_no_memory(err);
     }
     r->cache = cache;
+    r->windows = (articles + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
     return db_prepare(db, "SELECT block FROM impact WHERE id = ?1", &r->select, err);
 }
 
@@ -354,11 +230,7 @@ uint32_t impact_places(const uint8_t *postings, uint32_t count, uint8_t places[I
 
 void impact_release(struct impact_reader *r)
 {
-    pthread_mutex_lock(&r->cache->mutex);
-    for (size_t i = 0; i < r->held_count; i++) {
-        r->held[i]->holders--;
-    }
-    pthread_mutex_unlock(&r->cache->mutex);
+    blocks_release(r->cache, r->held, r->held_count);
     for (size_t i = 0; i < r->term_count; i++) {
         mem_free(r->terms[i]);
     }
