@@ -121,6 +121,9 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
         status = ngrams_load(&a->ngrams, db, err);
     }
     if (status == TRABAO_OK) {
+        status = signatures_load(&a->signatures, db, err);
+    }
+    if (status == TRABAO_OK) {
         status = abbreviations_load(&a->abbreviations, db, err);
     }
     if (status == TRABAO_OK) {
@@ -159,6 +162,7 @@ void archive_close(struct archive *a)
         pack_dictionary_close(a->residues_dictionary);
         lexicon_free(&a->lexicon);
         ngrams_free(&a->ngrams);
+        signatures_free(&a->signatures);
         removed_free(&a->removed);
         abbreviations_free(&a->abbreviations);
         mem_free(a->ids);
@@ -198,6 +202,10 @@ enum trabao_status archive_reader_open(struct archive *archive, struct archive_r
         status = impact_reader_open(r->db, archive->cache, archive->count, &r->impacts, err);
     }
     if (status == TRABAO_OK) {
+        status = signatures_reader_open(r->db, archive->cache, &archive->signatures, archive->count, &r->signatures,
+                                        err);
+    }
+    if (status == TRABAO_OK) {
         status = positions_open(r->db, archive->ids, archive->count, &r->positions, err);
     }
     if (status == TRABAO_OK) {
@@ -232,6 +240,7 @@ void archive_reader_close(struct archive_reader *r)
         sqlite3_finalize(r->by_hash);
         sqlite3_finalize(r->words);
         impact_reader_close(r->impacts);
+        signatures_reader_close(r->signatures);
         positions_close(r->positions);
         pack_context_close(r->pack);
         db_close(r->db);

@@ -19,6 +19,7 @@
 #include "archive/pack.h"
 #include "archive/positions.h"
 #include "archive/removed.h"
+#include "archive/signatures.h"
 #include "archive/wordcode.h"
 #include "base/base.h"
 #include "base/status.h"
@@ -39,6 +40,7 @@ struct archive {
     uint8_t *precisions;  /* [count] enum civil_precision of its date */
     struct lexicon lexicon;
     struct ngrams ngrams;
+    struct signatures signatures;
     struct abbreviations abbreviations;
     struct pack_dictionary *words_dictionary, *residues_dictionary;
     struct blocks *cache; /* of index tables */
@@ -58,6 +60,7 @@ struct archive_reader {
     struct archive *archive;
     sqlite3 *db;
     struct impact_reader *impacts;
+    struct signatures_reader *signatures;
     struct positions *positions;
     struct pack_context *pack;
     sqlite3_stmt *by_id, *by_hash, *words;

@@ -16,6 +16,7 @@
 #include "archive/pipeline.h"
 #include "archive/rows.h"
 #include "archive/schema.h"
+#include "archive/signatures.h"
 #include "archive/wordcode.h"
 #include "base/mem.h"
 
@@ -41,6 +42,7 @@ struct build {
     struct abbreviations_learner *abbreviations;
     struct impact_builder *impacts;
     struct ngrams_builder *ngrams;
+    struct signatures_builder *signatures;
     struct wordcode_terms terms; /* of the article being counted */
     struct pack_dictionary *words, *residues;
     uint32_t *lengths; /* by article number */
@@ -55,19 +57,21 @@ struct sample {
     struct document document;
     struct document_counts counts;
     struct lexicon seen; /* terms in the order of the sample */
+    struct wordcode_terms terms; /* of the article at hand */
+    struct signatures_builder *signatures;
     struct pack_samples words, residues;
     struct buf scratch;
 };
 
-static enum trabao_status sample_open(struct sample *s, struct spill *spill, struct trabao_error *err)
+static enum trabao_status sample_open(struct sample *s, struct build *b, struct trabao_error *err)
 {
-    *s = (struct sample){0};
+    *s = (struct sample){.signatures = b->signatures};
     document_init(&s->document);
     lexicon_init(&s->seen);
     pack_samples_init(&s->words);
     pack_samples_init(&s->residues);
     buf_init(&s->scratch, (size_t)1 << 30);
-    const enum trabao_status status = spill_port_open(spill, &s->port, err);
+    const enum trabao_status status = spill_port_open(b->spill, &s->port, err);
     return status == TRABAO_OK ? text_analyzer_open(&s->analyzer, err) : status;
 }
 
@@ -78,6 +82,7 @@ static void sample_close(struct sample *s)
     document_free(&s->document);
     document_counts_free(&s->counts);
     lexicon_free(&s->seen);
+    wordcode_terms_free(&s->terms);
     pack_samples_free(&s->words);
     pack_samples_free(&s->residues);
     buf_free(&s->scratch);
@@ -103,7 +108,9 @@ static enum trabao_status sample_walk(struct sample *s, struct spill *spill, str
             status = document_code(d, &s->scratch, err);
         }
         if (status == TRABAO_OK &&
-            (!pack_samples_add(&s->words, &d->words) || !pack_samples_add(&s->residues, &d->residue))) {
+            (!pack_samples_add(&s->words, &d->words) || !pack_samples_add(&s->residues, &d->residue) ||
+             !wordcode_terms(d->words.data, d->words.len, s->seen.count, &s->terms) ||
+             !signatures_builder_sample(s->signatures, &s->seen, &s->terms))) {
             status = error_no_memory(err);
         }
     }
@@ -207,7 +214,7 @@ static enum trabao_status learn_words(struct build *b, const struct sample *s, s
 static enum trabao_status learn(struct build *b, struct trabao_error *err)
 {
     struct sample s;
-    enum trabao_status status = sample_open(&s, b->spill, err);
+    enum trabao_status status = sample_open(&s, b, err);
     if (status == TRABAO_OK) {
         status = sample_walk(&s, b->spill, err);
     }
@@ -216,6 +223,9 @@ static enum trabao_status learn(struct build *b, struct trabao_error *err)
     }
     if (status == TRABAO_OK) {
         status = save_dictionary(b, "residues", &s.residues, RESIDUES_DICTIONARY, &b->residues, err);
+    }
+    if (status == TRABAO_OK) {
+        status = signatures_builder_choose(b->signatures, b->db, err);
     }
     sample_close(&s);
     return status;
@@ -239,7 +249,7 @@ static enum trabao_status numbered(void *context, uint32_t number, const struct 
          !abbreviations_learn(b->abbreviations, &document->abbreviations))) {
         status = error_no_memory(err);
     }
-    return status;
+    return status == TRABAO_OK ? signatures_builder_add(b->signatures, &b->lexicon, &b->terms, err) : status;
 }
 
 static enum trabao_status write_articles(struct build *b, struct trabao_error *err)
@@ -343,6 +353,9 @@ static enum trabao_status prepare(struct build *b, const struct aside *aside, st
     if (status == TRABAO_OK) {
         status = abbreviations_learner_open(&b->abbreviations, err);
     }
+    if (status == TRABAO_OK) {
+        status = signatures_builder_open(aside->folder, &b->signatures, err);
+    }
     return status == TRABAO_OK ? impact_builder_open(aside->folder, &b->impacts, err) : status;
 }
 
@@ -369,6 +382,9 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
         status = ngrams_builder_save(b->ngrams, b->result->text_bytes, b->db, err);
     }
     if (status == TRABAO_OK) {
+        status = signatures_builder_save(b->signatures, NULL, b->db, err);
+    }
+    if (status == TRABAO_OK) {
         status = abbreviations_save(b->abbreviations, b->db, err);
     }
     if (status == TRABAO_OK) {
@@ -386,6 +402,7 @@ static void finish(struct build *b)
     db_close(b->db);
     impact_builder_close(b->impacts);
     ngrams_builder_close(b->ngrams);
+    signatures_builder_close(b->signatures);
     wordcode_terms_free(&b->terms);
     lexicon_free(&b->lexicon);
     abbreviations_learner_close(b->abbreviations);

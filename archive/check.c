@@ -1,10 +1,10 @@
 /*
  * check.c - proving that an archive is sound (archive_check in archive.h).
  *
- * Four proofs: SQLite's own integrity check; that every article is found under its number and its key and has the
- * content that was hashed; FTS5's check against the stored texts, which are put together again from words and residue
- * by the function trabao_body of the view article_text; and, term by term, that the articles which FTS5 finds in title
- * and body are those that the impact index has postings for.
+ * Five proofs: SQLite's own integrity check; that every article is found under its number and its key and has the
+ * content that was hashed; that the signatures have the pairs of every article; FTS5's check against the stored texts,
+ * which are put together again from words and residue by the function trabao_body of the view article_text; and, term
+ * by term, that the articles which FTS5 finds in title and body are those that the impact index has postings for.
  */
 #include "archive/archive.h"
 #include "archive/db.h"
@@ -129,6 +129,86 @@ static void check_articles(struct check *c, const int64_t *ids, uint32_t count)
     archive_stored_free(&stored);
 }
 
+/* What checking the signatures works with. */
+struct matrix {
+    uint32_t *words; /* signatures_word by term */
+    uint64_t *bits;  /* of the segment at hand */
+    uint32_t segment;
+    struct wordcode_terms terms;
+};
+
+static enum trabao_status open_matrix(const struct check *c, struct matrix *m)
+{
+    const struct lexicon *lexicon = &c->archive->lexicon;
+    *m = (struct matrix){.segment = UINT32_MAX};
+    m->words = mem_alloc(lexicon->count, sizeof *m->words);
+    m->bits = mem_alloc((size_t)c->archive->signatures.rows * SIGNATURES_SEGMENT / 64, sizeof *m->bits);
+    for (uint32_t t = 0; m->words && t < lexicon->count; t++) {
+        char folded[TEXT_FORM_MAX];
+        m->words[t] = signatures_word(folded, text_fold(lexicon_form(lexicon, t), lexicon->terms[t].len, folded));
+    }
+    return m->words && m->bits ? TRABAO_OK : error_no_memory(c->err);
+}
+
+static void close_matrix(struct matrix *m)
+{
+    mem_free(m->words);
+    mem_free(m->bits);
+    wordcode_terms_free(&m->terms);
+}
+
+/* True when the column of article NUMBER has the bits of all its pairs. */
+static bool has_its_pairs(const struct check *c, const struct matrix *m, uint32_t number)
+{
+    const struct signatures *s = &c->archive->signatures;
+    const size_t row_words =
+        (size_t)signatures_segment_windows(c->reader->signatures, m->segment) * SIGNATURES_WINDOW_WORDS;
+    const uint32_t place = number % SIGNATURES_SEGMENT;
+    for (size_t i = 1; i < m->terms.count; i++) {
+        const uint64_t pair = signatures_pair(m->words[m->terms.terms[i - 1]], m->words[m->terms.terms[i]]);
+        const bool entered = i != m->terms.title_count && !signatures_is_common(s, pair);
+        for (unsigned h = 0; entered && h < SIGNATURES_HASHES; h++) {
+            const uint64_t *row = m->bits + signatures_row(pair, h, s->rows) * row_words;
+            if (!(row[place / 64] >> place % 64 & 1)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static enum trabao_status check_column(struct check *c, struct matrix *m, uint32_t number)
+{
+    enum trabao_status status = TRABAO_OK;
+    if (number / SIGNATURES_SEGMENT != m->segment) {
+        m->segment = number / SIGNATURES_SEGMENT;
+        status = signatures_read_segment(c->reader->signatures, m->segment, m->bits, c->err);
+    }
+    if (status == TRABAO_OK) {
+        status = archive_terms(c->reader, c->archive->ids[number], &m->terms, c->err);
+    }
+    if (status == TRABAO_OK && !has_its_pairs(c, m, number)) {
+        char line[96];
+        snprintf(line, sizeof line, "the signature of article %lld lacks some of its word pairs",
+                 (long long)c->archive->ids[number]);
+        find(c, line);
+    }
+    return status;
+}
+
+/* IDS, of articles, ascend. */
+static enum trabao_status check_signatures(struct check *c, const int64_t *ids, uint32_t count)
+{
+    struct matrix m;
+    enum trabao_status status = open_matrix(c, &m);
+    for (uint32_t i = 0; status == TRABAO_OK && i < count; i++) {
+        const uint32_t number = archive_lower_bound(c->archive, ids[i]);
+        status = number < c->archive->count ? check_column(c, &m, number) : TRABAO_OK;
+    }
+    close_matrix(&m);
+    return status;
+}
+
 static void check_fts(struct check *c)
 {
     char *message = NULL;
@@ -224,6 +304,9 @@ enum trabao_status archive_check(const char *path, char **report, struct trabao_
     }
     if (status == TRABAO_OK && c.findings == 0) {
         check_articles(&c, c.archive->ids, c.archive->count);
+        status = check_signatures(&c, c.archive->ids, c.archive->count);
+    }
+    if (status == TRABAO_OK && c.findings == 0) {
         check_fts(&c);
         status = check_impacts(&c, NULL);
     }
@@ -277,6 +360,9 @@ enum trabao_status archive_check_change(const char *path, const struct archive_c
     if (status == TRABAO_OK) {
         check_articles(&c, change->written, change->written_count);
         check_deleted(&c, change);
+        status = check_signatures(&c, change->written, change->written_count);
+    }
+    if (status == TRABAO_OK) {
         status = check_impacts(&c, change);
     }
     close_all(&c);

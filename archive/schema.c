@@ -43,6 +43,7 @@ static const char SCHEMA[] =
 static const char NUMBERED[] =
     "CREATE TABLE lexicon(first INTEGER PRIMARY KEY, terms BLOB NOT NULL);" /* lexicon.h */
     "CREATE TABLE impact(id INTEGER PRIMARY KEY, block BLOB NOT NULL);"     /* impact.h */
+    "CREATE TABLE signature(id INTEGER PRIMARY KEY, bits BLOB NOT NULL);"   /* signatures.h */
     /* The ids of all articles in ascending order, 8 bytes each: an article's number is its place here. And how
        precisely the date of each is known, a byte each (enum civil_precision). */
     "CREATE TABLE numbers(first INTEGER PRIMARY KEY, ids BLOB NOT NULL, precisions BLOB NOT NULL);";
@@ -72,7 +73,8 @@ enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err)
 enum trabao_status schema_renew_numbered(sqlite3 *db, struct trabao_error *err)
 {
     const enum trabao_status status =
-        db_exec(db, "DROP TABLE lexicon; DROP TABLE impact; DROP TABLE numbers", "dropping tables", err);
+        db_exec(db, "DROP TABLE lexicon; DROP TABLE impact; DROP TABLE signature; DROP TABLE numbers",
+                "dropping tables", err);
     return status == TRABAO_OK ? db_exec(db, NUMBERED, "creating the tables", err) : status;
 }
 

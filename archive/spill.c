@@ -241,12 +241,8 @@ enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct buf *b
     if (!room) {
         return error_no_memory(err);
     }
-    for (size_t done = 0; done < e->len;) {
-        const ssize_t n = pread(port->spill->fd, room + done, e->len - done, (off_t)(e->offset + done));
-        if (n == 0 || (n < 0 && errno != EINTR)) {
-            return error_set_errno(err, TRABAO_IO, errno, "reading the temporary file of articles");
-        }
-        done += n > 0 ? (size_t)n : 0;
+    if (!fs_read_at(port->spill->fd, room, e->len, e->offset)) {
+        return error_set_errno(err, TRABAO_IO, errno, "reading the temporary file of articles");
     }
     bytes->len = e->len;
     if (!article_read(room, e->len, out)) {

@@ -32,6 +32,8 @@ struct update {
     struct lexicon lexicon; /* of the copy; that of the archive stays what it was */
     struct archive_reader *reader;
     struct impact_builder *impacts;
+    struct signatures_builder *signatures;
+    struct wordcode_terms terms; /* of the article being counted */
     uint32_t count;        /* articles after the update */
     int64_t *ids;          /* [count] by new number */
     uint8_t *precisions;   /* [count] */
@@ -274,7 +276,6 @@ static enum trabao_status take_out(struct update *u, struct trabao_error *err)
 static enum trabao_status numbered(void *context, uint32_t number, const struct document *document, uint32_t length,
                                    const struct document_counts *counts, struct trabao_error *err)
 {
-    (void)document;
     struct update *u = context;
     const uint32_t article = u->added[number];
     enum trabao_status status = TRABAO_OK;
@@ -285,7 +286,11 @@ static enum trabao_status numbered(void *context, uint32_t number, const struct 
         status = touch(u, term) ? impact_builder_add(u->impacts, term, article, counts->frequency[term], err)
                                 : error_no_memory(err);
     }
-    return status;
+    if (status == TRABAO_OK &&
+        !wordcode_terms(document->words.data, document->words.len, u->lexicon.count, &u->terms)) {
+        status = error_no_memory(err);
+    }
+    return status == TRABAO_OK ? signatures_builder_add(u->signatures, &u->lexicon, &u->terms, err) : status;
 }
 
 static enum trabao_status put_in(struct update *u, struct trabao_error *err)
@@ -326,12 +331,20 @@ static enum trabao_status write_numbered(struct update *u, struct trabao_error *
                                          .numbers = u->numbers};
     const struct impact_plan plan = {
         .lengths = u->lengths, .average = u->archive->average_length, .before = &before};
+    const struct signatures_before matrix = {.reader = u->reader->signatures,
+                                             .articles = u->archive->count,
+                                             .numbers = u->numbers,
+                                             .added = u->added,
+                                             .count = u->count};
     enum trabao_status status = schema_renew_numbered(u->db, err);
     if (status == TRABAO_OK) {
         status = impact_builder_start(u->impacts, &plan, &u->lexicon, err);
     }
     if (status == TRABAO_OK) {
         status = impact_builder_finish(u->impacts, u->db, err);
+    }
+    if (status == TRABAO_OK) {
+        status = signatures_builder_save(u->signatures, &matrix, u->db, err);
     }
     if (status == TRABAO_OK) {
         status = lexicon_save(&u->lexicon, u->db, err);
@@ -375,6 +388,12 @@ static enum trabao_status prepare(struct update *u, struct aside *aside, struct 
     if (status == TRABAO_OK) {
         status = archive_reader_open(u->archive, &u->reader, err);
     }
+    if (status == TRABAO_OK) {
+        status = signatures_builder_open(aside->folder, &u->signatures, err);
+    }
+    if (status == TRABAO_OK) {
+        status = signatures_builder_adopt(u->signatures, &u->archive->signatures, err);
+    }
     return status == TRABAO_OK ? impact_builder_open(aside->folder, &u->impacts, err) : status;
 }
 
@@ -404,6 +423,8 @@ static void finish(struct update *u)
     db_close(u->db);
     archive_reader_close(u->reader);
     impact_builder_close(u->impacts);
+    signatures_builder_close(u->signatures);
+    wordcode_terms_free(&u->terms);
     lexicon_free(&u->lexicon);
 }
 

@@ -125,3 +125,18 @@ bool fs_write_at(int fd, const void *bytes, size_t n, uint64_t offset)
     }
     return true;
 }
+
+bool fs_read_at(int fd, void *bytes, size_t n, uint64_t offset)
+{
+    for (size_t done = 0; done < n;) {
+        const ssize_t got = pread(fd, (char *)bytes + done, n - done, (off_t)(offset + done));
+        if (got == 0) {
+            errno = EIO;
+        }
+        if (got == 0 || (got < 0 && errno != EINTR)) {
+            return false;
+        }
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}

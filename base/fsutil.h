@@ -27,4 +27,7 @@ int fs_open_unnamed(const char *folder) TRABAO_MUST_USE;
 /* Writes all N bytes at OFFSET, which leaves the file's position alone. False with errno set. */
 bool fs_write_at(int fd, const void *bytes, size_t n, uint64_t offset) TRABAO_MUST_USE;
 
+/* Reads all N bytes at OFFSET likewise. False with errno set, EIO when the file ends before. */
+bool fs_read_at(int fd, void *bytes, size_t n, uint64_t offset) TRABAO_MUST_USE;
+
 #endif

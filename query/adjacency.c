@@ -8,6 +8,7 @@
 
 #include "archive/schema.h"
 #include "base/mem.h"
+#include "query/neighbours.h"
 
 #define WORDS_MAX PLAN_WAITING_WORDS
 
@@ -38,19 +39,6 @@ static uint32_t slot_of(const struct adjacency *t, uint32_t term)
         slot = (slot + 1) & t->mask;
     }
     return slot;
-}
-
-/* The weight of the pair of the likeliest readings of BEFORE and HERE, in the scale of the words' weights. */
-static double pair_weight(const struct archive *a, const struct plan_group *before, const struct plan_group *here)
-{
-    if (before->count == 0 || here->count == 0) {
-        return 0;
-    }
-    const uint32_t first = before->variants[0].term, second = here->variants[0].term;
-    const double rarer = MIN(a->lexicon.terms[first].articles, a->lexicon.terms[second].articles);
-    const double articles = fmin(fmax(ngrams_pair(&a->ngrams, first, second), 0.5), fmax(rarer, 0.5));
-    /* A damaged lexicon may count more articles than there are. */
-    return PLAN_WEIGHT_SCALE * fmax(0, log(1 + (a->count - articles + 0.5) / (articles + 0.5)));
 }
 
 static bool make_table(struct adjacency *t, const struct plan *plan)
@@ -85,7 +73,7 @@ static bool make_table(struct adjacency *t, const struct plan *plan)
     for (size_t s = 1; s < t->words; s++) {
         const struct plan_group *before = &plan->groups[plan->scored[s - 1]], *here = &plan->groups[plan->scored[s]];
         const double both = (double)before->weight * here->weight;
-        t->pairs[s] = plan->follows[s] && both > 0 ? pair_weight(t->r->archive, before, here) / both : 0;
+        t->pairs[s] = both > 0 ? plan->neighbours[s].weight / both : 0;
     }
     return true;
 }
@@ -98,6 +86,11 @@ bool adjacency_matters(const struct plan *plan)
         }
     }
     return false;
+}
+
+size_t adjacency_articles(const struct plan *plan)
+{
+    return plan->relaxed || plan->phrase_count ? ADJACENCY_FEW : ADJACENCY_ARTICLES;
 }
 
 /* What was counted for one pair of neighbours. */
@@ -178,7 +171,7 @@ static void note_phrases(struct adjacency *a)
     }
 }
 
-enum trabao_status adjacency_open(struct archive_reader *r, const struct plan *plan, struct adjacency **out,
+enum trabao_status adjacency_open(struct archive_reader *r, struct plan *plan, struct adjacency **out,
                                   struct trabao_error *err)
 {
     struct adjacency *a = mem_zalloc(1, sizeof *a);
@@ -190,7 +183,8 @@ enum trabao_status adjacency_open(struct archive_reader *r, const struct plan *p
     a->plan = plan;
     a->matters = adjacency_matters(plan);
     note_phrases(a);
-    return make_table(a, plan) ? TRABAO_OK : error_no_memory(err);
+    const enum trabao_status status = neighbours_find(r, plan, err);
+    return status == TRABAO_OK && !make_table(a, plan) ? error_no_memory(err) : status;
 }
 
 void adjacency_close(struct adjacency *a)
@@ -210,28 +204,64 @@ enum trabao_status adjacency_has_phrases(void *adjacency, struct engine_hit *hit
     return status == TRABAO_OK && !view.has_phrases ? TRABAO_NONE : status;
 }
 
-enum trabao_status adjacency_rank(struct adjacency *a, struct engine_hit *hits, size_t count,
-                                  struct trabao_error *err)
+/* The most that the pairs can add to an article: every pair that it may have, often. */
+static uint32_t most_points(const struct adjacency *a, uint32_t article)
 {
-    enum trabao_status status = TRABAO_OK;
-    for (size_t i = 0; a->matters && status == TRABAO_OK && i < count; i++) {
-        struct view view = {.points = hits[i].pairs - 1};
-        if (hits[i].pairs == 0) {
-            status = read_view(a, hits[i].article, hits[i].tier, &view, err);
+    double points = 0;
+    for (size_t s = 1; s < a->words; s++) {
+        const struct neighbours *n = &a->plan->neighbours[s];
+        if (!n->may || n->may[article / 64] >> article % 64 & 1) {
+            points += ADJACENCY_WEIGHT * n->weight * IMPACT_MAX;
         }
-        hits[i].score += view.points;
     }
-    if (a->matters) {
-        engine_sort(hits, count);
-    }
+    return (uint32_t)ceil(points);
+}
+
+/* Replaces the points that HIT was given ahead by those that it has. */
+static enum trabao_status look_into(struct adjacency *a, struct engine_hit *hit, struct trabao_error *err)
+{
+    struct view view = {0};
+    const enum trabao_status status = read_view(a, hit->article, hit->tier, &view, err);
+    hit->score = hit->score - most_points(a, hit->article) + view.points;
+    hit->pairs = view.points + 1;
     return status;
 }
 
-enum trabao_status adjacency_points(struct adjacency *a, uint32_t article, uint8_t tier, uint32_t *points,
-                                    struct trabao_error *err)
+/* Moves HITS[I] to its place among those before it, which are sorted. */
+static void sort_in(struct engine_hit *hits, size_t i)
 {
-    struct view view = {0};
-    const enum trabao_status status = a->matters ? read_view(a, article, tier, &view, err) : TRABAO_OK;
-    *points = view.points;
+    const struct engine_hit hit = hits[i];
+    while (i && engine_compare(&hit, &hits[i - 1]) < 0) {
+        hits[i] = hits[i - 1];
+        i--;
+    }
+    hits[i] = hit;
+}
+
+/*
+ * Every hit is given the most that it can come to ahead. In that order they are looked into, and sorted in, until what
+ * is left cannot reach the best WANTED.
+ */
+enum trabao_status adjacency_rank(struct adjacency *a, struct engine_hit *hits, size_t count, size_t wanted,
+                                  struct trabao_error *err)
+{
+    if (!a->matters) {
+        return TRABAO_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        hits[i].score += (hits[i].pairs ? hits[i].pairs - 1 : most_points(a, hits[i].article)) - hits[i].estimate;
+    }
+    engine_sort(hits, count);
+    enum trabao_status status = TRABAO_OK;
+    size_t i = 0;
+    for (; status == TRABAO_OK && i < count; i++) {
+        if (i >= wanted && engine_compare(&hits[wanted - 1], &hits[i]) < 0) {
+            break;
+        }
+        if (hits[i].pairs == 0) {
+            status = look_into(a, &hits[i], err);
+        }
+        sort_in(hits, i);
+    }
     return status;
 }

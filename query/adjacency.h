@@ -23,8 +23,13 @@
 #define ADJACENCY_TITLE 3 /* a pair in the title counts as so many in the body */
 #define ADJACENCY_LEAD 3  /* one that ends among the first IMPACT_LEAD_WORDS of the body */
 
-/* Articles, best first by BM25F, that are ranked anew by their pairs; those behind them keep their order. */
-#define ADJACENCY_ARTICLES 50
+/*
+ * Articles, best first by BM25F, that are ranked anew by their pairs; those behind them keep their order. Where words
+ * do not all have to match, or phrases have to, the words say more, and it is fewer.
+ */
+#define ADJACENCY_ARTICLES 100
+#define ADJACENCY_FEW 50
+size_t adjacency_articles(const struct plan *plan);
 
 /* True when the plan has neighbours, that is, when a second stage changes anything. */
 bool adjacency_matters(const struct plan *plan);
@@ -32,7 +37,7 @@ bool adjacency_matters(const struct plan *plan);
 /* What looking into articles needs; for one plan and one thread. Closed before the plan is freed. */
 struct adjacency;
 
-enum trabao_status adjacency_open(struct archive_reader *r, const struct plan *plan, struct adjacency **out,
+enum trabao_status adjacency_open(struct archive_reader *r, struct plan *plan, struct adjacency **out,
                                   struct trabao_error *err);
 void adjacency_close(struct adjacency *a);
 
@@ -42,12 +47,11 @@ void adjacency_close(struct adjacency *a);
  */
 enum trabao_status adjacency_has_phrases(void *adjacency, struct engine_hit *hit, struct trabao_error *err);
 
-/* Adds the points to the scores of HITS and sorts them. */
-enum trabao_status adjacency_rank(struct adjacency *a, struct engine_hit *hits, size_t count,
+/*
+ * Adds the points to the scores of HITS and sorts them, as far as it takes to have the best WANTED (>= 1) in front;
+ * those behind keep the most that they could come to as their score.
+ */
+enum trabao_status adjacency_rank(struct adjacency *a, struct engine_hit *hits, size_t count, size_t wanted,
                                   struct trabao_error *err);
-
-/* The points that the pairs add to one article of a tier. */
-enum trabao_status adjacency_points(struct adjacency *a, uint32_t article, uint8_t tier, uint32_t *points,
-                                    struct trabao_error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "query/neighbours.h"
 
 #define WINDOW IMPACT_WINDOW
 #define WORDS (WINDOW / 64)
@@ -49,6 +50,8 @@ struct engine {
     struct located *located; /* [variants of all groups] postings of the window that add to the score */
     size_t located_count;
     uint32_t scores[WINDOW];
+    uint32_t estimates[WINDOW]; /* part of the scores */
+    uint32_t estimates_most;    /* of all pairs of neighbours together */
     struct places complete; /* of a relaxed query: places that have all of its words */
     uint32_t checks;
 };
@@ -84,7 +87,10 @@ static enum trabao_status begin(struct engine *e, struct archive_reader *r, stru
 {
     const struct archive *a = r->archive;
     *e = (struct engine){.r = r, .plan = plan, .options = options, .after = options->after, .err = err};
-    const enum trabao_status status = waiting && options->has_phrases ? TRABAO_OK : plan_settle(r, plan, err);
+    enum trabao_status status = neighbours_find(r, plan, err);
+    if (status == TRABAO_OK && !(waiting && options->has_phrases)) {
+        status = plan_settle(r, plan, err);
+    }
     if (status != TRABAO_OK) {
         return status;
     }
@@ -102,6 +108,7 @@ static enum trabao_status begin(struct engine *e, struct archive_reader *r, stru
     e->located = mem_alloc(variants, sizeof *e->located);
     for (size_t s = 0; e->scored && s < plan->scored_count; s++) {
         e->scored[plan->scored[s]] = true;
+        e->estimates_most += plan->neighbours[s].estimate;
     }
     return e->groups && e->scored && e->located ? TRABAO_OK : error_no_memory(err);
 }
@@ -230,15 +237,17 @@ static struct places match_at_least(const struct engine *e, const struct plan_no
     return out;
 }
 
-/* Where all words of a phrase are. */
-static struct places match_phrase(const struct engine *e, const struct plan_node *node, unsigned tier)
+/* Where all words of a phrase are, and each may stand behind the one before it. */
+static struct places match_phrase(const struct engine *e, const struct plan_node *node, uint32_t window, unsigned tier)
 {
     struct places out;
     memset(&out, 0xff, sizeof out);
     for (size_t w = 0; w < node->words; w++) {
-        const struct places *word = &e->groups[e->plan->scored[node->first_word + w] * e->tiers + tier];
+        const size_t s = node->first_word + w;
+        const struct places *word = &e->groups[e->plan->scored[s] * e->tiers + tier];
+        const uint64_t *may = w ? e->plan->neighbours[s].may : NULL;
         for (size_t i = 0; i < WORDS; i++) {
-            out.bits[i] &= word->bits[i];
+            out.bits[i] &= may ? word->bits[i] & may[(size_t)window * WORDS + i] : word->bits[i];
         }
     }
     return out;
@@ -249,7 +258,7 @@ static struct places match_node(const struct engine *e, const struct plan_node *
     struct places out = {0};
     switch (node->kind) {
     case PLAN_PHRASE:
-        return match_phrase(e, node, tier);
+        return match_phrase(e, node, window, tier);
     case PLAN_GROUP:
         return e->groups[node->group * e->tiers + tier];
     case PLAN_SET:
@@ -426,6 +435,26 @@ static void score_window(struct engine *e, const struct places by_tier[TIERS])
     }
 }
 
+/* Adds what pairs of neighbours are worth where they may be. */
+static void add_estimates(struct engine *e, uint32_t window)
+{
+    const struct plan *plan = e->plan;
+    memset(e->estimates, 0, sizeof e->estimates);
+    for (size_t s = 1; e->estimates_most && s < plan->scored_count; s++) {
+        const struct neighbours *n = &plan->neighbours[s];
+        const struct places *before = &e->groups[plan->scored[s - 1] * e->tiers + e->tiers - 1];
+        const struct places *here = &e->groups[plan->scored[s] * e->tiers + e->tiers - 1];
+        for (size_t i = 0; n->estimate && i < WORDS; i++) {
+            uint64_t left = n->may[(size_t)window * WORDS + i] & before->bits[i] & here->bits[i];
+            for (; left; left &= left - 1) {
+                const size_t place = 64 * i + (unsigned)__builtin_ctzll(left);
+                e->estimates[place] += n->estimate;
+                e->scores[place] += n->estimate;
+            }
+        }
+    }
+}
+
 /* ---- the best K ---------------------------------------------------------------------------------------------- */
 
 /* A heap whose root is the worst of the best. */
@@ -482,8 +511,10 @@ static void put_window(struct engine *e, uint32_t window, const struct places by
                 if (e->scores[place] < least_score(heap, tier, recency)) {
                     continue;
                 }
-                const struct engine_hit hit = {
-                    .score = e->scores[place] + recency_of(e, article), .tier = tier, .article = article};
+                const struct engine_hit hit = {.score = e->scores[place] + recency_of(e, article),
+                                               .tier = tier,
+                                               .article = article,
+                                               .estimate = e->estimates[place]};
                 if (!e->after || engine_compare(e->after, &hit) < 0) {
                     heap_put(heap, hit);
                 }
@@ -499,6 +530,7 @@ static enum trabao_status take_window(struct engine *e, uint32_t window, struct 
     enum trabao_status status = match_window(e, window, by_tier, &any);
     if (status == TRABAO_OK && any) {
         score_window(e, by_tier);
+        add_estimates(e, window);
         put_window(e, window, by_tier, heap);
     }
     return status;
@@ -627,7 +659,7 @@ static enum trabao_status make_bounds(struct engine *e, struct bounds *b)
                 if (!e->plan->root || may_match(e->plan, e->plan->root, &here)) {
                     const uint32_t last = MIN((w + 1) * WINDOW, e->r->archive->count) - 1;
                     b->bound[w] = (TIERS - (unsigned)e->plan->tightest - t) * TIER_STEP + sums[w] +
-                                  recency_of(e, last) + complete_bound(e->plan, &here);
+                                  recency_of(e, last) + complete_bound(e->plan, &here) + e->estimates_most;
                     b->order[b->count++] = w;
                 }
             }
@@ -852,7 +884,9 @@ enum trabao_status engine_explain(struct archive_reader *r, struct plan *plan,
         score_window(&e, by_tier);
         const bool complete = e.complete.bits[article % WINDOW / 64] >> article % 64 & 1;
         const uint32_t all_words = complete ? ENGINE_ALL_WORDS * ENGINE_POINT : 0;
-        *out = (struct engine_parts){e.scores[article % WINDOW] - all_words, recency_of(&e, article), all_words};
+        const uint32_t words = e.scores[article % WINDOW] - all_words;
+        add_estimates(&e, window);
+        *out = (struct engine_parts){words, recency_of(&e, article), all_words, e.estimates[article % WINDOW]};
     }
     end(&e);
     return status;

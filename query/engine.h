@@ -23,6 +23,7 @@ struct engine_hit {
     uint32_t score; /* in 1 / ENGINE_POINT points */
     uint8_t tier;   /* enum trabao_tier */
     uint32_t article; /* number */
+    uint32_t estimate; /* part of the score: what pairs of neighbours are worth that it may have (neighbours.h) */
     uint32_t pairs; /* points of the second stage (adjacency.h), plus one; 0: not known yet */
 };
 
@@ -68,7 +69,7 @@ enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
 
 /* The parts of one article's first-stage score. */
 struct engine_parts {
-    uint32_t words, recency, all_words;
+    uint32_t words, recency, all_words, estimate;
 };
 enum trabao_status engine_explain(struct archive_reader *r, struct plan *plan,
                                   const struct engine_options *options, uint32_t article, struct engine_parts *out,

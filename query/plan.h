@@ -47,6 +47,8 @@ struct plan_node {
     uint32_t columns;         /* PHRASE: bit i: it may be in column i of the FTS5 table */
 };
 
+struct neighbours;
+
 struct plan {
     struct plan_node *root; /* NULL: every article */
     struct plan_group *groups;  /* all that add to the score or to the condition */
@@ -54,6 +56,7 @@ struct plan {
     size_t *scored;   /* groups that add to the score, in the order of the query */
     size_t scored_count;
     bool *follows;    /* [scored_count] the word stands right behind the one before it in the query */
+    struct neighbours *neighbours; /* [scored_count] of the word and the one before it; NULL: neighbours_find */
     uint8_t *run;     /* [scored_count] words of the phrase that begins here; 1: a word by itself; 0: inside a phrase */
     const struct plan_node *relaxed; /* AT_LEAST: articles that match all of its children come first; or NULL */
     struct plan_node **phrases; /* the PHRASE nodes, each of which an article must match */

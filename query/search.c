@@ -2,7 +2,7 @@
  * search.c - trabao_search: from a request to a page of hits.
  *
  * The query is read and bound to the archive at the tightest tier. While fewer than ENOUGH articles match, a long one
- * is relaxed, and then any is widened tier by tier. Ranking has two stages: the best ADJACENCY_ARTICLES by BM25F are
+ * is relaxed, and then any is widened tier by tier. Ranking has two stages: the best adjacency_articles by BM25F are
  * ranked anew by adjacency and come first, the rest follow in BM25F order.
  */
 #include <jansson.h>
@@ -47,6 +47,8 @@ struct search {
     bool continued; /* the request has a cursor */
     size_t limit; /* one hit more is looked for, to know whether another page follows */
     struct engine_hit hits[ADJACENCY_ARTICLES + TRABAO_LIMIT_MAX + 1];
+    size_t ranked;       /* articles that the second stage ranks, */
+    size_t ranked_count; /* and those that it has ranked: the first of hits */
     size_t first, count; /* the page inside hits */
     size_t known;        /* articles that match, if all were seen; else SIZE_MAX */
     struct engine_hit ranked_last; /* the last of the ranked articles, as the first stage scored it */
@@ -143,6 +145,7 @@ static enum trabao_status bind(struct search *s, enum trabao_tier loosest, bool 
     enum trabao_status status = plan_make(s->r->reader, s->r->analyzer, s->tree, &s->limits, &s->plan, s->err);
     if (status == TRABAO_OK) {
         s->answer->tier = s->plan->loosest;
+        s->ranked = adjacency_articles(s->plan);
         status = adjacency_open(s->r->reader, s->plan, &s->adjacency, s->err);
         s->options.phrases = s->adjacency;
     }
@@ -154,9 +157,9 @@ static enum trabao_status find_ranked(struct search *s)
 {
     size_t found;
     const enum trabao_status status =
-        engine_best(s->r->reader, s->plan, &s->options, ADJACENCY_ARTICLES, s->hits, &found, s->err);
+        engine_best(s->r->reader, s->plan, &s->options, s->ranked, s->hits, &found, s->err);
     s->count = found;
-    s->known = found < ADJACENCY_ARTICLES ? found : SIZE_MAX;
+    s->known = found < s->ranked ? found : SIZE_MAX;
     return status;
 }
 
@@ -225,8 +228,9 @@ static enum trabao_status page_ranked(struct search *s)
         s->ranked_last = s->hits[s->count - 1];
     }
     const bool more = s->known == SIZE_MAX;
-    enum trabao_status status = adjacency_rank(s->adjacency, s->hits, s->count, s->err);
     s->first = MIN(s->continued ? s->cursor.offset : 0, s->count);
+    s->ranked_count = s->count;
+    enum trabao_status status = adjacency_rank(s->adjacency, s->hits, s->count, s->first + s->limit, s->err);
     if (status != TRABAO_OK || !more || s->count - s->first > s->limit) {
         return status;
     }
@@ -334,22 +338,16 @@ static enum trabao_status make_snippet(struct search *s, const struct query_patt
 
 static enum trabao_status explain(struct search *s, const struct engine_hit *hit, struct trabao_hit *out)
 {
-    uint32_t pairs = 0;
-    const bool ranked = by_relevance(s);
-    const enum trabao_status status =
-        ranked ? adjacency_points(s->adjacency, hit->article, hit->tier, &pairs, s->err) : TRABAO_OK;
     struct engine_parts parts = {0};
+    const enum trabao_status status = engine_explain(s->r->reader, s->plan, &s->options, hit->article, &parts, s->err);
     if (status != TRABAO_OK) {
         return status;
     }
-    const enum trabao_status parted = engine_explain(s->r->reader, s->plan, &s->options, hit->article, &parts, s->err);
-    if (parted != TRABAO_OK) {
-        return parted;
-    }
-    const bool second_stage = hit->score > parts.words + parts.recency + parts.all_words;
+    const bool second_stage = (size_t)(hit - s->hits) < s->ranked_count && hit->pairs;
+    const uint32_t pairs = second_stage ? hit->pairs - 1 : by_relevance(s) ? parts.estimate : 0;
     json_t *object = json_pack("{s:s, s:f, s:f, s:f}", "tier", trabao_tier_name((enum trabao_tier)hit->tier), "words",
                                parts.words / (double)ENGINE_POINT, "recency", parts.recency / (double)ENGINE_POINT,
-                               "adjacency", second_stage ? pairs / (double)ENGINE_POINT : 0.0);
+                               "adjacency", pairs / (double)ENGINE_POINT);
     if (object && s->plan->relaxed) {
         json_object_set_new(object, "all_words", json_real(parts.all_words / (double)ENGINE_POINT));
     }
@@ -446,7 +444,7 @@ static enum trabao_status fill_next(struct search *s)
     }
     /* Behind the ranked articles the first stage's scores count: those of the last ranked one have been changed. */
     const bool scored = s->continued && s->cursor.stage == CURSOR_SCORED;
-    const bool at_border = by_relevance(s) && !scored && end == ADJACENCY_ARTICLES;
+    const bool at_border = by_relevance(s) && !scored && end == s->ranked;
     const struct engine_hit *last = at_border ? &s->ranked_last : &s->hits[end - 1];
     struct cursor next = {.loosest = (uint8_t)s->plan->loosest,
                           .relaxed = s->answer->relaxed,
@@ -455,7 +453,7 @@ static enum trabao_status fill_next(struct search *s)
                           .id = s->r->reader->archive->ids[last->article],
                           .stage = CURSOR_DATED};
     if (by_relevance(s)) {
-        const bool inside = !scored && end < ADJACENCY_ARTICLES;
+        const bool inside = !scored && end < s->ranked;
         next.stage = inside ? CURSOR_RANKED : CURSOR_SCORED;
         next.offset = inside ? (uint32_t)end : 0;
     }

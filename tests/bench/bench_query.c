@@ -95,11 +95,11 @@ static enum trabao_status find_ids(struct trabao_reader *r, const struct query_t
     if (status == TRABAO_OK) {
         const struct engine_options options = {
             .recency = true, .has_phrases = adjacency_has_phrases, .phrases = adjacency};
-        const size_t wanted = second_stage && adjacency_matters(plan) ? ADJACENCY_ARTICLES : HITS;
+        const size_t wanted = second_stage && adjacency_matters(plan) ? adjacency_articles(plan) : HITS;
         status = engine_best(r->reader, plan, &options, wanted, hits, &found, err);
     }
     if (status == TRABAO_OK && second_stage) {
-        status = adjacency_rank(adjacency, hits, found, err);
+        status = adjacency_rank(adjacency, hits, found, HITS, err);
     }
     adjacency_close(adjacency);
     plan_free(plan);

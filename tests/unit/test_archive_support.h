@@ -40,7 +40,7 @@ static int close_folder(void **state)
 }
 
 /* NAME in the temporary folder; one of four buffers that take turns. */
-static const char *in_folder(const char *name)
+TRABAO_UNUSED static const char *in_folder(const char *name)
 {
     static char paths[4][512];
     static unsigned turn;

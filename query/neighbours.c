@@ -1,0 +1,105 @@
+/*
+ * neighbours.c - see neighbours.h.
+ */
+#include "query/neighbours.h"
+
+#include <math.h>
+
+#include "query/adjacency.h"
+#include "text/text.h"
+
+#define BY_CHANCE 0.3  /* share of the articles with both words that the signatures let through by chance */
+#define ESTIMATE_SHARE 0.9 /* tuned as the weights of adjacency.h are */
+
+/* In about how many articles two terms stand side by side. */
+static double pair_articles(const struct archive *a, uint32_t first, uint32_t second)
+{
+    const double rarer = MIN(a->lexicon.terms[first].articles, a->lexicon.terms[second].articles);
+    return fmin(fmax(ngrams_pair(&a->ngrams, first, second), 0.5), fmax(rarer, 0.5));
+}
+
+/*
+ * What the first stage counts on where a pair that occurs in ARTICLES articles may be. Of rare pairs of common words
+ * most are there by chance only; the square root is between trusting all of them and none.
+ */
+static uint32_t estimate_of(const struct archive *a, const struct plan_group *before, const struct plan_group *here,
+                            double articles, double weight)
+{
+    const double both = (double)before->articles * (double)here->articles / MAX(1U, a->count);
+    const double trust = sqrt(articles / (articles + BY_CHANCE * both));
+    return (uint32_t)(ESTIMATE_SHARE * trust * ADJACENCY_WEIGHT * weight * IMPACT_MAX);
+}
+
+/* The word that all variants of GROUP are when they are folded; false when they differ. */
+static bool folded_word(const struct lexicon *lexicon, const struct plan_group *group, uint32_t *word)
+{
+    char folded[TEXT_FORM_MAX], other[TEXT_FORM_MAX];
+    size_t n = 0;
+    for (size_t v = 0; v < group->count; v++) {
+        const uint32_t term = group->variants[v].term;
+        char *out = v ? other : folded;
+        const size_t len = text_fold(lexicon_form(lexicon, term), lexicon->terms[term].len, out);
+        if (v && (len != n || memcmp(other, folded, n) != 0)) {
+            return false;
+        }
+        n = len;
+    }
+    *word = signatures_word(folded, n);
+    return group->count > 0;
+}
+
+static enum trabao_status narrow(struct archive_reader *r, const struct plan *plan, uint64_t pair, uint64_t **may,
+                                 struct trabao_error *err)
+{
+    const uint32_t windows = (r->archive->count + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
+    const size_t words = (size_t)windows * SIGNATURES_WINDOW_WORDS;
+    if (signatures_is_common(&r->archive->signatures, pair)) {
+        return TRABAO_OK;
+    }
+    *may = query_arena_alloc(plan->arena, words + 1, sizeof **may);
+    if (!*may) {
+        return error_no_memory(err);
+    }
+    memset(*may, 0xff, words * sizeof **may);
+    return signatures_narrow(r->signatures, pair, plan->first / IMPACT_WINDOW,
+                             (plan->end + IMPACT_WINDOW - 1) / IMPACT_WINDOW, *may, err);
+}
+
+/* Of the S-th scored word and the one before it. */
+static enum trabao_status find_pair(struct archive_reader *r, struct plan *plan, size_t s, struct trabao_error *err)
+{
+    const struct archive *a = r->archive;
+    const struct plan_group *before = &plan->groups[plan->scored[s - 1]], *here = &plan->groups[plan->scored[s]];
+    struct neighbours *n = &plan->neighbours[s];
+    enum trabao_status status = TRABAO_OK;
+    uint32_t first, second;
+    if (before->count == 0 || here->count == 0) {
+        return TRABAO_OK;
+    }
+    const double articles = pair_articles(a, before->variants[0].term, here->variants[0].term);
+    /* A damaged lexicon may count more articles than there are. */
+    n->weight = PLAN_WEIGHT_SCALE * fmax(0, log(1 + (a->count - articles + 0.5) / (articles + 0.5)));
+    if (!plan->relaxed && folded_word(&a->lexicon, before, &first) && folded_word(&a->lexicon, here, &second)) {
+        status = narrow(r, plan, signatures_pair(first, second), &n->may, err);
+        n->estimate = n->may ? estimate_of(a, before, here, articles, n->weight) : 0;
+    }
+    return status;
+}
+
+enum trabao_status neighbours_find(struct archive_reader *r, struct plan *plan, struct trabao_error *err)
+{
+    if (plan->neighbours) {
+        return TRABAO_OK;
+    }
+    plan->neighbours = query_arena_alloc(plan->arena, plan->scored_count + 1, sizeof *plan->neighbours);
+    if (!plan->neighbours) {
+        return error_no_memory(err);
+    }
+    enum trabao_status status = TRABAO_OK;
+    for (size_t s = 1; status == TRABAO_OK && s < plan->scored_count; s++) {
+        if (plan->follows[s]) {
+            status = find_pair(r, plan, s, err);
+        }
+    }
+    return status;
+}

@@ -1,0 +1,26 @@
+/*
+ * neighbours.h - the pairs of neighbouring words of a plan: what each weighs, and which articles may have it.
+ *
+ * A pair weighs the inverse document frequency of its document frequency, which is estimated from its count in the
+ * archive (archive/ngrams.h) and is at most that of its rarer word. Which articles may have it is told by the
+ * signatures of the archive, where all variants of a word have one folded form.
+ */
+#ifndef TRABAO_NEIGHBOURS_H
+#define TRABAO_NEIGHBOURS_H
+
+#include "query/plan.h"
+
+/* A word and the one before it. */
+struct neighbours {
+    double weight;  /* of the pair of the likeliest readings, in the scale of the words' weights; 0: no neighbours */
+    uint64_t *may;  /* bit a: article number a may have them side by side; NULL: any may */
+    uint32_t estimate; /* points that the first stage counts on where they may; 0 where MAY is NULL */
+};
+
+/*
+ * Fills in PLAN->neighbours, for the articles between PLAN->first and PLAN->end. Nothing is done where it was done
+ * before.
+ */
+enum trabao_status neighbours_find(struct archive_reader *r, struct plan *plan, struct trabao_error *err);
+
+#endif
