@@ -138,6 +138,10 @@ coverage: ## what the tests run of the code, in build/coverage/report/index.html
 fuzz: fuzz-build ## fuzz each target for FUZZ_SECONDS (60) with libFuzzer
 	$(Q)tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZERS)
 
+.PHONY: articles
+articles: all ## prove what is found in all of the real articles below TRABAO_DATA; figures in build/articles
+	$(Q)BUILD=$(BUILD) tests/articles/run.sh all
+
 .PHONY: bench crash soak relevance
 bench: ## measure building, searching, serving and updating, beside PEERS (tests/bench/README.md)
 crash: ## kill the indexer at every step of its writing and at random, and compare what a rerun makes

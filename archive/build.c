@@ -379,7 +379,7 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
         status = lexicon_save(&b->lexicon, b->db, err);
     }
     if (status == TRABAO_OK) {
-        status = ngrams_builder_save(b->ngrams, b->result->text_bytes, b->db, err);
+        status = ngrams_builder_save(b->ngrams, b->db, err);
     }
     if (status == TRABAO_OK) {
         status = signatures_builder_save(b->signatures, NULL, b->db, err);

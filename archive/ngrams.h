@@ -54,8 +54,7 @@ void ngrams_builder_close(struct ngrams_builder *b);
 /* Counts the pairs and triples of an article. The order of articles matters, a little, once the table is full. */
 bool ngrams_builder_add(struct ngrams_builder *b, const struct wordcode_terms *terms);
 
-/* Writes the table, keeping about as many entries as an archive of TEXT_BYTES of text deserves. */
-enum trabao_status ngrams_builder_save(struct ngrams_builder *b, uint64_t text_bytes, sqlite3 *db,
-                                       struct trabao_error *err);
+/* Writes the table, keeping about as many entries as that many words deserve. */
+enum trabao_status ngrams_builder_save(struct ngrams_builder *b, sqlite3 *db, struct trabao_error *err);
 
 #endif

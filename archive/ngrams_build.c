@@ -16,7 +16,7 @@
 #define FIRST_BITS 14
 #define LAST_BITS 24 /* 128 MiB of cells */
 #define BATCH 32 /* hashes fetched ahead */
-#define TEXT_PER_ENTRY 80 /* bytes of text that pay for an entry */
+#define WORDS_PER_ENTRY 13 /* words of text that pay for an entry */
 #define ENTRIES_MIN 200000
 #define ENTRIES_MAX 10000000
 #define LOAD_NUMERATOR 5 /* slots to entries of the written table */
@@ -34,6 +34,7 @@ struct ngrams_builder {
     uint64_t used;
     struct facts *facts; /* by term */
     size_t fact_count, fact_capacity;
+    uint64_t words; /* of all texts: the same however the letters are encoded, unlike bytes */
 };
 
 struct ngrams_builder *ngrams_builder_open(void)
@@ -169,6 +170,7 @@ bool ngrams_builder_add(struct ngrams_builder *b, const struct wordcode_terms *t
     if (!reserve_facts(b, terms) || !make_room(b, 2 * end)) {
         return false;
     }
+    b->words += terms->count;
     count_column(b, terms->terms, 0, title, NGRAMS_TITLE_WEIGHT);
     count_column(b, terms->terms, title, end, 1);
     return true;
@@ -240,13 +242,12 @@ static enum trabao_status write_slots(const uint8_t *slots, uint64_t capacity, s
     return status;
 }
 
-enum trabao_status ngrams_builder_save(struct ngrams_builder *b, uint64_t text_bytes, sqlite3 *db,
-                                       struct trabao_error *err)
+enum trabao_status ngrams_builder_save(struct ngrams_builder *b, sqlite3 *db, struct trabao_error *err)
 {
     if (!add_facts(b)) {
         return error_no_memory(err);
     }
-    const uint64_t wanted = MIN(MAX(text_bytes / TEXT_PER_ENTRY, (uint64_t)ENTRIES_MIN), (uint64_t)ENTRIES_MAX);
+    const uint64_t wanted = MIN(MAX(b->words / WORDS_PER_ENTRY, (uint64_t)ENTRIES_MIN), (uint64_t)ENTRIES_MAX);
     uint64_t kept;
     const uint64_t least = choose_least(b, wanted, &kept);
     const uint64_t capacity = kept * LOAD_NUMERATOR / LOAD_DENOMINATOR + 1;

@@ -302,8 +302,7 @@ static bool is_capitals(const struct lexer *lx, size_t start, size_t end)
         uint8_t shape;
         uint8_t tone;
         start += utf8_decode(lx->c->text + start, end - start, &c);
-        const struct letter letter = letter_split(c);
-        if (!letter_mark(c, &shape, &tone) && (letter.base == 0 || letter_join(letter) == c))
+        if (!letter_is_capital(c) && !letter_mark(c, &shape, &tone) && !letter_is_invisible(c))
             return false;
     }
     return true;

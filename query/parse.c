@@ -242,8 +242,7 @@ static bool begins_with_capital(const struct query_context *c, const struct quer
 {
     uint32_t first;
     utf8_decode(c->text + token->start, c->n - token->start, &first);
-    const struct letter letter = letter_split(first);
-    return letter.base != 0 && letter_join(letter) != first;
+    return letter_is_capital(first);
 }
 
 /* The words from the next item on, as far as nothing but blanks is between them. */
@@ -288,22 +287,45 @@ static struct query_node *name_node(struct parser *p, const struct modifiers *m)
 }
 
 /*
+ * Reads the next letter or digit of TEXT (N bytes) with the combining marks behind it, in lower case: 0 when it is
+ * neither, or no letter has such marks. *AT goes behind them, and behind invisible characters.
+ */
+static uint32_t next_letter(const char *text, size_t n, size_t *at)
+{
+    uint32_t first;
+    *at += utf8_decode(text + *at, n - *at, &first);
+    struct letter letter = letter_split(first);
+    for (size_t size; *at < n; *at += size) {
+        uint32_t c;
+        uint8_t shape;
+        uint8_t tone;
+        size = utf8_decode(text + *at, n - *at, &c);
+        if (!letter_mark(c, &shape, &tone) && !letter_is_invisible(c))
+            break;
+        if ((letter.shape != 0 && shape != 0) || (letter.tone != 0 && tone != 0))
+            return 0;
+        letter.shape |= shape;
+        letter.tone |= tone;
+    }
+    if (letter.base != 0)
+        return letter_join(letter);
+    return first < 0x80 && letter_is_digit((char)first) ? first : 0;
+}
+
+/*
  * Spells TOKEN as it was typed, in lower case, instead of canonically: where the beginning of a word ends in the middle
- * of a syllable, the rules for whole ones do not hold. Decomposed letters are left to the canonical form.
+ * of a syllable, the rules for whole ones do not hold. Letters other than those of Vietnamese are left to the canonical
+ * form.
  */
 static void spell_as_typed(const struct query_context *c, struct query_token *token)
 {
     char form[TEXT_FORM_MAX];
     size_t len = 0;
     for (size_t i = token->start; i < token->end;) {
-        uint32_t code_point;
         char bytes[4];
-        i += utf8_decode(c->text + i, token->end - i, &code_point);
-        const struct letter letter = letter_split(code_point);
-        if (letter.base == 0 && !(code_point < 0x80 && letter_is_digit((char)code_point)))
-            return;
-        const size_t n = utf8_encode(letter.base != 0 ? letter_join(letter) : code_point, bytes);
-        if (len + n > sizeof form)
+        const uint32_t letter = next_letter(c->text, token->end, &i);
+        const size_t n = utf8_encode(letter, bytes);
+        if (letter == 0 || len + n > sizeof form)
             return;
         memcpy(form + len, bytes, n);
         len += n;

@@ -12,7 +12,7 @@
 #define RUNS_MAX 4
 #define LETTERS_MIN 3
 #define RUN_LETTERS_MIN 2
-#define BRACKET_MAX 256 /* bytes between the brackets */
+#define BRACKET_MAX 1024 /* bytes between the brackets: more than an abbreviation or its words take in any encoding */
 
 /* What may stand between the parts of an abbreviation, between words, and beside the words before a bracket. */
 #define BETWEEN_RUNS " -–&./"
@@ -63,7 +63,7 @@ static bool step_back(const struct finder *f, size_t *i)
     return true;
 }
 
-/* True when TEXT[FROM, TO) has characters of ALLOWED alone. */
+/* True when TEXT[FROM, TO) has characters of ALLOWED alone, and invisible ones. */
 static bool has_only(const struct finder *f, size_t from, size_t to, const char *allowed)
 {
     while (from < to) {
@@ -71,7 +71,7 @@ static bool has_only(const struct finder *f, size_t from, size_t to, const char 
         char one[5] = "";
         from += utf8_decode(f->text + from, to - from, &c);
         utf8_encode(c, one);
-        if (c == 0 || strstr(allowed, one) == NULL)
+        if (!letter_is_invisible(c) && (c == 0 || strstr(allowed, one) == NULL))
             return false;
     }
     return true;
@@ -99,11 +99,19 @@ static bool read_run(const struct finder *f, size_t i, struct letter *letters, s
     const size_t before = *count;
     for (size_t at = t->start; at < t->end;) {
         uint32_t c;
+        uint8_t shape;
+        uint8_t tone;
         at += utf8_decode(f->text + at, t->end - at, &c);
-        const struct letter letter = letter_split(c);
-        if (letter.base == 0 || letter_join(letter) == c || *count == ABBREVIATION_LETTERS_MAX)
+        if (letter_is_invisible(c))
+            continue;
+        if (letter_mark(c, &shape, &tone) && *count > before) {
+            if (shape != SHAPE_NONE)
+                letters[*count - 1].shape = shape;
+            continue;
+        }
+        if (!letter_is_capital(c) || *count == ABBREVIATION_LETTERS_MAX)
             return false;
-        letters[(*count)++] = letter;
+        letters[(*count)++] = letter_split(c);
     }
     return *count - before >= RUN_LETTERS_MIN;
 }

@@ -129,6 +129,13 @@ uint32_t letter_join(struct letter letter)
     return 0;
 }
 
+bool letter_is_capital(uint32_t c)
+{
+    const struct letter letter = letter_split(c);
+    const bool small_lookalike = c == 0xF0 || c == 0x256;
+    return letter.base != 0 && letter_join(letter) != c && !small_lookalike;
+}
+
 bool letter_mark(uint32_t c, uint8_t *shape, uint8_t *tone)
 {
     *shape = SHAPE_NONE;

@@ -44,6 +44,9 @@ struct letter letter_split(uint32_t code_point);
 /* The lower-case precomposed letter; 0 when no such letter exists (a circumflex on i, a tone on b). */
 uint32_t letter_join(struct letter letter);
 
+/* True for the upper case of a letter that letter_split knows. */
+bool letter_is_capital(uint32_t code_point);
+
 /* What a combining mark adds: *SHAPE or *TONE is set, the other is 0. False for any other code point. */
 bool letter_mark(uint32_t code_point, uint8_t *shape, uint8_t *tone);
 

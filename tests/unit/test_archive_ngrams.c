@@ -41,7 +41,7 @@ static void make_texts(void)
     }
 }
 
-static void load_built(struct ngrams *out, uint64_t text_bytes)
+static void load_built(struct ngrams *out)
 {
     struct trabao_error err = {0};
     sqlite3 *db;
@@ -54,7 +54,7 @@ static void load_built(struct ngrams *out, uint64_t text_bytes)
         const struct wordcode_terms terms = {.terms = texts[a], .count = TITLE + BODY, .title_count = TITLE};
         assert_true(ngrams_builder_add(b, &terms));
     }
-    assert_fine(ngrams_builder_save(b, text_bytes, db, &err), &err);
+    assert_fine(ngrams_builder_save(b, db, &err), &err);
     ngrams_builder_close(b);
     assert_fine(ngrams_load(out, db, &err), &err);
     db_close(db);
@@ -74,7 +74,7 @@ static void test_counts(void **state)
     struct ngrams n;
     uint32_t mistaken = 0; /* a fingerprint has 18 bits */
     make_texts();
-    load_built(&n, 1);
+    load_built(&n);
     for (uint32_t a = 0; a < TERMS; a++) {
         uint32_t followers = 0;
         assert_about(words[a], ngrams_word(&n, a));
@@ -102,7 +102,7 @@ static void test_absent(void **state)
     (void)state;
     struct ngrams n;
     uint32_t found = 0;
-    load_built(&n, 1);
+    load_built(&n);
     for (uint32_t i = 0; i < 100000; i++) {
         found += ngrams_pair(&n, TERMS + i, i) > 0;
     }
@@ -126,7 +126,7 @@ static void test_borders(void **state)
     assert_fine(db_create(in_folder("borders"), &db, &err), &err);
     assert_fine(db_exec(db, "CREATE TABLE ngrams(first INTEGER PRIMARY KEY, slots BLOB NOT NULL)", "test", &err), &err);
     assert_true(ngrams_builder_add(b, &text));
-    assert_fine(ngrams_builder_save(b, 1, db, &err), &err);
+    assert_fine(ngrams_builder_save(b, db, &err), &err);
     assert_fine(ngrams_load(&n, db, &err), &err);
     assert_about(NGRAMS_TITLE_WEIGHT, ngrams_word(&n, 7));
     assert_about(0, ngrams_pair(&n, 7, 8));
@@ -144,7 +144,7 @@ static void test_damage(void **state)
     struct trabao_error err = {0};
     struct ngrams n;
     sqlite3 *db;
-    load_built(&n, 1);
+    load_built(&n);
     ngrams_free(&n);
     assert_int_equal(sqlite3_open(in_folder("ngrams"), &db), SQLITE_OK);
     sqlite3_exec(db, "UPDATE ngrams SET slots = randomblob(length(slots))", NULL, NULL, NULL);

@@ -56,6 +56,9 @@ static void introduced(void **state)
     assert_finds("LĐ-TB&XH (Lao động, Thương binh và Xã hội)", "lđ tb xh=lao động thương binh và xã hội");
     assert_finds("nghệ sĩ ưu tú (NSƯT), nghệ sĩ ưu tú (NSUT)", "nsưt=nghệ sĩ ưu tú;nsut=nghệ sĩ ưu tú");
     assert_finds("“Hội đồng nhân dân” (HĐND)", "hđnd=hội đồng nhân dân");
+    assert_finds("Hội đồng nhân dân (H\u00d0ND)", "hđnd=hội đồng nhân dân");
+    assert_finds("nghệ sĩ ưu tú (NSU\u031bT)", "nsưt=nghệ sĩ ưu tú");
+    assert_finds("Ủy ban nhân dân (\u200bUB\u00adND)", "ubnd=ủy ban nhân dân");
     assert_finds("báo South China Morning Post (SCMP)", "scmp=south china morning post");
     assert_finds("((UBND (ủy ban nhân dân", "");
     assert_finds("(x) ủy ban nhân dân (UBND) (HĐND)", "ubnd=ủy ban nhân dân");
@@ -80,6 +83,7 @@ static void not_introduced(void **state)
         "ủy ban nhân dân (UBND tỉnh)",      /* not alone */
         "ủy ban nhân dân (ubnd)",           /* no capitals */
         "ủy ban nhân dân (Ubnd)",
+        "hội đồng nhân dân (H\u00f0ND)",
         "hội dồng nhân dân (HĐND)",         /* d is not đ */
         "hội đồng nhân dân (HDND)",
         "nghệ sĩ ủng hộ (NSƯH)",            /* u is not ư */
