@@ -34,9 +34,14 @@ static bool is_continuation(char c)
 
 static size_t count_characters(const char *text, size_t from, size_t to)
 {
-    size_t count = 0;
-    for (size_t i = from; i < to; i++)
-        count += !is_continuation(text[i]);
+    size_t count = to - from;
+    size_t i = from;
+    for (; to - i >= 8; i += 8) { /* of each byte the highest bit but not the next one */
+        const uint64_t bytes = LOAD(uint64_t, text + i);
+        count -= (size_t)__builtin_popcountll(bytes & ~bytes << 1 & UINT64_C(0x8080808080808080));
+    }
+    for (; i < to; i++)
+        count -= is_continuation(text[i]);
     return count;
 }
 
@@ -51,7 +56,9 @@ static size_t step_back(const char *text, size_t pos)
 
 static uint32_t character_at(const struct window *w, size_t pos)
 {
-    uint32_t c;
+    uint32_t c = (unsigned char)w->text[pos];
+    if (c < 0x80)
+        return c;
     utf8_decode(w->text + pos, w->n - pos, &c);
     return c;
 }
@@ -392,9 +399,30 @@ static enum trabao_status write_window(const struct window *w, struct query_matc
     return buf_failed(out->text) ? error_no_memory(err) : TRABAO_OK;
 }
 
+/* Where PATTERNS occur in the first N bytes of BODY. */
+static enum trabao_status find_matches(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *body,
+                                       size_t n, const struct snippet_words *words,
+                                       const struct snippet_pattern *patterns, size_t pattern_count,
+                                       struct query_matches *matches, struct trabao_error *err)
+{
+    bool found;
+    if (words != NULL && words->count > 0 && query_match_by_words(patterns, pattern_count)) {
+        struct snippet_words seen = *words;
+        while (seen.count > 0 && seen.places[seen.count - 1].end > n)
+            seen.count--;
+        found = query_match_words(&seen, patterns, pattern_count, MATCHES_MAX, matches);
+    } else {
+        const enum trabao_status status = text_tokenize(analyzer, body, n, tokens, err);
+        if (status != TRABAO_OK)
+            return status;
+        found = query_match_all(tokens, patterns, pattern_count, MATCHES_MAX, matches);
+    }
+    return found ? TRABAO_OK : error_no_memory(err);
+}
+
 enum trabao_status snippet_make(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *body, size_t n,
-                                const struct snippet_pattern *patterns, size_t pattern_count, size_t width,
-                                struct snippet *out, struct trabao_error *err)
+                                const struct snippet_words *words, const struct snippet_pattern *patterns,
+                                size_t pattern_count, size_t width, struct snippet *out, struct trabao_error *err)
 {
     struct query_matches matches = {0};
     struct window w = {.text = body, .n = utf8_clip(body, n, SNIPPET_TEXT_MAX), .width = width};
@@ -403,14 +431,11 @@ enum trabao_status snippet_make(struct text_analyzer *analyzer, struct text_toke
     out->mark_count = 0;
     buf_clear(out->text);
     if (pattern_count > 0) {
-        status = text_tokenize(analyzer, body, w.n, tokens, err);
+        status = find_matches(analyzer, tokens, body, w.n, words, patterns, pattern_count, &matches, err);
+        if (status == TRABAO_OK && !choose_core(&w, &matches, patterns, pattern_count))
+            status = error_no_memory(err);
         if (status != TRABAO_OK)
             goto done;
-        if (!query_match_all(tokens, patterns, pattern_count, MATCHES_MAX, &matches) ||
-            !choose_core(&w, &matches, patterns, pattern_count)) {
-            status = error_no_memory(err);
-            goto done;
-        }
     }
     choose_ends(&w);
     status = write_window(&w, &matches, out, err);
