@@ -3,7 +3,8 @@
  *
  * The core is the shortest run of matches that shows the greatest weight of distinct patterns within the width. It is
  * found by one pass with two ends: each match in turn is the right end; the left end follows as long as the run is too
- * wide or begins with a pattern that it has again. What is left of the width is spent on the words around the core.
+ * wide or begins with a pattern that it has again. What is left of the width is spent on the words around the core; its
+ * ends do not part words that are marked as one.
  */
 #include "query/snippet.h"
 
@@ -23,6 +24,8 @@ struct window {
     size_t core, core_end;   /* bytes; core_end 0: no match */
     size_t start, end;       /* bytes */
     bool cut_start, cut_end; /* a sentence is cut there */
+    const struct query_match *runs; /* what is marked, in the whole text; the ends are not inside one, if possible */
+    size_t run_count;
 };
 
 /* ---- characters ------------------------------------------------------------------------------------------------ */
@@ -291,6 +294,27 @@ static struct starts find_starts(const struct window *w, size_t limit, size_t fi
     }
 }
 
+/* What is marked as one and would be parted by a window that ends at POS; or NULL. */
+static const struct query_match *run_across(const struct window *w, size_t pos)
+{
+    for (size_t i = 0; i < w->run_count && w->runs[i].start < pos; i++) {
+        if (w->runs[i].end > pos)
+            return &w->runs[i];
+    }
+    return NULL;
+}
+
+/* The core takes in all that is marked as one with its ends, if that fits. */
+static void widen_core(struct window *w)
+{
+    const struct query_match *run = run_across(w, w->core);
+    if (run != NULL && count_characters(w->text, run->start, w->core_end) <= w->width)
+        w->core = run->start;
+    run = run_across(w, w->core_end);
+    if (run != NULL && count_characters(w->text, w->core, run->end) <= w->width)
+        w->core_end = run->end;
+}
+
 /* ROOM is what the core leaves of the width, AFTER how much of it the text behind the core can fill. */
 static void choose_start(struct window *w, size_t room, size_t after)
 {
@@ -301,6 +325,12 @@ static void choose_start(struct window *w, size_t room, size_t after)
         w->start = s.sentence;
     else
         w->start = MIN(s.farthest, s.word);
+    const struct query_match *run = run_across(w, w->start);
+    if (run != NULL && run->end <= w->core) {
+        w->start = run->end;
+        while (w->start < w->core && !word_begins(w, w->start))
+            w->start = advance(w, w->start, 1, w->core);
+    }
     w->cut_start = !sentence && !sentence_begins(w, w->start);
 }
 
@@ -309,6 +339,25 @@ static size_t skip_blanks(const struct window *w, size_t pos)
     while (pos < w->n && blank_at(w, pos))
         pos = advance(w, pos, 1, w->n);
     return pos;
+}
+
+/* What does not stand well before an ellipsis: it goes with what follows. */
+static bool leads_on(uint32_t c)
+{
+    return c == ',' || c == ';' || c == ':' || c == '(' || c == '[' || c == '-' || c == '/' || c == 0x201C ||
+           c == 0x2018 || c == 0xAB || c == 0x2013 || c == 0x2014;
+}
+
+/* END without the blanks before it, and, if a sentence is cut there, without what leads on. */
+static size_t trim_end(const struct window *w, size_t end, bool cut)
+{
+    while (end > w->start && end > w->core_end) {
+        const size_t before = step_back(w->text, end);
+        if (!blank_at(w, before) && !(cut && leads_on(character_at(w, before))))
+            break;
+        end = before;
+    }
+    return end;
 }
 
 /* The window ends after a whole word, but not before its core does. */
@@ -322,10 +371,12 @@ static void choose_end(struct window *w)
         if (word > w->start)
             end = word;
     }
-    while (end > w->start && end > w->core_end && blank_at(w, step_back(w->text, end)))
-        end = step_back(w->text, end);
-    w->end = end;
+    const struct query_match *run = run_across(w, end);
+    if (run != NULL && run->start >= w->core_end && run->start > w->start)
+        end = run->start;
+    end = trim_end(w, end, false);
     w->cut_end = skip_blanks(w, end) < w->n && !after_terminator(w, end);
+    w->end = trim_end(w, end, w->cut_end);
 }
 
 static void choose_ends(struct window *w)
@@ -337,6 +388,7 @@ static void choose_ends(struct window *w)
         choose_end(w);
         return;
     }
+    widen_core(w);
     const size_t core = count_characters(w->text, w->core, w->core_end);
     const size_t room = core < w->width ? w->width - core : 0;
     const size_t after = count_characters(w->text, w->core_end, advance(w, w->core_end, room, w->n));
@@ -346,8 +398,8 @@ static void choose_ends(struct window *w)
 
 /* ---- the text -------------------------------------------------------------------------------------------------- */
 
-/* Copies the window with single blanks, and translates the marks, whose number is in OUT, to bytes of the copy. */
-static void copy_window(const struct window *w, const struct query_match *matches, struct snippet *out)
+/* Copies the window with single blanks, and translates RUNS, whose number is in OUT, to marks in the copy. */
+static void copy_window(const struct window *w, const struct query_match *runs, struct snippet *out)
 {
     size_t next = 0; /* mark to be begun or ended */
     bool begun = false;
@@ -362,7 +414,7 @@ static void copy_window(const struct window *w, const struct query_match *matche
             if (blank)
                 buf_append_char(out->text, ' ');
             blank = false;
-            if (next < out->mark_count && !begun && matches[next].start <= pos) {
+            if (next < out->mark_count && !begun && runs[next].start <= pos) {
                 out->marks[next].start = (uint32_t)out->text->len;
                 begun = true;
             }
@@ -372,7 +424,7 @@ static void copy_window(const struct window *w, const struct query_match *matche
                 buf_append(out->text, w->text + pos, len);
         }
         pos += len;
-        if (begun && (pos >= matches[next].end || pos >= w->end)) {
+        if (begun && (pos >= runs[next].end || pos >= w->end)) {
             out->marks[next++].end = (uint32_t)out->text->len;
             begun = false;
         }
@@ -381,21 +433,21 @@ static void copy_window(const struct window *w, const struct query_match *matche
     buf_append_str(out->text, w->cut_end ? " " ELLIPSIS : "");
 }
 
-static enum trabao_status write_window(const struct window *w, struct query_matches *matches, struct snippet *out,
+/* RUNS are those of the window. */
+static enum trabao_status write_window(const struct window *w, struct query_match *runs, struct snippet *out,
                                        struct trabao_error *err)
 {
     size_t first = 0;
-    while (first < matches->count && matches->items[first].start < w->start)
+    while (first < w->run_count && runs[first].end <= w->start)
         first++;
     size_t stop = first;
-    while (stop < matches->count && matches->items[stop].start < w->end)
+    while (stop < w->run_count && runs[stop].start < w->end)
         stop++;
-    struct query_match *inside = stop > first ? matches->items + first : NULL;
-    out->mark_count = join_matches(w->text, inside, stop - first);
+    out->mark_count = stop - first;
     out->marks = mem_alloc(out->mark_count, sizeof *out->marks);
     if (out->marks == NULL)
         return error_no_memory(err);
-    copy_window(w, inside, out);
+    copy_window(w, first < stop ? runs + first : NULL, out);
     return buf_failed(out->text) ? error_no_memory(err) : TRABAO_OK;
 }
 
@@ -436,9 +488,11 @@ enum trabao_status snippet_make(struct text_analyzer *analyzer, struct text_toke
             status = error_no_memory(err);
         if (status != TRABAO_OK)
             goto done;
+        w.run_count = join_matches(body, matches.items, matches.count);
+        w.runs = matches.items;
     }
     choose_ends(&w);
-    status = write_window(&w, &matches, out, err);
+    status = write_window(&w, matches.items, out, err);
 
 done:
     mem_free(matches.items);

@@ -236,6 +236,22 @@ static void test_windows(void **state)
                    "[chuyện] ở đây.");
 }
 
+/* Words that are marked as one are shown together or not at all, and an ellipsis follows a word. */
+static void test_ends(void **state)
+{
+    (void)state;
+    const char *body = "Đi tàu từ Hà Nội vào Huế, rồi lại từ Huế ra Hà Nội, và mãi về sau thì thôi";
+    assert_snippet(body, "hà nội", 52, "Đi tàu từ [Hà Nội] vào Huế, rồi lại từ Huế ra [Hà Nội] " ELLIPSIS);
+    assert_snippet(body, "hà nội", 50, "Đi tàu từ [Hà Nội] vào Huế, rồi lại từ Huế ra " ELLIPSIS);
+    assert_snippet(body, "hà|nội", 50, "Đi tàu từ [Hà Nội] vào Huế, rồi lại từ Huế ra " ELLIPSIS);
+    assert_snippet(body, "tàu", 25, "Đi [tàu] từ Hà Nội vào Huế " ELLIPSIS);
+    assert_snippet("Ai cũng biết (hay chưa biết?) đấy", "ai", 14, "[Ai] cũng biết " ELLIPSIS);
+    assert_snippet("một hai ba Hà Nội bốn năm sáu lũ bảy tám chín mười mười một", "hà|nội|lũ", 26,
+                   ELLIPSIS " [Hà Nội] bốn năm sáu [lũ] bảy " ELLIPSIS);
+    assert_snippet("một hai ba Hà Nội đi xa Hà Nội lũ về bốn năm sáu bảy tám chín mười", "hà nội|lũ", 39,
+                   ELLIPSIS " đi xa [Hà Nội lũ] về bốn năm sáu bảy tám " ELLIPSIS);
+}
+
 /* More patterns win over more matches; then those that stand closer; then the first. */
 static void test_choice(void **state)
 {
@@ -645,7 +661,7 @@ int main(void)
         cmocka_unit_test(test_choice),    cmocka_unit_test(test_abbreviations), cmocka_unit_test(test_marks),
         cmocka_unit_test(test_random),    cmocka_unit_test(test_random_marks),  cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_long_text), cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_articles),
-        cmocka_unit_test(test_by_words),
+        cmocka_unit_test(test_by_words),  cmocka_unit_test(test_ends),
     };
     return cmocka_run_group_tests_name("query_snippet", tests, open_analyzer, close_all);
 }
