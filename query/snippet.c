@@ -360,10 +360,27 @@ static size_t trim_end(const struct window *w, size_t end, bool cut)
     return end;
 }
 
-/* The window ends after a whole word, but not before its core does. */
+/* The end of the last paragraph that ends between FROM and TO; TO when none does. */
+static size_t paragraph_end(const struct window *w, size_t from, size_t to)
+{
+    const char *newline = from < to ? memrchr(w->text + from, '\n', to - from) : NULL;
+    return newline != NULL ? (size_t)(newline - w->text) : to;
+}
+
+/*
+ * The window ends after a whole word, but not before its core does. If most of it is filled by then it ends with a
+ * paragraph: what comes after, a caption or another heading, seldom belongs to the same thought.
+ */
 static void choose_end(struct window *w)
 {
     size_t end = MAX(advance(w, w->start, w->width, w->n), w->core_end);
+    const size_t filled = MAX(advance(w, w->start, w->width * 3 / 5, w->n), w->core_end);
+    const size_t paragraph = paragraph_end(w, filled, end);
+    if (paragraph < end) {
+        w->end = trim_end(w, paragraph, false);
+        w->cut_end = false;
+        return;
+    }
     if (end < w->n && !blank_at(w, end)) {
         size_t word = end;
         while (word > w->core_end && word > w->start && !blank_at(w, step_back(w->text, word)))

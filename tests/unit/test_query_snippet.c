@@ -252,6 +252,18 @@ static void test_ends(void **state)
                    ELLIPSIS " đi xa [Hà Nội lũ] về bốn năm sáu bảy tám " ELLIPSIS);
 }
 
+/* A window that is well filled ends with a paragraph. */
+static void test_paragraphs(void **state)
+{
+    (void)state;
+    const char *body = "Bão đã vào đất liền trưa nay\n\nẢnh: An\nMột hai ba bốn năm sáu bảy tám chín mười";
+    assert_snippet(body, "bão", 45, "[Bão] đã vào đất liền trưa nay Ảnh: An");
+    assert_snippet(body, "bão", 34, "[Bão] đã vào đất liền trưa nay");
+    assert_snippet(body, "bão", 60, "[Bão] đã vào đất liền trưa nay Ảnh: An");
+    assert_snippet(body, "bão", 70, "[Bão] đã vào đất liền trưa nay Ảnh: An Một hai ba bốn năm sáu bảy tám " ELLIPSIS);
+    assert_snippet(body, "bão|một", 60, "[Bão] đã vào đất liền trưa nay Ảnh: An [Một] hai ba bốn năm sáu " ELLIPSIS);
+}
+
 /* More patterns win over more matches; then those that stand closer; then the first. */
 static void test_choice(void **state)
 {
@@ -661,7 +673,7 @@ int main(void)
         cmocka_unit_test(test_choice),    cmocka_unit_test(test_abbreviations), cmocka_unit_test(test_marks),
         cmocka_unit_test(test_random),    cmocka_unit_test(test_random_marks),  cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_long_text), cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_articles),
-        cmocka_unit_test(test_by_words),  cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_by_words),  cmocka_unit_test(test_ends),          cmocka_unit_test(test_paragraphs),
     };
     return cmocka_run_group_tests_name("query_snippet", tests, open_analyzer, close_all);
 }
