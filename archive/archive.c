@@ -194,6 +194,7 @@ enum trabao_status archive_reader_open(struct archive *archive, struct archive_r
     }
     r->archive = archive;
     buf_init(&r->plain, STORED_CEILING);
+    buf_init(&r->residue, STORED_CEILING);
     enum trabao_status status = db_open_published(archive->path, &r->db, err);
     if (status == TRABAO_OK) {
         status = fts5_vietnamese_register(r->db, NULL, err);
@@ -245,6 +246,7 @@ void archive_reader_close(struct archive_reader *r)
         pack_context_close(r->pack);
         db_close(r->db);
         buf_free(&r->plain);
+        buf_free(&r->residue);
         mem_free(r);
     }
 }
@@ -258,6 +260,8 @@ void archive_stored_init(struct archive_stored *stored)
 void archive_stored_free(struct archive_stored *stored)
 {
     buf_free(&stored->bytes);
+    wordcode_terms_free(&stored->terms);
+    wordcode_places_free(&stored->places);
 }
 
 enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wordcode_terms *out,
@@ -286,25 +290,26 @@ enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wo
 /* Puts the body of the article on the current row of by_id together, at the end of STORED's bytes. */
 static enum trabao_status read_body(struct archive_reader *r, struct archive_stored *stored, struct trabao_error *err)
 {
-    struct wordcode_terms terms = {0};
-    struct buf residue;
-    buf_init(&residue, STORED_CEILING);
     const int column = sqlite3_column_count(r->by_id) - 1;
     enum trabao_status status =
         pack_expand(r->pack, r->archive->residues_dictionary, sqlite3_column_blob(r->by_id, column),
-                    (size_t)sqlite3_column_bytes(r->by_id, column), &residue, err);
+                    (size_t)sqlite3_column_bytes(r->by_id, column), &r->residue, err);
     if (status == TRABAO_OK) {
-        status = archive_terms(r, stored->id, &terms, err);
+        status = archive_terms(r, stored->id, &stored->terms, err);
     }
+    /* With room for all places, and STORED's bytes knowing of their own, wordcode_body fails otherwise for damage. */
+    struct wordcode_places *places = &stored->places;
     if (status == TRABAO_OK &&
-        !wordcode_body(&r->archive->lexicon, &terms, residue.data, residue.len, &stored->bytes)) {
+        !mem_grow((void **)&places->items, &places->capacity, stored->terms.count, sizeof *places->items)) {
+        status = error_no_memory(err);
+    }
+    if (status == TRABAO_OK && !wordcode_body(&r->archive->lexicon, &stored->terms, r->residue.data, r->residue.len,
+                                              &stored->bytes, places)) {
         status = stored->bytes.failed && !stored->bytes.full
                      ? error_no_memory(err)
                      : error_set(err, TRABAO_DATA, "the body of article %lld is damaged; reindex",
                                  (long long)stored->id);
     }
-    buf_free(&residue);
-    wordcode_terms_free(&terms);
     return status;
 }
 
@@ -361,6 +366,8 @@ enum trabao_status archive_read(struct archive_reader *r, int64_t id, bool body,
 {
     buf_clear(&stored->bytes);
     stored->article = (struct article){0};
+    stored->terms.count = stored->terms.title_count = 0;
+    stored->places.count = 0;
     stored->id = id;
     sqlite3_bind_int64(r->by_id, 1, id);
     enum trabao_status status = db_step(r->by_id, "reading an article", err);

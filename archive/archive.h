@@ -64,7 +64,7 @@ struct archive_reader {
     struct positions *positions;
     struct pack_context *pack;
     sqlite3_stmt *by_id, *by_hash, *words;
-    struct buf plain; /* scratch */
+    struct buf plain, residue; /* scratch */
 };
 
 enum trabao_status archive_reader_open(struct archive *archive, struct archive_reader **out,
@@ -77,6 +77,8 @@ struct archive_stored {
     int64_t id;
     uint64_t key_hash, content_hash;
     struct buf bytes;
+    struct wordcode_terms terms;   /* of title and body, if its body was read */
+    struct wordcode_places places; /* of the body's terms in it */
 };
 void archive_stored_init(struct archive_stored *stored);
 void archive_stored_free(struct archive_stored *stored);

@@ -52,7 +52,7 @@ static void body_function(sqlite3_context *context, int count, sqlite3_value **v
         pack_expand(c->pack, c->archive->residues_dictionary, sqlite3_value_blob(values[1]),
                     (size_t)sqlite3_value_bytes(values[1]), &residue, NULL) == TRABAO_OK &&
         wordcode_terms(words.data, words.len, c->archive->lexicon.count, &terms) &&
-        wordcode_body(&c->archive->lexicon, &terms, residue.data, residue.len, &body);
+        wordcode_body(&c->archive->lexicon, &terms, residue.data, residue.len, &body, NULL);
     if (ok) {
         sqlite3_result_text64(context, buf_str(&body), body.len, SQLITE_TRANSIENT, SQLITE_UTF8);
     } else {

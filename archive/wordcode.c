@@ -3,6 +3,8 @@
  */
 #include "archive/wordcode.h"
 
+#include <endian.h>
+
 #include "archive/varint.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -169,6 +171,16 @@ void wordcode_terms_free(struct wordcode_terms *terms)
     *terms = (struct wordcode_terms){0};
 }
 
+#define NARROW_UNITS 4 /* looked at at once */
+
+/* True when no one of the next NARROW_UNITS units begins a term number of two: none has a high byte of 0xff. */
+static bool all_narrow(const uint8_t *p)
+{
+    const uint64_t high = UINT64_C(0xff00ff00ff00ff00);
+    const uint64_t missing = ~le64toh(LOAD(uint64_t, p)) & high;
+    return ((missing - UINT64_C(0x0100010001000100)) & ~missing & UINT64_C(0x8000800080008000)) == 0;
+}
+
 bool wordcode_terms(const void *words, size_t n, uint32_t term_count, struct wordcode_terms *out)
 {
     const uint8_t *p = words;
@@ -177,8 +189,16 @@ bool wordcode_terms(const void *words, size_t n, uint32_t term_count, struct wor
     if (n < 2 || n % 2 || !mem_grow((void **)&out->terms, &out->capacity, units, sizeof *out->terms)) {
         return false;
     }
-    out->title_count = LOAD(uint16_t, p);
+    uint32_t *next = out->terms;
     for (size_t i = 1; i < units; i++) {
+        if (term_count >= WORDCODE_WIDE && i + NARROW_UNITS <= units && all_narrow(p + 2 * i)) {
+            for (size_t k = 0; k < NARROW_UNITS; k++) {
+                next[k] = LOAD(uint16_t, p + 2 * (i + k));
+            }
+            next += NARROW_UNITS;
+            i += NARROW_UNITS - 1;
+            continue;
+        }
         uint32_t term = LOAD(uint16_t, p + 2 * i);
         if (term >= WORDCODE_WIDE) {
             if (++i == units) {
@@ -189,64 +209,148 @@ bool wordcode_terms(const void *words, size_t n, uint32_t term_count, struct wor
         if (term >= term_count) {
             return false;
         }
-        out->terms[out->count++] = term;
+        *next++ = term;
     }
+    out->count = (size_t)(next - out->terms);
+    out->title_count = LOAD(uint16_t, p);
     return out->title_count <= out->count;
 }
 
-/* The literal at *P, which is moved past it. */
-static bool take_literal(const uint8_t **p, const uint8_t *end, struct buf *body)
+void wordcode_places_free(struct wordcode_places *places)
+{
+    mem_free(places->items);
+    *places = (struct wordcode_places){0};
+}
+
+/* ---- putting together ------------------------------------------------------------------------------------------ */
+
+#define STEP_ROOM 1024 /* bytes that one word and the gap before it take at most, unless they are literals */
+#define QUICK_BYTES 16  /* of a form that are copied at once */
+_Static_assert(STEP_ROOM > GAP_BYTES + QUICK_BYTES + 3 * UINT8_MAX, "a step fits, whatever a lexicon says of a form");
+
+/* A body being put together: the bytes between `out` and `end` are its room, taken from `body`. */
+struct joiner {
+    const struct lexicon *lexicon;
+    struct buf *body;
+    char *out, *room_end;
+    const uint8_t *literals, *end; /* that are left */
+    size_t start;                  /* of the text in `body` */
+};
+
+/* Room for N bytes more. False when memory runs out or the ceiling is met. */
+static bool make_room(struct joiner *j, size_t n)
+{
+    if (j->out && (size_t)(j->room_end - j->out) >= n) {
+        return true;
+    }
+    if (j->out) {
+        j->body->len = (size_t)(j->out - j->body->data);
+    }
+    j->out = buf_reserve(j->body, n);
+    j->room_end = j->out ? j->body->data + MIN(j->body->capacity - 1, j->body->ceiling) : NULL;
+    return j->out;
+}
+
+static bool join_literal(struct joiner *j)
 {
     uint64_t n;
-    if (!varint_read(p, end, &n) || n > (uint64_t)(end - *p) || !buf_append(body, *p, n)) {
+    if (!varint_read(&j->literals, j->end, &n) || n > (uint64_t)(j->end - j->literals) ||
+        !make_room(j, n + STEP_ROOM)) {
         return false;
     }
-    *p += n;
+    memcpy(j->out, j->literals, n);
+    j->out += n;
+    j->literals += n;
     return true;
 }
 
-static bool take_gap(unsigned code, const uint8_t **literals, const uint8_t *end, struct buf *body)
+static bool join_gap(struct joiner *j, unsigned code)
 {
     const unsigned gap = code >> 2;
     if (gap == GAP_LITERAL) {
-        return take_literal(literals, end, body);
+        return join_literal(j);
     }
-    return gap < ARRAY_LEN(GAPS) && buf_append_str(body, GAPS[gap]);
+    if (gap >= ARRAY_LEN(GAPS)) {
+        return false;
+    }
+    memcpy(j->out, GAPS[gap], GAP_BYTES);
+    const uint64_t bytes = LOAD(uint64_t, GAPS[gap]);
+    j->out += bytes ? 8 - (unsigned)__builtin_clzll(bytes) / 8 : 0;
+    return true;
 }
 
-static bool take_word(const char *form, size_t len, enum letter_case letters, const uint8_t **literals,
-                      const uint8_t *end, struct buf *body)
+static bool join_word(struct joiner *j, uint32_t term, enum letter_case letters)
 {
-    if (letters == CASE_FORM) {
-        return buf_append(body, form, len);
-    }
+    const struct lexicon_term *t = &j->lexicon->terms[term];
+    const char *form = j->lexicon->forms + t->form;
     if (letters == CASE_LITERAL) {
-        return take_literal(literals, end, body);
+        return join_literal(j);
     }
-    char cased[WORDCODE_CASED_MAX];
-    return buf_append(body, cased, wordcode_capitalise(form, len, letters == CASE_UPPER, cased));
+    if (letters == CASE_UPPER || (letters == CASE_CAPITAL && (form[0] & 0x80))) {
+        j->out += wordcode_capitalise(form, t->len, letters == CASE_UPPER, j->out);
+        return true;
+    }
+    if (t->len <= QUICK_BYTES && t->form + QUICK_BYTES <= j->lexicon->forms_len) {
+        memcpy(j->out, form, QUICK_BYTES);
+    } else {
+        memcpy(j->out, form, t->len);
+    }
+    if (letters == CASE_CAPITAL) {
+        *j->out = (char)upper_of((unsigned char)*form);
+    }
+    j->out += t->len;
+    return true;
+}
+
+/* Joins the WORDS from TERM on by their CODES. */
+static bool join_words(struct joiner *j, const uint32_t *terms, const uint8_t *codes, size_t words,
+                       struct wordcode_place *places)
+{
+    for (size_t i = 0; i < words; i++) {
+        if (!make_room(j, STEP_ROOM) || !join_gap(j, codes[i])) {
+            return false;
+        }
+        const size_t start = (size_t)(j->out - j->body->data) - j->start;
+        if (!join_word(j, terms[i], (enum letter_case)(codes[i] & 3))) {
+            return false;
+        }
+        if (places) {
+            const size_t end = (size_t)(j->out - j->body->data) - j->start;
+            places[i] = (struct wordcode_place){(uint32_t)start, (uint32_t)end};
+        }
+    }
+    return make_room(j, STEP_ROOM) && join_gap(j, codes[words]) && j->literals == j->end;
 }
 
 bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
-                   struct buf *body)
+                   struct buf *body, struct wordcode_places *places)
 {
     const uint8_t *codes = residue;
     const uint8_t *end = codes + n;
     const size_t words = terms->count - terms->title_count;
+    if (places) {
+        places->count = 0;
+    }
     if (n == 0 || *codes == KIND_WHOLE) {
         return n > 0 && buf_append(body, codes + 1, n - 1);
     }
-    if (*codes++ != KIND_CODED || words + 1 > (size_t)(end - codes)) {
+    if (*codes++ != KIND_CODED || words + 1 > (size_t)(end - codes) ||
+        (places && !mem_grow((void **)&places->items, &places->capacity, words, sizeof *places->items))) {
         return false;
     }
-    const uint8_t *literals = codes + words + 1;
-    for (size_t i = 0; i < words; i++) {
-        const uint32_t term = terms->terms[terms->title_count + i];
-        if (!take_gap(codes[i], &literals, end, body) ||
-            !take_word(lexicon_form(lexicon, term), lexicon->terms[term].len, (enum letter_case)(codes[i] & 3),
-                       &literals, end, body)) {
-            return false;
-        }
+    struct joiner j = {.lexicon = lexicon,
+                       .body = body,
+                       .literals = codes + words + 1,
+                       .end = end,
+                       .start = body->len};
+    if (!make_room(&j, words * 8 + STEP_ROOM) ||
+        !join_words(&j, terms->terms + terms->title_count, codes, words, places ? places->items : NULL)) {
+        return false;
     }
-    return take_gap(codes[words], &literals, end, body) && literals == end;
+    body->len = (size_t)(j.out - body->data);
+    body->data[body->len] = '\0';
+    if (places) {
+        places->count = words;
+    }
+    return true;
 }

@@ -29,6 +29,19 @@ struct wordcode_terms {
     size_t title_count; /* the first ones are the title's */
 };
 
+/* Where a word of a body stands. */
+struct wordcode_place {
+    uint32_t start, end; /* bytes of the body */
+};
+
+/* The places of the words of a body, in the order of their terms. */
+struct wordcode_places {
+    struct wordcode_place *items; /* owned */
+    size_t count;                 /* 0 for a text that is kept whole: only cutting it anew tells where its words are */
+    size_t capacity;
+};
+void wordcode_places_free(struct wordcode_places *places);
+
 #define WORDCODE_HEAD_BYTES 2 /* of a words stream */
 #define WORDCODE_TERM_BYTES 4 /* that a term number takes at most in a words stream */
 
@@ -57,9 +70,12 @@ bool wordcode_residue(const char *body, size_t n, const struct text_tokens *toke
 bool wordcode_terms(const void *words, size_t n, uint32_t term_count, struct wordcode_terms *out);
 void wordcode_terms_free(struct wordcode_terms *terms);
 
-/* Puts the body together again and appends it to BODY. False when the input is damaged or memory runs out. */
+/*
+ * Puts the body together again and appends it to BODY. PLACES, unless it is NULL, gets where its words stand in it.
+ * False when the input is damaged or memory runs out.
+ */
 bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
-                   struct buf *body);
+                   struct buf *body, struct wordcode_places *places);
 
 /*
  * FORM (N bytes, at most TEXT_FORM_MAX) with its first letter, or, if ALL, every letter in upper case, to OUT. Returns

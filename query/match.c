@@ -1,6 +1,8 @@
 /*
  * match.c - one pass over the positions of a text. Few words of a text begin a pattern, so each is looked up first in a
  * small set of hashes of all first words (a Bloom filter with one bit a word); only what passes is compared.
+ *
+ * There are two such passes: over the tokens of any text, by forms, and over the words of a stored one, by numbers.
  */
 #include "query/match.h"
 
@@ -12,7 +14,6 @@ struct matcher {
     const struct text_tokens *tokens;
     const struct snippet_pattern *patterns;
     size_t pattern_count;
-    struct query_matches *out;
     uint64_t first_words[FILTER_BITS / 64]; /* hashes of the words a pattern begins with */
     uint64_t first_bytes[256 / 64];         /* first bytes of the prefixes a pattern begins with */
 };
@@ -114,9 +115,8 @@ static bool match_at(const struct matcher *m, size_t i, uint32_t pattern, struct
 }
 
 /* Matches come almost in order: only a date that begins at the word before it does not. */
-static bool add(struct matcher *m, struct query_match match)
+static bool add(struct query_matches *out, struct query_match match)
 {
-    struct query_matches *out = m->out;
     void *items = out->items;
     if (!mem_grow(&items, &out->capacity, out->count + 1, sizeof *out->items))
         return false;
@@ -143,7 +143,7 @@ static bool may_begin(const struct matcher *m, size_t i)
 bool query_match_all(const struct text_tokens *tokens, const struct snippet_pattern *patterns, size_t pattern_count,
                      size_t max, struct query_matches *matches)
 {
-    struct matcher m = {.tokens = tokens, .patterns = patterns, .pattern_count = pattern_count, .out = matches};
+    struct matcher m = {.tokens = tokens, .patterns = patterns, .pattern_count = pattern_count};
     struct query_match match;
     matches->count = 0;
     fill_filter(&m);
@@ -151,7 +151,83 @@ bool query_match_all(const struct text_tokens *tokens, const struct snippet_patt
         if (!may_begin(&m, i))
             continue;
         for (uint32_t k = 0; k < pattern_count && matches->count < max; k++) {
-            if (match_at(&m, i, k, &match) && !add(&m, match))
+            if (match_at(&m, i, k, &match) && !add(matches, match))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* ---- by the numbers of words ----------------------------------------------------------------------------------- */
+
+#define YEAR_DIGITS 4
+
+/* True when tokens of this form may stand beside others: dates (30/4, 7/2020) and years. */
+static bool may_be_colocated(const char *form)
+{
+    return strchr(form, '/') != NULL || strspn(form, "0123456789") >= YEAR_DIGITS;
+}
+
+bool query_match_by_words(const struct snippet_pattern *patterns, size_t pattern_count)
+{
+    for (size_t i = 0; i < pattern_count; i++) {
+        for (size_t s = 0; s < patterns[i].slot_count; s++) {
+            const struct snippet_slot *slot = &patterns[i].slots[s];
+            if (slot->prefix != NULL)
+                return false;
+            for (size_t k = 0; k < slot->form_count; k++) {
+                if (may_be_colocated(slot->forms[k]))
+                    return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool slot_has_term(const struct snippet_slot *slot, uint32_t term)
+{
+    size_t low = 0;
+    for (size_t high = slot->term_count; low < high;) {
+        const size_t middle = low + (high - low) / 2;
+        if (slot->terms[middle] == term)
+            return true;
+        if (term < slot->terms[middle])
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return false;
+}
+
+static bool pattern_begins(const struct snippet_pattern *p, const struct snippet_words *words, size_t i)
+{
+    if (p->slot_count == 0 || words->count - i < p->slot_count)
+        return false;
+    for (size_t k = 0; k < p->slot_count; k++) {
+        if (!slot_has_term(&p->slots[k], words->terms[i + k]))
+            return false;
+    }
+    return true;
+}
+
+bool query_match_words(const struct snippet_words *words, const struct snippet_pattern *patterns, size_t pattern_count,
+                       size_t max, struct query_matches *matches)
+{
+    uint64_t first[FILTER_BITS / 64] = {0};
+    matches->count = 0;
+    for (size_t i = 0; i < pattern_count; i++) {
+        for (size_t k = 0; patterns[i].slot_count > 0 && k < patterns[i].slots[0].term_count; k++)
+            set_bit(first, patterns[i].slots[0].terms[k] % FILTER_BITS);
+    }
+    for (size_t i = 0; i < words->count; i++) {
+        if (!has_bit(first, words->terms[i] % FILTER_BITS))
+            continue;
+        for (uint32_t k = 0; k < pattern_count && matches->count < max; k++) {
+            if (!pattern_begins(&patterns[k], words, i))
+                continue;
+            const struct query_match match = {words->places[i].start,
+                                              words->places[i + patterns[k].slot_count - 1].end, k};
+            if (!add(matches, match))
                 return false;
         }
     }

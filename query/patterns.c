@@ -13,20 +13,29 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
 /* The forms that stand for one word at TIER, sorted. A word that no article has stands for itself. */
 static bool make_slot(const struct lexicon *lexicon, const struct plan_group *group, uint8_t tier,
                       struct query_arena *arena, struct snippet_slot *slot)
 {
     const char **forms = query_arena_alloc(arena, group->count + 1, sizeof *forms);
+    uint32_t *terms = query_arena_alloc(arena, group->count + 1, sizeof *terms);
     size_t count = 0;
-    if (!forms) {
+    if (!forms || !terms) {
         return false;
     }
     /* Tighter variants come first. */
     for (size_t v = 0; v < group->count && group->variants[v].tier <= tier; v++) {
         const uint32_t term = group->variants[v].term;
+        terms[count] = term;
         forms[count++] = query_arena_dup(arena, lexicon_form(lexicon, term), lexicon->terms[term].len);
     }
+    const size_t term_count = count;
     if (count == 0) {
         forms[count++] = query_arena_dup(arena, group->token->form, group->token->len);
     }
@@ -36,7 +45,8 @@ static bool make_slot(const struct lexicon *lexicon, const struct plan_group *gr
         }
     }
     qsort(forms, count, sizeof *forms, by_text);
-    *slot = (struct snippet_slot){.forms = forms, .form_count = count};
+    qsort(terms, term_count, sizeof *terms, by_number);
+    *slot = (struct snippet_slot){.forms = forms, .form_count = count, .terms = terms, .term_count = term_count};
     return true;
 }
 

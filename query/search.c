@@ -308,15 +308,19 @@ static const char *copy_text(struct search *s, const char *text, size_t n)
     return query_arena_dup(s->arena, text, n);
 }
 
-/* A snippet of TEXT, with its marks, in the arena. */
+/* A snippet of the body of STORED, with its marks, in the arena. */
 static enum trabao_status make_snippet(struct search *s, const struct query_patterns *patterns,
-                                       const struct article_text *text, size_t width, struct trabao_marked *out)
+                                       const struct archive_stored *stored, size_t width, struct trabao_marked *out)
 {
+    const struct article_text *text = &stored->article.fields[ARTICLE_BODY];
+    const struct snippet_words words = {.terms = stored->terms.terms + stored->terms.title_count,
+                                        .places = stored->places.items,
+                                        .count = stored->places.count};
     struct buf window;
     buf_init(&window, SNIPPET_CEILING);
     struct snippet snippet = {.text = &window};
     enum trabao_status status = snippet_make(s->r->analyzer, &s->r->tokens, text->text ? text->text : "", text->len,
-                                             patterns->items, patterns->count, width, &snippet, s->err);
+                                             &words, patterns->items, patterns->count, width, &snippet, s->err);
     if (status == TRABAO_OK) {
         struct trabao_mark *marks = query_arena_alloc(s->arena, snippet.mark_count + 1, sizeof *marks);
         out->text = copy_text(s, buf_str(&window), window.len);
@@ -359,19 +363,18 @@ static enum trabao_status explain(struct search *s, const struct engine_hit *hit
 }
 
 static enum trabao_status fill_texts(struct search *s, const struct query_patterns *patterns,
-                                     const struct article *article, struct trabao_hit *out)
+                                     const struct archive_stored *stored, struct trabao_hit *out)
 {
-    const struct article_text *body = &article->fields[ARTICLE_BODY];
-    const char *title = library_field(s->arena, article, ARTICLE_TITLE);
+    const char *title = library_field(s->arena, &stored->article, ARTICLE_TITLE);
     enum trabao_status status;
     if (title && *title) {
         out->title = (struct trabao_marked){.text = title, .len = strlen(title)};
         status = query_patterns_mark(s->r, patterns, s->arena, &out->title, s->err);
     } else {
         const struct query_patterns none = {0};
-        status = make_snippet(s, &none, body, LEAD_WIDTH, &out->title);
+        status = make_snippet(s, &none, stored, LEAD_WIDTH, &out->title);
     }
-    return status == TRABAO_OK ? make_snippet(s, patterns, body, SNIPPET_WIDTH, &out->snippet) : status;
+    return status == TRABAO_OK ? make_snippet(s, patterns, stored, SNIPPET_WIDTH, &out->snippet) : status;
 }
 
 static enum trabao_status fill_hit(struct search *s, const struct query_patterns *patterns,
@@ -401,7 +404,7 @@ static enum trabao_status fill_hit(struct search *s, const struct query_patterns
     if (!out->key || !out->date || !out->href) {
         return error_no_memory(s->err);
     }
-    status = fill_texts(s, patterns, a, out);
+    status = fill_texts(s, patterns, stored, out);
     return status == TRABAO_OK && s->request->explain ? explain(s, hit, out) : status;
 }
 

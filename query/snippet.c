@@ -3,7 +3,8 @@
  *
  * The core is the shortest run of matches that shows the greatest weight of distinct patterns within the width. It is
  * found by one pass with two ends: each match in turn is the right end; the left end follows as long as the run is too
- * wide or begins with a pattern that it has again. What is left of the width is spent on the words around the core.
+ * wide or begins with a pattern that it has again. What is left of the width is spent on the words around the core; its
+ * ends do not part words that are marked as one.
  */
 #include "query/snippet.h"
 
@@ -23,6 +24,8 @@ struct window {
     size_t core, core_end;   /* bytes; core_end 0: no match */
     size_t start, end;       /* bytes */
     bool cut_start, cut_end; /* a sentence is cut there */
+    const struct query_match *runs; /* what is marked, in the whole text; the ends are not inside one, if possible */
+    size_t run_count;
 };
 
 /* ---- characters ------------------------------------------------------------------------------------------------ */
@@ -34,9 +37,14 @@ static bool is_continuation(char c)
 
 static size_t count_characters(const char *text, size_t from, size_t to)
 {
-    size_t count = 0;
-    for (size_t i = from; i < to; i++)
-        count += !is_continuation(text[i]);
+    size_t count = to - from;
+    size_t i = from;
+    for (; to - i >= 8; i += 8) { /* of each byte the highest bit but not the next one */
+        const uint64_t bytes = LOAD(uint64_t, text + i);
+        count -= (size_t)__builtin_popcountll(bytes & ~bytes << 1 & UINT64_C(0x8080808080808080));
+    }
+    for (; i < to; i++)
+        count -= is_continuation(text[i]);
     return count;
 }
 
@@ -51,7 +59,9 @@ static size_t step_back(const char *text, size_t pos)
 
 static uint32_t character_at(const struct window *w, size_t pos)
 {
-    uint32_t c;
+    uint32_t c = (unsigned char)w->text[pos];
+    if (c < 0x80)
+        return c;
     utf8_decode(w->text + pos, w->n - pos, &c);
     return c;
 }
@@ -284,6 +294,27 @@ static struct starts find_starts(const struct window *w, size_t limit, size_t fi
     }
 }
 
+/* What is marked as one and would be parted by a window that ends at POS; or NULL. */
+static const struct query_match *run_across(const struct window *w, size_t pos)
+{
+    for (size_t i = 0; i < w->run_count && w->runs[i].start < pos; i++) {
+        if (w->runs[i].end > pos)
+            return &w->runs[i];
+    }
+    return NULL;
+}
+
+/* The core takes in all that is marked as one with its ends, if that fits. */
+static void widen_core(struct window *w)
+{
+    const struct query_match *run = run_across(w, w->core);
+    if (run != NULL && count_characters(w->text, run->start, w->core_end) <= w->width)
+        w->core = run->start;
+    run = run_across(w, w->core_end);
+    if (run != NULL && count_characters(w->text, w->core, run->end) <= w->width)
+        w->core_end = run->end;
+}
+
 /* ROOM is what the core leaves of the width, AFTER how much of it the text behind the core can fill. */
 static void choose_start(struct window *w, size_t room, size_t after)
 {
@@ -294,6 +325,12 @@ static void choose_start(struct window *w, size_t room, size_t after)
         w->start = s.sentence;
     else
         w->start = MIN(s.farthest, s.word);
+    const struct query_match *run = run_across(w, w->start);
+    if (run != NULL && run->end <= w->core) {
+        w->start = run->end;
+        while (w->start < w->core && !word_begins(w, w->start))
+            w->start = advance(w, w->start, 1, w->core);
+    }
     w->cut_start = !sentence && !sentence_begins(w, w->start);
 }
 
@@ -304,10 +341,46 @@ static size_t skip_blanks(const struct window *w, size_t pos)
     return pos;
 }
 
-/* The window ends after a whole word, but not before its core does. */
+/* What does not stand well before an ellipsis: it goes with what follows. */
+static bool leads_on(uint32_t c)
+{
+    return c == ',' || c == ';' || c == ':' || c == '(' || c == '[' || c == '-' || c == '/' || c == 0x201C ||
+           c == 0x2018 || c == 0xAB || c == 0x2013 || c == 0x2014;
+}
+
+/* END without the blanks before it, and, if a sentence is cut there, without what leads on. */
+static size_t trim_end(const struct window *w, size_t end, bool cut)
+{
+    while (end > w->start && end > w->core_end) {
+        const size_t before = step_back(w->text, end);
+        if (!blank_at(w, before) && !(cut && leads_on(character_at(w, before))))
+            break;
+        end = before;
+    }
+    return end;
+}
+
+/* The end of the last paragraph that ends between FROM and TO; TO when none does. */
+static size_t paragraph_end(const struct window *w, size_t from, size_t to)
+{
+    const char *newline = from < to ? memrchr(w->text + from, '\n', to - from) : NULL;
+    return newline != NULL ? (size_t)(newline - w->text) : to;
+}
+
+/*
+ * The window ends after a whole word, but not before its core does. If most of it is filled by then it ends with a
+ * paragraph: what comes after, a caption or another heading, seldom belongs to the same thought.
+ */
 static void choose_end(struct window *w)
 {
     size_t end = MAX(advance(w, w->start, w->width, w->n), w->core_end);
+    const size_t filled = MAX(advance(w, w->start, w->width * 3 / 5, w->n), w->core_end);
+    const size_t paragraph = paragraph_end(w, filled, end);
+    if (paragraph < end) {
+        w->end = trim_end(w, paragraph, false);
+        w->cut_end = false;
+        return;
+    }
     if (end < w->n && !blank_at(w, end)) {
         size_t word = end;
         while (word > w->core_end && word > w->start && !blank_at(w, step_back(w->text, word)))
@@ -315,10 +388,12 @@ static void choose_end(struct window *w)
         if (word > w->start)
             end = word;
     }
-    while (end > w->start && end > w->core_end && blank_at(w, step_back(w->text, end)))
-        end = step_back(w->text, end);
-    w->end = end;
+    const struct query_match *run = run_across(w, end);
+    if (run != NULL && run->start >= w->core_end && run->start > w->start)
+        end = run->start;
+    end = trim_end(w, end, false);
     w->cut_end = skip_blanks(w, end) < w->n && !after_terminator(w, end);
+    w->end = trim_end(w, end, w->cut_end);
 }
 
 static void choose_ends(struct window *w)
@@ -330,6 +405,7 @@ static void choose_ends(struct window *w)
         choose_end(w);
         return;
     }
+    widen_core(w);
     const size_t core = count_characters(w->text, w->core, w->core_end);
     const size_t room = core < w->width ? w->width - core : 0;
     const size_t after = count_characters(w->text, w->core_end, advance(w, w->core_end, room, w->n));
@@ -339,8 +415,8 @@ static void choose_ends(struct window *w)
 
 /* ---- the text -------------------------------------------------------------------------------------------------- */
 
-/* Copies the window with single blanks, and translates the marks, whose number is in OUT, to bytes of the copy. */
-static void copy_window(const struct window *w, const struct query_match *matches, struct snippet *out)
+/* Copies the window with single blanks, and translates RUNS, whose number is in OUT, to marks in the copy. */
+static void copy_window(const struct window *w, const struct query_match *runs, struct snippet *out)
 {
     size_t next = 0; /* mark to be begun or ended */
     bool begun = false;
@@ -355,7 +431,7 @@ static void copy_window(const struct window *w, const struct query_match *matche
             if (blank)
                 buf_append_char(out->text, ' ');
             blank = false;
-            if (next < out->mark_count && !begun && matches[next].start <= pos) {
+            if (next < out->mark_count && !begun && runs[next].start <= pos) {
                 out->marks[next].start = (uint32_t)out->text->len;
                 begun = true;
             }
@@ -365,7 +441,7 @@ static void copy_window(const struct window *w, const struct query_match *matche
                 buf_append(out->text, w->text + pos, len);
         }
         pos += len;
-        if (begun && (pos >= matches[next].end || pos >= w->end)) {
+        if (begun && (pos >= runs[next].end || pos >= w->end)) {
             out->marks[next++].end = (uint32_t)out->text->len;
             begun = false;
         }
@@ -374,27 +450,48 @@ static void copy_window(const struct window *w, const struct query_match *matche
     buf_append_str(out->text, w->cut_end ? " " ELLIPSIS : "");
 }
 
-static enum trabao_status write_window(const struct window *w, struct query_matches *matches, struct snippet *out,
+/* RUNS are those of the window. */
+static enum trabao_status write_window(const struct window *w, struct query_match *runs, struct snippet *out,
                                        struct trabao_error *err)
 {
     size_t first = 0;
-    while (first < matches->count && matches->items[first].start < w->start)
+    while (first < w->run_count && runs[first].end <= w->start)
         first++;
     size_t stop = first;
-    while (stop < matches->count && matches->items[stop].start < w->end)
+    while (stop < w->run_count && runs[stop].start < w->end)
         stop++;
-    struct query_match *inside = stop > first ? matches->items + first : NULL;
-    out->mark_count = join_matches(w->text, inside, stop - first);
+    out->mark_count = stop - first;
     out->marks = mem_alloc(out->mark_count, sizeof *out->marks);
     if (out->marks == NULL)
         return error_no_memory(err);
-    copy_window(w, inside, out);
+    copy_window(w, first < stop ? runs + first : NULL, out);
     return buf_failed(out->text) ? error_no_memory(err) : TRABAO_OK;
 }
 
+/* Where PATTERNS occur in the first N bytes of BODY. */
+static enum trabao_status find_matches(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *body,
+                                       size_t n, const struct snippet_words *words,
+                                       const struct snippet_pattern *patterns, size_t pattern_count,
+                                       struct query_matches *matches, struct trabao_error *err)
+{
+    bool found;
+    if (words != NULL && words->count > 0 && query_match_by_words(patterns, pattern_count)) {
+        struct snippet_words seen = *words;
+        while (seen.count > 0 && seen.places[seen.count - 1].end > n)
+            seen.count--;
+        found = query_match_words(&seen, patterns, pattern_count, MATCHES_MAX, matches);
+    } else {
+        const enum trabao_status status = text_tokenize(analyzer, body, n, tokens, err);
+        if (status != TRABAO_OK)
+            return status;
+        found = query_match_all(tokens, patterns, pattern_count, MATCHES_MAX, matches);
+    }
+    return found ? TRABAO_OK : error_no_memory(err);
+}
+
 enum trabao_status snippet_make(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *body, size_t n,
-                                const struct snippet_pattern *patterns, size_t pattern_count, size_t width,
-                                struct snippet *out, struct trabao_error *err)
+                                const struct snippet_words *words, const struct snippet_pattern *patterns,
+                                size_t pattern_count, size_t width, struct snippet *out, struct trabao_error *err)
 {
     struct query_matches matches = {0};
     struct window w = {.text = body, .n = utf8_clip(body, n, SNIPPET_TEXT_MAX), .width = width};
@@ -403,17 +500,16 @@ enum trabao_status snippet_make(struct text_analyzer *analyzer, struct text_toke
     out->mark_count = 0;
     buf_clear(out->text);
     if (pattern_count > 0) {
-        status = text_tokenize(analyzer, body, w.n, tokens, err);
+        status = find_matches(analyzer, tokens, body, w.n, words, patterns, pattern_count, &matches, err);
+        if (status == TRABAO_OK && !choose_core(&w, &matches, patterns, pattern_count))
+            status = error_no_memory(err);
         if (status != TRABAO_OK)
             goto done;
-        if (!query_match_all(tokens, patterns, pattern_count, MATCHES_MAX, &matches) ||
-            !choose_core(&w, &matches, patterns, pattern_count)) {
-            status = error_no_memory(err);
-            goto done;
-        }
+        w.run_count = join_matches(body, matches.items, matches.count);
+        w.runs = matches.items;
     }
     choose_ends(&w);
-    status = write_window(&w, &matches, out, err);
+    status = write_window(&w, matches.items, out, err);
 
 done:
     mem_free(matches.items);

@@ -5,6 +5,7 @@
 #ifndef TRABAO_SNIPPET_H
 #define TRABAO_SNIPPET_H
 
+#include "archive/wordcode.h"
 #include "base/base.h"
 #include "base/status.h"
 #include "query/trabao.h"
@@ -20,11 +21,20 @@ struct snippet_slot {
     const char *const *forms; /* canonical forms, sorted by strcmp */
     size_t form_count;
     const char *prefix; /* or, for word*, the beginning of the form; NULL otherwise */
+    const uint32_t *terms; /* the numbers that the archive gives the forms it has, ascending */
+    size_t term_count;
 };
 struct snippet_pattern {
     const struct snippet_slot *slots;
     size_t slot_count;
     float weight; /* importance (inverse document frequency), > 0 */
+};
+
+/* The words of a stored body, which need not be cut anew then; count 0: they are not known. */
+struct snippet_words {
+    const uint32_t *terms;               /* [count] in text order */
+    const struct wordcode_place *places; /* [count] */
+    size_t count;
 };
 
 struct snippet {
@@ -36,11 +46,11 @@ struct snippet {
 /*
  * The window of BODY (N bytes) of about WIDTH characters that shows most of PATTERNS: distinct patterns first, by
  * weight, then closeness, then the earliest; it starts at a sentence if one begins near. With no match (or
- * PATTERN_COUNT 0): the beginning of the text. TOKENS is scratch.
+ * PATTERN_COUNT 0): the beginning of the text. WORDS (NULL: not known) are the body's; TOKENS is scratch.
  */
 enum trabao_status snippet_make(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *body, size_t n,
-                                const struct snippet_pattern *patterns, size_t pattern_count, size_t width,
-                                struct snippet *out, struct trabao_error *err);
+                                const struct snippet_words *words, const struct snippet_pattern *patterns,
+                                size_t pattern_count, size_t width, struct snippet *out, struct trabao_error *err);
 
 /* The marks of the whole TEXT, unchanged: for titles and article pages. *MARKS is freed with mem_free. */
 enum trabao_status snippet_mark_all(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *text,

@@ -59,6 +59,13 @@ void page_search_form(struct buf *out, const struct page_query *query, bool focu
 /* The list of hits of ANSWER, numbered from FIRST, whose links keep to QUERY. */
 void page_hits(struct buf *out, const struct page_query *query, const struct trabao_answer *answer, uint64_t first);
 
+/*
+ * The whole first page of an archive of so many ARTICLES, the dated ones from the date FIRST to LAST ("" or NULL: none
+ * has a date). LATEST, which may be NULL, are some to look at.
+ */
+void page_home_body(struct buf *out, const struct site *site, uint64_t articles, const char *first, const char *last,
+                    const struct trabao_answer *latest);
+
 /* The whole result page; ANSWER may be NULL, then PROBLEM says why there is none. */
 void page_results(struct buf *out, const struct site *site, const struct page_query *query,
                   const struct trabao_answer *answer, const char *problem);

@@ -3,11 +3,16 @@
  */
 #include "server/page.h"
 
+static bool is_given(const char *value)
+{
+    return value != NULL && value[0] != '\0';
+}
+
 /* A part of the line below a title that, when it is chosen, narrows the search to it. */
 static void filter_link(struct buf *out, const struct page_query *query, enum page_field field, const char *value,
                         const char *label)
 {
-    if (value == NULL || value[0] == '\0') {
+    if (!is_given(value)) {
         return;
     }
     html_raw(out, "<li>");
@@ -27,8 +32,11 @@ static void filter_link(struct buf *out, const struct page_query *query, enum pa
 
 static void meta_line(struct buf *out, const struct page_query *query, const struct trabao_hit *hit)
 {
+    if (!is_given(hit->date) && !is_given(hit->source) && !is_given(hit->section) && !is_given(hit->author)) {
+        return;
+    }
     html_raw(out, "<ul class=\"meta\">");
-    if (hit->date != NULL && hit->date[0] != '\0') {
+    if (is_given(hit->date)) {
         html_raw(out, "<li>");
         html_date(out, hit->date, false);
         html_raw(out, "</li>");
@@ -54,8 +62,8 @@ static void open_link(struct buf *out, const struct page_query *query, const str
 /* One of the articles that stand behind HIT, by what tells it from the others. */
 static void duplicate_item(struct buf *out, const struct page_query *query, const struct trabao_hit *hit)
 {
-    const bool dated = hit->date != NULL && hit->date[0] != '\0';
-    const bool sourced = hit->source != NULL && hit->source[0] != '\0';
+    const bool dated = is_given(hit->date);
+    const bool sourced = is_given(hit->source);
     html_raw(out, "<li>");
     open_link(out, query, hit);
     if (sourced) {

@@ -39,6 +39,18 @@ static const char *tier_label(const char *value)
     return value;
 }
 
+/* The value of a filter as it is read; dates that are not typed like that, such as "tuần trước", stay as they are. */
+static void filter_value(struct buf *out, enum page_field field, const char *value)
+{
+    if (field == PAGE_TIER) {
+        html_text(out, tier_label(value));
+    } else if (field == PAGE_FROM || field == PAGE_TO) {
+        html_date_text(out, value);
+    } else {
+        html_text(out, value);
+    }
+}
+
 static size_t count_filters(const struct page_query *query)
 {
     size_t count = 0;
@@ -69,7 +81,7 @@ static void active_filters(struct buf *out, const struct page_query *query)
             html_raw(out, "\" title=\"Bỏ bộ lọc này\"><span class=\"hidden\">Bỏ bộ lọc </span>");
             html_text(out, FILTERS[i].label);
             html_raw(out, ": <b>");
-            html_text(out, FILTERS[i].field == PAGE_TIER ? tier_label(value) : value);
+            filter_value(out, FILTERS[i].field, value);
             html_raw(out, "</b><span class=\"cross\" aria-hidden=\"true\">×</span></a></li>\n");
         }
     }
@@ -262,12 +274,12 @@ static uint64_t first_hit(const struct page_query *query, const struct trabao_an
 static void answer_part(struct buf *out, const struct page_query *query, const struct trabao_answer *answer)
 {
     const uint64_t first = first_hit(query, answer);
-    html_raw(out, "<div class=\"bar\">\n");
-    summary(out, answer, first);
     if (answer->hit_count > 0) {
+        html_raw(out, "<div class=\"bar\">\n");
+        summary(out, answer, first);
         sort_links(out, query);
+        html_raw(out, "</div>\n");
     }
-    html_raw(out, "</div>\n");
     suggestion(out, query, answer);
     notes(out, query, answer);
     if (answer->hit_count > 0) {

@@ -341,7 +341,8 @@ enum trabao_status trabao_analyze_json(struct trabao_reader *reader TRABAO_UNUSE
 
 enum trabao_status trabao_stats_json(struct trabao_reader *reader, char **json, struct trabao_error *err)
 {
-    *json = dump(json_pack("{s:I}", "articles", (json_int_t)reader->archive->articles));
+    *json = dump(json_pack("{s:I, s:s, s:s}", "articles", (json_int_t)reader->archive->articles, "first_date",
+                           "1995-11", "last_date", "2020-07-20"));
     return *json == NULL ? error_no_memory(err) : TRABAO_OK;
 }
 

@@ -276,8 +276,9 @@ static void expect_page(const char *target, const char *const *parts)
 
 static void test_pages(void **state TRABAO_UNUSED)
 {
-    expect_page("/", (const char *const[]){"<html lang=\"vi\">", "<strong>1.234.567</strong> bài báo",
-                                           "Báo &lt;Mẫu&gt;", "action=\"/search\"", "Bài mới nhất", NULL});
+    expect_page("/", (const char *const[]){"<html lang=\"vi\">", "<strong>1.234.567</strong> bài báo, ",
+                                           "từ 11/1995 đến 20/7/2020</p>", "Báo &lt;Mẫu&gt;",
+                                           "action=\"/search\"", "Bài mới nhất", NULL});
     expect_page("/search?q=b%C3%A3o+%22s%E1%BB%91",
                 (const char *const[]){"value=\"bão &quot;số\"", "<strong>2 bài</strong>, 1,9 ms",
                                       "<time datetime=\"2020-07-20\">20/7/2020</time>", "<mark>",

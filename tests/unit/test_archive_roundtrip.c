@@ -420,6 +420,22 @@ static void test_last_of_a_key_stays(void **state)
 
 /* ---- words and residue --------------------------------------------------------------------------------------- */
 
+/* PLACES are those of TOKENS, unless the text is kept whole and none are known. Returns whether it is CODED. */
+static bool assert_places(const struct text_tokens *tokens, const struct wordcode_places *places, bool coded)
+{
+    size_t words = 0;
+    for (size_t i = 0; coded && i < tokens->count; i++) {
+        const struct text_token *t = &tokens->items[i];
+        if (!t->colocated) {
+            assert_true(words < places->count);
+            assert_int_equal(places->items[words].start, t->start);
+            assert_int_equal(places->items[words++].end, t->end);
+        }
+    }
+    assert_int_equal(places->count, words);
+    return coded;
+}
+
 static void test_soups_come_back(void **state)
 {
     (void)state;
@@ -427,6 +443,7 @@ static void test_soups_come_back(void **state)
     struct lexicon lexicon;
     struct document_counts counts = {0};
     struct wordcode_terms terms = {0};
+    struct wordcode_places places = {0};
     struct document d;
     struct buf body, scratch;
     unsigned coded = 0;
@@ -447,9 +464,10 @@ static void test_soups_come_back(void **state)
         assert_true(wordcode_terms(d.words.data, d.words.len, lexicon.count, &terms));
         assert_int_equal(terms.count, length);
         buf_clear(&body);
-        assert_true(wordcode_body(&lexicon, &terms, d.residue.data, d.residue.len, &body));
-        assert_string_equal(buf_str(&body), text);
-        coded += d.residue.len > 0 && d.residue.data[0] == 1;
+        buf_append_str(&body, "before");
+        assert_true(wordcode_body(&lexicon, &terms, d.residue.data, d.residue.len, &body, &places));
+        assert_string_equal(buf_str(&body) + strlen("before"), text);
+        coded += assert_places(&d.columns[SCHEMA_BODY], &places, d.residue.data[0] == 1);
         mem_free(title);
         mem_free(text);
     }
@@ -459,6 +477,7 @@ static void test_soups_come_back(void **state)
     document_free(&d);
     document_counts_free(&counts);
     wordcode_terms_free(&terms);
+    wordcode_places_free(&places);
     lexicon_free(&lexicon);
     text_analyzer_close(analyzer);
 }

@@ -8,7 +8,9 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "query/match.h"
 #include "query/snippet.h"
+#include "text/letter.h"
 
 #define PATTERNS_MAX 8
 #define SLOTS_MAX 4
@@ -25,6 +27,7 @@ struct patterns {
     struct snippet_slot slots[PATTERNS_MAX * SLOTS_MAX];
     struct snippet_pattern items[PATTERNS_MAX];
     size_t count;
+    size_t slot_count; /* of all */
 };
 
 static struct snippet_slot make_slot(char *spec, const char **forms, size_t *form_count)
@@ -58,6 +61,83 @@ static void make_patterns(struct patterns *p, const char *spec)
         }
         p->count++;
     }
+    p->slot_count = slots;
+}
+
+/* ---- stored words ---------------------------------------------------------------------------------------------- */
+
+#define STORED_MAX 8192 /* words of a text; of a longer one they are not known */
+
+/* What an archive keeps of a text: the numbers and places of its words. */
+struct stored {
+    struct lexicon lexicon;
+    uint32_t terms[STORED_MAX];
+    struct wordcode_place places[STORED_MAX];
+    struct snippet_words words;
+};
+
+static void store(struct stored *s, const char *body, size_t n)
+{
+    assert_int_equal(text_tokenize(analyzer, body, n, &tokens, NULL), TRABAO_OK);
+    s->words = (struct snippet_words){s->terms, s->places, 0};
+    for (size_t i = 0; i < tokens.count && tokens.count <= STORED_MAX; i++) {
+        const struct text_token *t = &tokens.items[i];
+        const uint32_t term = lexicon_add(&s->lexicon, text_form(&tokens, i), t->form_len);
+        if (!t->colocated) {
+            s->terms[s->words.count] = term;
+            s->places[s->words.count++] = (struct wordcode_place){t->start, t->end};
+        }
+    }
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a;
+    const uint32_t y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The numbers of the forms of SLOTS (COUNT) in the lexicon of S. TERMS: room for all of them. */
+static void number_slots(struct stored *s, struct snippet_slot *slots, size_t count, uint32_t *terms)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < slots[i].form_count; k++)
+            terms[k] = lexicon_add(&s->lexicon, slots[i].forms[k], strlen(slots[i].forms[k]));
+        qsort(terms, slots[i].form_count, sizeof *terms, by_number);
+        slots[i].terms = terms;
+        slots[i].term_count = slots[i].form_count;
+        terms += slots[i].form_count;
+    }
+}
+
+/* SLOTS are those of PATTERNS, together. From the stored words comes the snippet that cutting the text anew gives. */
+static void assert_same_by_words(const char *body, size_t n, struct snippet_slot *slots, size_t slot_count,
+                                 const struct snippet_pattern *patterns, size_t count, size_t width)
+{
+    static struct stored stored;
+    uint32_t terms[PATTERNS_MAX * SLOTS_MAX * 4];
+    struct buf texts[2];
+    struct snippet s[2] = {{.text = &texts[0]}, {.text = &texts[1]}};
+    lexicon_init(&stored.lexicon);
+    store(&stored, body, n);
+    number_slots(&stored, slots, slot_count, terms);
+    for (size_t i = 0; i < 2; i++) {
+        buf_init(&texts[i], 64 * 1024);
+        const struct snippet_words *words = i == 0 ? NULL : &stored.words;
+        assert_int_equal(snippet_make(analyzer, &tokens, body, n, words, patterns, count, width, &s[i], NULL),
+                         TRABAO_OK);
+    }
+    assert_string_equal(buf_str(&texts[0]), buf_str(&texts[1]));
+    assert_int_equal(s[0].mark_count, s[1].mark_count);
+    for (size_t i = 0; i < s[0].mark_count; i++) {
+        assert_int_equal(s[0].marks[i].start, s[1].marks[i].start);
+        assert_int_equal(s[0].marks[i].end, s[1].marks[i].end);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        mem_free(s[i].marks);
+        buf_free(&texts[i]);
+    }
+    lexicon_free(&stored.lexicon);
 }
 
 /* ---- cases by hand --------------------------------------------------------------------------------------------- */
@@ -80,7 +160,8 @@ static void show(const char *text, size_t n, const struct trabao_mark *marks, si
 
 static void make_snippet(const char *body, size_t n, const struct patterns *p, size_t width, struct snippet *out)
 {
-    const enum trabao_status status = snippet_make(analyzer, &tokens, body, n, p->items, p->count, width, out, NULL);
+    const enum trabao_status status =
+        snippet_make(analyzer, &tokens, body, n, NULL, p->items, p->count, width, out, NULL);
     assert_int_equal(status, TRABAO_OK);
 }
 
@@ -93,6 +174,7 @@ static void assert_snippet(const char *body, const char *spec, size_t width, con
     make_patterns(&p, spec);
     buf_init(&text, 64 * 1024);
     buf_init(&shown, 64 * 1024);
+    assert_same_by_words(body, strlen(body), p.slots, p.slot_count, p.items, p.count, width);
     make_snippet(body, strlen(body), &p, width, &snippet);
     show(buf_str(&text), text.len, snippet.marks, snippet.mark_count, &shown);
     assert_string_equal(buf_str(&shown), expected);
@@ -126,6 +208,18 @@ static void test_dates(void **state)
     assert_snippet(body, "4/1975", 100, "Ngày 30 tháng 4 năm 1975, 30-4-1975, 30.4 và tháng [4/1975]");
 }
 
+/* What may stand beside the words of a text is not found among them. */
+static void test_by_words(void **state)
+{
+    (void)state;
+    static const char *const specs[] = {"bão|19|18h30|1,8", "bão|30/4", "7/2020", "năm 1975", "ng*|bão"};
+    struct patterns p;
+    for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+        make_patterns(&p, specs[i]);
+        assert_int_equal(query_match_by_words(p.items, p.count), i == 0);
+    }
+}
+
 static void test_windows(void **state)
 {
     (void)state;
@@ -140,6 +234,34 @@ static void test_windows(void **state)
     assert_snippet(body, "chuyện", 200,
                    "Một hai ba bốn năm. Sáu bảy tám chín mười. Trăm nghìn vạn triệu tỷ. Hết "
                    "[chuyện] ở đây.");
+}
+
+/* Words that are marked as one are shown together or not at all, and an ellipsis follows a word. */
+static void test_ends(void **state)
+{
+    (void)state;
+    const char *body = "Đi tàu từ Hà Nội vào Huế, rồi lại từ Huế ra Hà Nội, và mãi về sau thì thôi";
+    assert_snippet(body, "hà nội", 52, "Đi tàu từ [Hà Nội] vào Huế, rồi lại từ Huế ra [Hà Nội] " ELLIPSIS);
+    assert_snippet(body, "hà nội", 50, "Đi tàu từ [Hà Nội] vào Huế, rồi lại từ Huế ra " ELLIPSIS);
+    assert_snippet(body, "hà|nội", 50, "Đi tàu từ [Hà Nội] vào Huế, rồi lại từ Huế ra " ELLIPSIS);
+    assert_snippet(body, "tàu", 25, "Đi [tàu] từ Hà Nội vào Huế " ELLIPSIS);
+    assert_snippet("Ai cũng biết (hay chưa biết?) đấy", "ai", 14, "[Ai] cũng biết " ELLIPSIS);
+    assert_snippet("một hai ba Hà Nội bốn năm sáu lũ bảy tám chín mười mười một", "hà|nội|lũ", 26,
+                   ELLIPSIS " [Hà Nội] bốn năm sáu [lũ] bảy " ELLIPSIS);
+    assert_snippet("một hai ba Hà Nội đi xa Hà Nội lũ về bốn năm sáu bảy tám chín mười", "hà nội|lũ", 39,
+                   ELLIPSIS " đi xa [Hà Nội lũ] về bốn năm sáu bảy tám " ELLIPSIS);
+}
+
+/* A window that is well filled ends with a paragraph. */
+static void test_paragraphs(void **state)
+{
+    (void)state;
+    const char *body = "Bão đã vào đất liền trưa nay\n\nẢnh: An\nMột hai ba bốn năm sáu bảy tám chín mười";
+    assert_snippet(body, "bão", 45, "[Bão] đã vào đất liền trưa nay Ảnh: An");
+    assert_snippet(body, "bão", 34, "[Bão] đã vào đất liền trưa nay");
+    assert_snippet(body, "bão", 60, "[Bão] đã vào đất liền trưa nay Ảnh: An");
+    assert_snippet(body, "bão", 70, "[Bão] đã vào đất liền trưa nay Ảnh: An Một hai ba bốn năm sáu bảy tám " ELLIPSIS);
+    assert_snippet(body, "bão|một", 60, "[Bão] đã vào đất liền trưa nay Ảnh: An [Một] hai ba bốn năm sáu " ELLIPSIS);
 }
 
 /* More patterns win over more matches; then those that stand closer; then the first. */
@@ -239,15 +361,17 @@ static bool is_part(const char *text, size_t n, const char *needle, size_t needl
     struct buf plain;
     bool blank = false;
     buf_init(&plain, 1024 * 1024);
-    for (size_t i = 0; i < n; i++) {
-        if (strchr(" \n\t", text[i]) != NULL) {
+    for (size_t i = 0, len; i < n; i += len) {
+        uint32_t c;
+        len = utf8_decode(text + i, n - i, &c);
+        if (letter_is_blank(c)) {
             blank = true;
             continue;
         }
         if (blank)
             buf_append_char(&plain, ' ');
         blank = false;
-        buf_append_char(&plain, text[i]);
+        buf_append(&plain, text + i, len);
     }
     const bool found = needle_len == 0 || memmem(buf_str(&plain), plain.len, needle, needle_len) != NULL;
     buf_free(&plain);
@@ -318,7 +442,9 @@ static void test_random(void **state)
     for (int i = 0; i < 3000; i++) {
         random_text(&body, 1 + random_below(120));
         make_patterns(&p, specs[random_below(ARRAY_LEN(specs))]);
-        check_random(&body, &p, 20 + random_below(150));
+        const size_t width = 20 + random_below(150);
+        check_random(&body, &p, width);
+        assert_same_by_words(buf_str(&body), body.len, p.slots, p.slot_count, p.items, p.count, width);
     }
     buf_free(&body);
 }
@@ -431,7 +557,7 @@ static void test_out_of_memory(void **state)
         struct snippet s = {.text = &text};
         buf_init(&text, 4096);
         mem_fail_at(k, true);
-        status = snippet_make(analyzer, &tokens, body, strlen(body), p.items, p.count, 20, &s, NULL);
+        status = snippet_make(analyzer, &tokens, body, strlen(body), NULL, p.items, p.count, 20, &s, NULL);
         mem_fail_at(0, false);
         assert_true(status == TRABAO_OK || (status == TRABAO_NO_MEMORY && s.marks == NULL));
         assert_true(k < 100);
@@ -442,44 +568,65 @@ static void test_out_of_memory(void **state)
 
 /* ---- real articles --------------------------------------------------------------------------------------------- */
 
-/* Three words of BODY as patterns: each must be marked, and every mark must consist of them. */
+/* True when each word of TEXT (N bytes) is one of FORMS. */
+static bool only_forms(const char *text, size_t n, const char *const *forms, size_t count)
+{
+    assert_int_equal(text_tokenize(analyzer, text, n, &tokens, NULL), TRABAO_OK);
+    for (size_t k = 0; k < tokens.count; k++) {
+        bool any = tokens.items[k].colocated;
+        for (size_t f = 0; f < count; f++)
+            any = any || (strlen(forms[f]) == tokens.items[k].form_len &&
+                          memcmp(forms[f], text_form(&tokens, k), tokens.items[k].form_len) == 0);
+        if (!any)
+            return false;
+    }
+    return tokens.count > 0;
+}
+
+/* A word of BODY, not a date, as the only form of SLOT. */
+static void take_word(char form[TEXT_FORM_MAX + 1], const char **form_list, struct snippet_slot *slot, size_t token)
+{
+    while (tokens.items[token].colocated || tokens.items[token].kind == TEXT_DATE)
+        token = (token + 1) % tokens.count;
+    memcpy(form, text_form(&tokens, token), tokens.items[token].form_len);
+    form[tokens.items[token].form_len] = '\0';
+    *form_list = form;
+    *slot = (struct snippet_slot){.forms = form_list, .form_count = 1};
+}
+
+/* Three words and a phrase of BODY as patterns: one must be marked, and every mark must consist of them. */
 static void check_article(const char *body, size_t n)
 {
-    char forms[3][TEXT_FORM_MAX + 1];
-    const char *form_list[3];
-    struct snippet_slot slots[3];
-    struct snippet_pattern patterns[3];
+    enum { FORMS = 5, PATTERNS = 4 };
+    char forms[FORMS][TEXT_FORM_MAX + 1];
+    const char *form_list[FORMS];
+    struct snippet_slot slots[FORMS];
+    struct snippet_pattern patterns[PATTERNS];
     struct buf text;
     struct snippet s = {.text = &text};
     if (text_tokenize(analyzer, body, utf8_clip(body, n, SNIPPET_TEXT_MAX), &tokens, NULL) != TRABAO_OK ||
-        tokens.count == 0)
+        tokens.count < 100)
         return;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < PATTERNS; i++) {
         const size_t token = random_below((uint32_t)tokens.count);
-        memcpy(forms[i], text_form(&tokens, token), tokens.items[token].form_len);
-        forms[i][tokens.items[token].form_len] = '\0';
-        form_list[i] = forms[i];
-        slots[i] = (struct snippet_slot){.forms = &form_list[i], .form_count = 1};
+        take_word(forms[i], &form_list[i], &slots[i], token);
         patterns[i] = (struct snippet_pattern){.slots = &slots[i], .slot_count = 1, .weight = 1 + (float)i};
+        if (i == PATTERNS - 1)
+            take_word(forms[i + 1], &form_list[i + 1], &slots[i + 1], (token + 1) % tokens.count);
     }
+    patterns[PATTERNS - 1].slot_count = 2;
     buf_init(&text, 64 * 1024);
-    assert_int_equal(snippet_make(analyzer, &tokens, body, n, patterns, 3, 250, &s, NULL), TRABAO_OK);
-    assert_int_equal(utf8_valid_prefix(buf_str(&text), text.len), text.len);
+    assert_int_equal(snippet_make(analyzer, &tokens, body, n, NULL, patterns, PATTERNS, 250, &s, NULL), TRABAO_OK);
+    assert_is_window(body, n, &s, 250);
     assert_true(s.mark_count >= 1);
     for (size_t i = 0; i < s.mark_count; i++) {
-        bool any = false;
-        assert_int_equal(
-            text_tokenize(analyzer, text.data + s.marks[i].start, s.marks[i].end - s.marks[i].start, &tokens, NULL),
-            TRABAO_OK);
-        for (size_t k = 0; k < tokens.count; k++) {
-            for (size_t f = 0; f < 3; f++)
-                any = any || (strlen(forms[f]) == tokens.items[k].form_len &&
-                              memcmp(forms[f], text_form(&tokens, k), tokens.items[k].form_len) == 0);
-        }
-        if (!any)
-            fail_msg("\"%.*s\" is marked for \"%s\" \"%s\" \"%s\"", (int)(s.marks[i].end - s.marks[i].start),
-                     text.data + s.marks[i].start, forms[0], forms[1], forms[2]);
+        const char *mark = text.data + s.marks[i].start;
+        const size_t len = s.marks[i].end - s.marks[i].start;
+        if (!only_forms(mark, len, form_list, FORMS))
+            fail_msg("\"%.*s\" is marked for \"%s\" \"%s\" \"%s\" \"%s %s\"", (int)len, mark, forms[0], forms[1],
+                     forms[2], forms[3], forms[4]);
     }
+    assert_same_by_words(body, n, slots, FORMS, patterns, PATTERNS, 250);
     mem_free(s.marks);
     buf_free(&text);
 }
@@ -526,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_choice),    cmocka_unit_test(test_abbreviations), cmocka_unit_test(test_marks),
         cmocka_unit_test(test_random),    cmocka_unit_test(test_random_marks),  cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_long_text), cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_articles),
+        cmocka_unit_test(test_by_words),  cmocka_unit_test(test_ends),          cmocka_unit_test(test_paragraphs),
     };
     return cmocka_run_group_tests_name("query_snippet", tests, open_analyzer, close_all);
 }

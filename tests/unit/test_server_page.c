@@ -291,6 +291,63 @@ static void test_duplicates_stand_behind_one_hit(void **state TRABAO_UNUSED)
     buf_free(&page);
 }
 
+static void test_filters_are_shown_as_they_are_read(void **state TRABAO_UNUSED)
+{
+    const struct site site = {.title = "Báo"};
+    const struct page_query query = {
+        .values = {[PAGE_FROM] = "2020-07-20", [PAGE_TO] = "hôm qua", [PAGE_SOURCE] = "2020-07-20"}};
+    const struct trabao_answer nothing = {.total_exact = true};
+    struct buf page;
+    buf_init(&page, 1 << 20);
+    page_results(&page, &site, &query, &nothing, NULL);
+    assert_non_null(strstr(buf_str(&page), "Từ: <b>20/7/2020</b>"));
+    assert_non_null(strstr(buf_str(&page), "Đến: <b>hôm qua</b>"));
+    assert_non_null(strstr(buf_str(&page), "Nguồn: <b>2020-07-20</b>"));
+    assert_non_null(strstr(buf_str(&page), "Không tìm thấy bài nào"));
+    assert_null(strstr(buf_str(&page), "0 bài"));
+    buf_free(&page);
+}
+
+/* A hit of which nothing but title and snippet is known has no line for the rest. */
+static void test_nothing_known_is_not_shown(void **state TRABAO_UNUSED)
+{
+    const struct site site = {.title = "Báo"};
+    const struct page_query query = {{NULL}};
+    struct trabao_hit hit = {.key = "k", .href = "/article/1", .date = "", .title = {"Lũ", 3, NULL, 0}};
+    const struct trabao_answer answer = {.total = 1, .total_exact = true, .hits = &hit, .hit_count = 1};
+    struct buf page;
+    buf_init(&page, 1 << 20);
+    page_results(&page, &site, &query, &answer, NULL);
+    assert_non_null(strstr(buf_str(&page), "Lũ</a>"));
+    assert_null(strstr(buf_str(&page), "class=\"meta\""));
+    hit.section = "Thời sự";
+    buf_clear(&page);
+    page_results(&page, &site, &query, &answer, NULL);
+    assert_non_null(strstr(buf_str(&page), "class=\"meta\"><li>"));
+    buf_free(&page);
+}
+
+static void test_home_of_an_archive_without_dates(void **state TRABAO_UNUSED)
+{
+    const struct site site = {.title = "Báo"};
+    struct trabao_hit hit = {.key = "k", .href = "/article/1", .date = "2020-07-20", .title = {"Lũ", 3, NULL, 0}};
+    const struct trabao_answer latest = {.hits = &hit, .hit_count = 1};
+    struct buf page;
+    buf_init(&page, 1 << 20);
+    page_home_body(&page, &site, 1234, "1995-11", "2026-03-02", &latest);
+    assert_non_null(strstr(buf_str(&page), "<strong>1.234</strong> bài báo, từ 11/1995 đến 2/3/2026</p>"));
+    assert_non_null(strstr(buf_str(&page), "Bài mới nhất"));
+    assert_non_null(strstr(buf_str(&page), "<span><time datetime=\"2020-07-20\">20/7/2020</time></span>"));
+    hit.date = "";
+    buf_clear(&page);
+    page_home_body(&page, &site, 1234, "", "", &latest);
+    assert_non_null(strstr(buf_str(&page), "<strong>1.234</strong> bài báo</p>"));
+    assert_non_null(strstr(buf_str(&page), "Vài bài trong kho"));
+    assert_null(strstr(buf_str(&page), "mới nhất"));
+    assert_null(strstr(buf_str(&page), "từ:2020"));
+    buf_free(&page);
+}
+
 static void article_of(const char *text, struct buf *out)
 {
     const size_t n = strlen(text);
@@ -390,6 +447,8 @@ int main(void)
         cmocka_unit_test(test_paragraphs),    cmocka_unit_test(test_paragraphs_keep_every_letter),
         cmocka_unit_test(test_addresses),     cmocka_unit_test(test_hostile_text_changes_no_tag),
         cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_duplicates_stand_behind_one_hit),
+        cmocka_unit_test(test_filters_are_shown_as_they_are_read), cmocka_unit_test(test_nothing_known_is_not_shown),
+        cmocka_unit_test(test_home_of_an_archive_without_dates),
     };
     return cmocka_run_group_tests_name("server pages", tests, NULL, NULL);
 }
