@@ -2,8 +2,9 @@
  * build.c - the second pass of a load (see build.h).
  *
  * A sample of the articles gives the frequent terms the low numbers and trains the dictionaries; then the pipeline
- * cuts, numbers and packs, this thread writes rows and feeds FTS5 in ascending id, and at the end postings, lexicon and
- * numbers are written. The file is built without a journal beside the final name; it is flushed once, when published.
+ * cuts, numbers and packs, this thread writes rows and collects postings in ascending id, and at the end these become
+ * the FTS5 index and the impact index, and lexicon and numbers are written. The file is built without a journal beside
+ * the final name; it is flushed once, when published.
  */
 #include "archive/build.h"
 
@@ -16,6 +17,7 @@
 #include "archive/pipeline.h"
 #include "archive/rows.h"
 #include "archive/schema.h"
+#include "archive/segment.h"
 #include "archive/signatures.h"
 #include "archive/wordcode.h"
 #include "base/mem.h"
@@ -25,13 +27,6 @@
 #define RESIDUES_DICTIONARY ((size_t)112 << 10)
 #define DICTIONARY_MAX ((size_t)1 << 20)
 
-/* While articles come, FTS5 merges nothing; everything is merged once, and then the defaults are good for updates. */
-#define FTS_UNMERGED \
-    "INSERT INTO fts(fts, rank) VALUES('automerge', 0); INSERT INTO fts(fts, rank) VALUES('crisismerge', 1999)"
-#define FTS_MERGED \
-    "INSERT INTO fts(fts) VALUES('optimize'); INSERT INTO fts(fts, rank) VALUES('automerge', 4);" \
-    "INSERT INTO fts(fts, rank) VALUES('crisismerge', 16)"
-
 struct build {
     struct spill *spill;
     const struct build_options *options;
@@ -40,12 +35,17 @@ struct build {
     struct rows rows;
     struct lexicon lexicon;
     struct abbreviations_learner *abbreviations;
+    struct runs *runs;
+    struct segment *segment;
     struct impact_builder *impacts;
     struct ngrams_builder *ngrams;
     struct signatures_builder *signatures;
     struct wordcode_terms terms; /* of the article being counted */
     struct pack_dictionary *words, *residues;
-    uint32_t *lengths; /* by article number */
+    uint32_t *lengths;    /* by article number, */
+    int64_t *ids;         /* and so these, */
+    uint8_t *precisions;  /* and these */
+    uint64_t tokens[SCHEMA_COLUMNS]; /* of all articles together */
     uint64_t average;  /* of these, in thousandths */
 };
 
@@ -55,7 +55,7 @@ struct sample {
     struct spill_port *port;
     struct text_analyzer *analyzer;
     struct document document;
-    struct document_counts counts;
+    struct document_known *known;
     struct lexicon seen; /* terms in the order of the sample */
     struct wordcode_terms terms; /* of the article at hand */
     struct signatures_builder *signatures;
@@ -80,7 +80,7 @@ static void sample_close(struct sample *s)
     spill_port_close(s->port);
     text_analyzer_close(s->analyzer);
     document_free(&s->document);
-    document_counts_free(&s->counts);
+    document_known_free(s->known);
     lexicon_free(&s->seen);
     wordcode_terms_free(&s->terms);
     pack_samples_free(&s->words);
@@ -102,7 +102,7 @@ static enum trabao_status sample_walk(struct sample *s, struct spill *spill, str
             status = document_tokenize(d, s->analyzer, err);
         }
         if (status == TRABAO_OK) {
-            status = document_number(d, &s->seen, &s->counts, &length, err);
+            status = document_number(d, &s->seen, &s->known, &length, err);
         }
         if (status == TRABAO_OK) {
             status = document_code(d, &s->scratch, err);
@@ -234,22 +234,27 @@ static enum trabao_status learn(struct build *b, struct trabao_error *err)
 /* ---- rows ---------------------------------------------------------------------------------------------------- */
 
 static enum trabao_status numbered(void *context, uint32_t number, const struct document *document, uint32_t length,
-                                   const struct document_counts *counts, struct trabao_error *err)
+                                   struct trabao_error *err)
 {
     struct build *b = context;
-    enum trabao_status status = TRABAO_OK;
     b->lengths[number] = length;
-    for (size_t i = 0; status == TRABAO_OK && i < counts->touched_count; i++) {
-        const uint32_t term = counts->touched[i];
-        status = impact_builder_add(b->impacts, term, number, counts->frequency[term], err);
+    return wordcode_terms(document->words.data, document->words.len, b->lexicon.count, &b->terms) &&
+                   ngrams_builder_add(b->ngrams, &b->terms) &&
+                   abbreviations_learn(b->abbreviations, &document->abbreviations)
+               ? signatures_builder_add(b->signatures, &b->lexicon, &b->terms, err)
+               : error_no_memory(err);
+}
+
+static enum trabao_status write_article(struct build *b, uint32_t number, const struct document *d,
+                                        struct trabao_error *err)
+{
+    b->result->text_bytes += rows_text_bytes(d);
+    for (size_t c = 0; c < SCHEMA_COLUMNS; c++) {
+        b->tokens[c] += d->places[c];
     }
-    if (status == TRABAO_OK &&
-        (!wordcode_terms(document->words.data, document->words.len, b->lexicon.count, &b->terms) ||
-         !ngrams_builder_add(b->ngrams, &b->terms) ||
-         !abbreviations_learn(b->abbreviations, &document->abbreviations))) {
-        status = error_no_memory(err);
-    }
-    return status == TRABAO_OK ? signatures_builder_add(b->signatures, &b->lexicon, &b->terms, err) : status;
+    const enum trabao_status status =
+        rows_store(&b->rows, spill_at(b->spill, number), b->options->generation, d, err);
+    return status == TRABAO_OK ? runs_add(b->runs, number, &d->postings, err) : status;
 }
 
 static enum trabao_status write_articles(struct build *b, struct trabao_error *err)
@@ -266,9 +271,7 @@ static enum trabao_status write_articles(struct build *b, struct trabao_error *e
     enum trabao_status status = pipeline_open(&plan, &pipeline, err);
     while (status == TRABAO_OK && (status = pipeline_next(pipeline, &chunk, err)) == TRABAO_OK && chunk) {
         for (uint32_t i = 0; status == TRABAO_OK && i < chunk->count; i++) {
-            const struct document *d = &chunk->documents[i];
-            b->result->text_bytes += rows_text_bytes(d);
-            status = rows_insert(&b->rows, spill_at(b->spill, chunk->first + i), b->options->generation, d, err);
+            status = write_article(b, chunk->first + i, &chunk->documents[i], err);
         }
         b->result->articles += chunk->count;
         pipeline_done(pipeline, chunk);
@@ -281,24 +284,6 @@ static enum trabao_status write_articles(struct build *b, struct trabao_error *e
     return status;
 }
 
-static enum trabao_status write_numbers(struct build *b, struct trabao_error *err)
-{
-    const uint32_t count = spill_count(b->spill);
-    int64_t *ids = mem_alloc(count, sizeof *ids);
-    uint8_t *precisions = mem_alloc(count, 1);
-    enum trabao_status status = ids && precisions ? TRABAO_OK : error_no_memory(err);
-    for (uint32_t i = 0; status == TRABAO_OK && i < count; i++) {
-        ids[i] = spill_at(b->spill, i)->id;
-        precisions[i] = spill_at(b->spill, i)->precision;
-    }
-    if (status == TRABAO_OK) {
-        status = rows_write_numbers(b->db, ids, precisions, count, err);
-    }
-    mem_free(ids);
-    mem_free(precisions);
-    return status;
-}
-
 static enum trabao_status start_postings(struct build *b, struct trabao_error *err)
 {
     const uint32_t count = spill_count(b->spill);
@@ -307,8 +292,22 @@ static enum trabao_status start_postings(struct build *b, struct trabao_error *e
     }
     /* Rounded as it is stored, so that an update weighs words as they were weighed here. */
     b->average = (uint64_t)MAX(1000LL, llround((double)b->result->words * 1000 / MAX(1U, count)));
-    const struct impact_plan plan = {.lengths = b->lengths, .average = (double)b->average / 1000};
-    return impact_builder_start(b->impacts, &plan, &b->lexicon, err);
+    const struct impact_plan plan = {.runs = b->runs, .lengths = b->lengths, .average = (double)b->average / 1000};
+    struct segment_plan segment = {.runs = b->runs, .lexicon = &b->lexicon, .ids = b->ids, .count = count};
+    memcpy(segment.tokens, b->tokens, sizeof segment.tokens);
+    enum trabao_status status = runs_end(b->runs, err);
+    if (status == TRABAO_OK) {
+        status = segment_start(&segment, b->db, &b->segment, err);
+    }
+    return status == TRABAO_OK ? impact_builder_start(b->impacts, &plan, &b->lexicon, err) : status;
+}
+
+static enum trabao_status save_ngrams(struct build *b, struct trabao_error *err)
+{
+    const enum trabao_status status = ngrams_builder_save(b->ngrams, b->db, err);
+    ngrams_builder_close(b->ngrams);
+    b->ngrams = NULL;
+    return status;
 }
 
 static enum trabao_status write_facts(struct build *b, struct trabao_error *err)
@@ -326,15 +325,30 @@ static enum trabao_status write_facts(struct build *b, struct trabao_error *err)
 
 /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
+static bool list_articles(struct build *b)
+{
+    const uint32_t count = spill_count(b->spill);
+    b->lengths = mem_zalloc(count, sizeof *b->lengths);
+    b->ids = mem_alloc(count, sizeof *b->ids);
+    b->precisions = mem_alloc(count, sizeof *b->precisions);
+    const bool fine = b->lengths && b->ids && b->precisions;
+    for (uint32_t i = 0; fine && i < count; i++) {
+        b->ids[i] = spill_at(b->spill, i)->id;
+        b->precisions[i] = spill_at(b->spill, i)->precision;
+    }
+    return fine;
+}
+
 static enum trabao_status prepare(struct build *b, const struct aside *aside, struct trabao_error *err)
 {
     if (spill_count(b->spill) > IMPACT_ARTICLES_MAX) {
         return error_set(err, TRABAO_USAGE, "more than %u articles do not fit one archive", IMPACT_ARTICLES_MAX);
     }
-    b->lengths = mem_zalloc(spill_count(b->spill), sizeof *b->lengths);
     b->ngrams = ngrams_builder_open();
-    enum trabao_status status =
-        b->lengths && b->ngrams ? db_create(buf_str(&aside->name), &b->db, err) : error_no_memory(err);
+    if (!b->ngrams || !list_articles(b)) {
+        return error_no_memory(err);
+    }
+    enum trabao_status status = db_create(buf_str(&aside->name), &b->db, err);
     if (status == TRABAO_OK) {
         status = rows_register(&b->rows, b->db, err);
     }
@@ -348,15 +362,15 @@ static enum trabao_status prepare(struct build *b, const struct aside *aside, st
         status = rows_open(&b->rows, b->db, err);
     }
     if (status == TRABAO_OK) {
-        status = db_exec(b->db, FTS_UNMERGED, "configuring FTS5", err);
-    }
-    if (status == TRABAO_OK) {
         status = abbreviations_learner_open(&b->abbreviations, err);
     }
     if (status == TRABAO_OK) {
         status = signatures_builder_open(aside->folder, &b->signatures, err);
     }
-    return status == TRABAO_OK ? impact_builder_open(aside->folder, &b->impacts, err) : status;
+    if (status == TRABAO_OK) {
+        status = runs_open(aside->folder, RUNS_BYTES, &b->runs, err);
+    }
+    return status == TRABAO_OK ? impact_builder_open(&b->impacts, err) : status;
 }
 
 static enum trabao_status fill(struct build *b, struct trabao_error *err)
@@ -365,12 +379,15 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     if (status == TRABAO_OK) {
         status = write_articles(b, err);
     }
-    /* Postings are made while FTS5 merges, but written after it, to the pages that it sets free. */
+    /* Both indexes are made by threads of their own, but written one after the other, and the n-grams before. */
     if (status == TRABAO_OK) {
         status = start_postings(b, err);
     }
     if (status == TRABAO_OK) {
-        status = db_exec(b->db, FTS_MERGED, "merging the FTS5 index", err);
+        status = save_ngrams(b, err);
+    }
+    if (status == TRABAO_OK) {
+        status = segment_finish(b->segment, err);
     }
     if (status == TRABAO_OK) {
         status = impact_builder_finish(b->impacts, b->db, err);
@@ -379,16 +396,13 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
         status = lexicon_save(&b->lexicon, b->db, err);
     }
     if (status == TRABAO_OK) {
-        status = ngrams_builder_save(b->ngrams, b->db, err);
-    }
-    if (status == TRABAO_OK) {
         status = signatures_builder_save(b->signatures, NULL, b->db, err);
     }
     if (status == TRABAO_OK) {
         status = abbreviations_save(b->abbreviations, b->db, err);
     }
     if (status == TRABAO_OK) {
-        status = write_numbers(b, err);
+        status = rows_write_numbers(b->db, b->ids, b->precisions, spill_count(b->spill), err);
     }
     if (status == TRABAO_OK) {
         status = write_facts(b, err);
@@ -400,7 +414,9 @@ static void finish(struct build *b)
 {
     rows_close(&b->rows);
     db_close(b->db);
+    segment_close(b->segment);
     impact_builder_close(b->impacts);
+    runs_close(b->runs);
     ngrams_builder_close(b->ngrams);
     signatures_builder_close(b->signatures);
     wordcode_terms_free(&b->terms);
@@ -409,6 +425,8 @@ static void finish(struct build *b)
     pack_dictionary_close(b->words);
     pack_dictionary_close(b->residues);
     mem_free(b->lengths);
+    mem_free(b->ids);
+    mem_free(b->precisions);
 }
 
 enum trabao_status archive_build(struct spill *spill, const char *path, const struct build_options *options,

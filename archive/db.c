@@ -172,6 +172,13 @@ enum trabao_status db_open_copy(const char *path, sqlite3 **out, struct trabao_e
     return open_for_writing(path, 0, false, out, err);
 }
 
+enum trabao_status db_allow_shadow(sqlite3 *db, bool allow, struct trabao_error *err)
+{
+    return sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, allow ? 0 : 1, NULL) == SQLITE_OK
+               ? TRABAO_OK
+               : error_set(err, TRABAO_INTERNAL, "configuring the database handle failed");
+}
+
 void db_close(sqlite3 *db)
 {
     sqlite3_close_v2(db);

@@ -24,6 +24,9 @@ enum trabao_status db_open_copy(const char *path, sqlite3 **out, struct trabao_e
 /* Opens an existing PATH for the checker, with views on, read-only. */
 enum trabao_status db_open_for_check(const char *path, sqlite3 **out, struct trabao_error *err);
 
+/* Lets DB write the tables behind a virtual one (SQLITE_DBCONFIG_DEFENSIVE), or forbids it again. */
+enum trabao_status db_allow_shadow(sqlite3 *db, bool allow, struct trabao_error *err);
+
 void db_close(sqlite3 *db);
 
 /* Runs statements without results. STEP names the work in the message. */

@@ -3,6 +3,8 @@
  */
 #include "archive/document.h"
 
+#include "archive/fts5_format.h"
+#include "archive/runs.h"
 #include "archive/wordcode.h"
 #include "base/mem.h"
 #include "text/abbreviation.h"
@@ -13,8 +15,8 @@
 void document_init(struct document *d)
 {
     *d = (struct document){0};
-    struct buf *const buffers[] = {&d->bytes,        &d->words,          &d->residue,
-                                   &d->packed_words, &d->packed_residue, &d->abbreviations};
+    struct buf *const buffers[] = {&d->bytes,    &d->numbers,      &d->words,          &d->residue,
+                                   &d->postings, &d->packed_words, &d->packed_residue, &d->abbreviations};
     for (size_t i = 0; i < ARRAY_LEN(buffers); i++) {
         buf_init(buffers[i], TEXT_CEILING);
     }
@@ -22,8 +24,8 @@ void document_init(struct document *d)
 
 void document_free(struct document *d)
 {
-    struct buf *const buffers[] = {&d->bytes,        &d->words,          &d->residue,
-                                   &d->packed_words, &d->packed_residue, &d->abbreviations};
+    struct buf *const buffers[] = {&d->bytes,    &d->numbers,      &d->words,          &d->residue,
+                                   &d->postings, &d->packed_words, &d->packed_residue, &d->abbreviations};
     for (size_t i = 0; i < ARRAY_LEN(buffers); i++) {
         buf_free(buffers[i]);
     }
@@ -57,34 +59,6 @@ enum trabao_status document_tokenize(struct document *d, struct text_analyzer *a
                                                                                                  : error_no_memory(err);
 }
 
-void document_counts_free(struct document_counts *counts)
-{
-    mem_free(counts->frequency);
-    mem_free(counts->touched);
-    mem_free(counts->known);
-    *counts = (struct document_counts){0};
-}
-
-static bool count_term(struct document_counts *counts, uint32_t term, uint32_t weight)
-{
-    if (term >= counts->capacity) {
-        const size_t before = counts->capacity;
-        if (!mem_grow((void **)&counts->frequency, &counts->capacity, (size_t)term + 1, sizeof(uint32_t))) {
-            return false;
-        }
-        memset(counts->frequency + before, 0, (counts->capacity - before) * sizeof(uint32_t));
-    }
-    if (counts->frequency[term] == 0) {
-        if (!mem_grow((void **)&counts->touched, &counts->touched_capacity, counts->touched_count + 1,
-                      sizeof(uint32_t))) {
-            return false;
-        }
-        counts->touched[counts->touched_count++] = term;
-    }
-    counts->frequency[term] += weight;
-    return true;
-}
-
 /* ---- numbers of terms ------------------------------------------------------------------------------------------ */
 
 /* The frequent words are short and few: found here, they cost one look at one cache line. */
@@ -95,9 +69,13 @@ struct document_known {
 
 #define KNOWN_BITS 14
 
+void document_known_free(struct document_known *known)
+{
+    mem_free(known);
+}
+
 /* The number of the I-th of TOKENS in LEXICON. LEXICON_NONE when memory runs out or the lexicon is full. */
-static uint32_t term_of(struct document_counts *counts, struct lexicon *lexicon, const struct text_tokens *tokens,
-                        size_t i)
+static uint32_t term_of(struct document_known *all, struct lexicon *lexicon, const struct text_tokens *tokens, size_t i)
 {
     const char *form = text_form(tokens, i);
     const size_t n = tokens->items[i].form_len;
@@ -106,79 +84,224 @@ static uint32_t term_of(struct document_counts *counts, struct lexicon *lexicon,
     }
     uint64_t lo, hi;
     memo_load_word(form, n, tokens->forms + tokens->forms_capacity, &lo, &hi);
-    struct document_known *known = &counts->known[memo_hash(lo, hi, KNOWN_BITS)];
+    struct document_known *known = &all[memo_hash(lo, hi, KNOWN_BITS)];
     if (known->form[0] != lo || known->form[1] != hi) {
         *known = (struct document_known){{lo, hi}, lexicon_add(lexicon, form, n)};
     }
     return known->term;
 }
 
-/* Numbers the tokens of title or body. *PLACES counts those that take a place of their own in the text. */
-static bool number_text(struct document *d, enum schema_column column, struct lexicon *lexicon,
-                        struct document_counts *counts, uint32_t *places)
+/* The order in which columns are numbered. */
+static const enum schema_column NUMBERED[SCHEMA_COLUMNS] = {SCHEMA_TITLE, SCHEMA_BODY, SCHEMA_AUTHOR, SCHEMA_SOURCE,
+                                                            SCHEMA_SECTION};
+
+static bool is_text(enum schema_column column)
+{
+    return column == SCHEMA_TITLE || column == SCHEMA_BODY;
+}
+
+/* Numbers the tokens of one column and, if it is title or body, writes their part of the words stream. */
+static bool number_column(struct document *d, enum schema_column column, struct lexicon *lexicon,
+                          struct document_known *known)
 {
     const struct text_tokens *tokens = &d->columns[column];
+    uint32_t *number = (uint32_t *)(void *)buf_reserve(&d->numbers, tokens->count * sizeof *number);
     char *out = buf_reserve(&d->words, tokens->count * WORDCODE_TERM_BYTES);
-    *places = 0;
-    for (size_t i = 0; out && i < tokens->count; i++) {
-        const uint32_t term = term_of(counts, lexicon, tokens, i);
+    uint32_t places = 0;
+    for (size_t i = 0; number && out && i < tokens->count; i++) {
+        const uint32_t term = term_of(known, lexicon, tokens, i);
         if (term == LEXICON_NONE) {
             return false;
         }
-        if (!tokens->items[i].colocated) {
-            (*places)++;
-            if (column == SCHEMA_BODY || *places <= UINT16_MAX) {
-                out += wordcode_put(out, term);
-            }
+        number[i] = term;
+        places += !tokens->items[i].colocated;
+        if (!is_text(column)) {
+            continue;
         }
-        const uint32_t weight = column == SCHEMA_TITLE                ? IMPACT_TITLE_WEIGHT
-                                : *places <= IMPACT_LEAD_WORDS ? IMPACT_LEAD_WEIGHT
-                                                               : 1;
+        if (!tokens->items[i].colocated && (column == SCHEMA_BODY || places <= UINT16_MAX)) {
+            out += wordcode_put(out, term);
+        }
         lexicon->terms[term].count++;
-        if (!count_term(counts, term, weight)) {
-            return false;
-        }
     }
-    d->words.len = out ? (size_t)(out - d->words.data) : 0;
-    return out;
+    if (!number || !out) {
+        return false;
+    }
+    d->places[column] = places;
+    d->numbers.len += tokens->count * sizeof *number;
+    d->words.len = (size_t)(out - d->words.data);
+    return true;
 }
 
-/* Author, source and section are found through their fields; their terms must be known to be widened. */
-static bool add_field_terms(const struct document *d, struct lexicon *lexicon, struct document_counts *counts)
+enum trabao_status document_number(struct document *d, struct lexicon *lexicon, struct document_known **known,
+                                   uint32_t *length, struct trabao_error *err)
 {
-    for (enum schema_column c = SCHEMA_AUTHOR; c < SCHEMA_COLUMNS; c++) {
-        const struct text_tokens *tokens = &d->columns[c];
-        for (size_t i = 0; i < tokens->count; i++) {
-            if (term_of(counts, lexicon, tokens, i) == LEXICON_NONE) {
-                return false;
-            }
+    uint16_t head = 0;
+    buf_clear(&d->words);
+    buf_clear(&d->numbers);
+    if (!*known && !(*known = mem_zalloc((size_t)1 << KNOWN_BITS, sizeof **known))) {
+        return error_no_memory(err);
+    }
+    bool fine = buf_append(&d->words, &head, sizeof head);
+    for (size_t c = 0; fine && c < SCHEMA_COLUMNS; c++) {
+        fine = number_column(d, NUMBERED[c], lexicon, *known);
+    }
+    if (!fine) {
+        return lexicon->count == LEXICON_TERMS_MAX ? error_set(err, TRABAO_DATA, "too many different words")
+                                                   : error_no_memory(err);
+    }
+    head = (uint16_t)MIN(d->places[SCHEMA_TITLE], (uint32_t)UINT16_MAX);
+    memcpy(d->words.data, &head, sizeof head);
+    *length = d->places[SCHEMA_TITLE] + d->places[SCHEMA_BODY];
+    return TRABAO_OK;
+}
+
+/* ---- postings -------------------------------------------------------------------------------------------------- */
+
+/* A term of the article. */
+struct document_term {
+    uint32_t term;
+    uint32_t column, position; /* of its last token */
+    uint32_t frequency;
+    uint32_t bytes; /* of its positions; then where the next one goes */
+};
+
+/* A token: place of its term << 32, new column << 31, what FTS5 writes of its position. */
+#define TOKEN_MOVES (UINT32_C(1) << 31)
+
+void document_poster_free(struct document_poster *poster)
+{
+    mem_free(poster->slots);
+    mem_free(poster->terms);
+    mem_free(poster->tokens);
+}
+
+/* The place of TERM among the terms of the article, *COUNT of them so far. UINT32_MAX when memory runs out. */
+static uint32_t place_of(struct document_poster *p, uint32_t term, uint32_t *count)
+{
+    if (term >= p->capacity) {
+        const size_t before = p->capacity;
+        if (!mem_grow((void **)&p->slots, &p->capacity, (size_t)term + 1, sizeof *p->slots)) {
+            return UINT32_MAX;
         }
+        memset(p->slots + before, 0, (p->capacity - before) * sizeof *p->slots);
+    }
+    if (p->slots[term] == 0) {
+        if (!mem_grow((void **)&p->terms, &p->term_capacity, (size_t)*count + 1, sizeof *p->terms)) {
+            return UINT32_MAX;
+        }
+        p->terms[*count] = (struct document_term){.term = term, .column = SCHEMA_BODY};
+        p->slots[term] = ++*count;
+    }
+    return p->slots[term] - 1;
+}
+
+static uint32_t weight_of(enum schema_column column, uint32_t position)
+{
+    return column == SCHEMA_TITLE  ? IMPACT_TITLE_WEIGHT
+           : column != SCHEMA_BODY ? 0
+                                   : (position < IMPACT_LEAD_WORDS ? IMPACT_LEAD_WEIGHT : 1);
+}
+
+/* Works out what FTS5 writes of the tokens of COLUMN, whose terms have NUMBERS. */
+static bool measure_column(const struct document *d, enum schema_column column, const uint32_t *numbers,
+                           struct document_poster *p, uint64_t *out, uint32_t *count)
+{
+    const struct text_tokens *tokens = &d->columns[column];
+    uint32_t places = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        const uint32_t place = place_of(p, numbers[i], count);
+        if (place == UINT32_MAX) {
+            return false;
+        }
+        places += !tokens->items[i].colocated || places == 0;
+        const uint32_t position = places - 1;
+        struct document_term *t = &p->terms[place];
+        const bool moves = t->column != column;
+        const uint32_t code = position - (moves ? 0 : t->position) + 2;
+        t->bytes += (uint32_t)fts5_size(code) + (moves ? 2 : 0);
+        t->column = column;
+        t->position = position;
+        t->frequency += weight_of(column, position);
+        out[i] = (uint64_t)place << 32 | (moves ? TOKEN_MOVES : 0) | code;
     }
     return true;
 }
 
-enum trabao_status document_number(struct document *d, struct lexicon *lexicon, struct document_counts *counts,
-                                   uint32_t *length, struct trabao_error *err)
+/* Writes the head of each term's posting, and where its positions begin into the term. */
+static void lay_out(struct document_poster *p, uint32_t count, uint8_t *out)
 {
-    uint32_t title = 0, body = 0;
-    uint16_t head = 0;
-    buf_clear(&d->words);
-    for (size_t i = 0; i < counts->touched_count; i++) {
-        counts->frequency[counts->touched[i]] = 0;
+    uint8_t *at = out;
+    for (uint32_t i = 0; i < count; i++) {
+        struct document_term *t = &p->terms[i];
+        const uint32_t bytes = t->bytes;
+        memcpy(at, &t->term, sizeof t->term);
+        at[sizeof t->term] = (uint8_t)MIN(t->frequency, 255U);
+        at += RUNS_HEAD_BYTES;
+        at += fts5_put(at, (uint64_t)bytes * 2);
+        t->bytes = (uint32_t)(at - out);
+        at += bytes;
     }
-    counts->touched_count = 0;
-    if (!counts->known && !(counts->known = mem_zalloc((size_t)1 << KNOWN_BITS, sizeof *counts->known))) {
-        return error_no_memory(err);
+}
+
+static void write_positions(const struct document *d, const struct document_poster *p, uint8_t *out)
+{
+    const uint64_t *token = p->tokens;
+    for (enum schema_column c = 0; c < SCHEMA_COLUMNS; c++) {
+        for (size_t i = 0; i < d->columns[c].count; i++, token++) {
+            struct document_term *t = &p->terms[*token >> 32];
+            if (*token & TOKEN_MOVES) {
+                out[t->bytes++] = FTS5_COLUMN_MARK;
+                out[t->bytes++] = (uint8_t)c;
+            }
+            t->bytes += (uint32_t)fts5_put(out + t->bytes, (uint32_t)*token & (TOKEN_MOVES - 1));
+        }
     }
-    if (!buf_append(&d->words, &head, sizeof head) || !number_text(d, SCHEMA_TITLE, lexicon, counts, &title) ||
-        !number_text(d, SCHEMA_BODY, lexicon, counts, &body) || !add_field_terms(d, lexicon, counts)) {
-        return lexicon->count == LEXICON_TERMS_MAX ? error_set(err, TRABAO_DATA, "too many different words")
-                                                   : error_no_memory(err);
+}
+
+/* Where the numbers of COLUMN are. */
+static const uint32_t *numbers_of(const struct document *d, enum schema_column column)
+{
+    const uint32_t *numbers = (const uint32_t *)(const void *)d->numbers.data;
+    for (size_t c = 0; NUMBERED[c] != column; c++) {
+        numbers += d->columns[NUMBERED[c]].count;
     }
-    head = (uint16_t)MIN(title, (uint32_t)UINT16_MAX);
-    memcpy(d->words.data, &head, sizeof head);
-    *length = title + body;
-    return TRABAO_OK;
+    return numbers;
+}
+
+static bool post(struct document *d, struct document_poster *p, uint32_t *count)
+{
+    uint64_t *out = p->tokens;
+    size_t bytes = 0;
+    for (enum schema_column c = 0; c < SCHEMA_COLUMNS; c++) {
+        if (!measure_column(d, c, numbers_of(d, c), p, out, count)) {
+            return false;
+        }
+        out += d->columns[c].count;
+    }
+    for (uint32_t i = 0; i < *count; i++) {
+        bytes += RUNS_HEAD_BYTES + fts5_size((uint64_t)p->terms[i].bytes * 2) + p->terms[i].bytes;
+    }
+    uint8_t *room = (uint8_t *)buf_reserve(&d->postings, bytes);
+    if (!room) {
+        return false;
+    }
+    lay_out(p, *count, room);
+    write_positions(d, p, room);
+    d->postings.len = bytes;
+    return true;
+}
+
+enum trabao_status document_post(struct document *d, struct document_poster *p, struct trabao_error *err)
+{
+    uint32_t count = 0;
+    buf_clear(&d->postings);
+    const bool fine = mem_grow((void **)&p->tokens, &p->token_capacity, d->numbers.len / sizeof(uint32_t) + 1,
+                               sizeof *p->tokens) &&
+                      post(d, p, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        p->slots[p->terms[i].term] = 0;
+    }
+    return fine ? TRABAO_OK : error_no_memory(err);
 }
 
 enum trabao_status document_code(struct document *d, struct buf *scratch, struct trabao_error *err)

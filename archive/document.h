@@ -16,7 +16,10 @@ struct document {
     struct buf bytes; /* what `article` points into */
     struct article article;
     struct text_tokens columns[SCHEMA_COLUMNS];
+    struct buf numbers;                      /* of the terms, 4 bytes a token: title, body, then the other columns */
+    uint32_t places[SCHEMA_COLUMNS];         /* positions in each column */
     struct buf words, residue;               /* wordcode.h */
+    struct buf postings;                     /* runs.h */
     struct buf packed_words, packed_residue; /* pack.h */
     struct buf abbreviations;                /* that the body introduces: text/abbreviation.h */
 };
@@ -30,26 +33,30 @@ const struct article_text *document_column(const struct document *d, enum schema
 /* Cuts all columns and looks for abbreviations. */
 enum trabao_status document_tokenize(struct document *d, struct text_analyzer *analyzer, struct trabao_error *err);
 
-/*
- * Weighted frequencies of the terms of one article, kept between articles so that counting one costs no clearing of
- * a whole table. Belongs to one lexicon, whose frequent terms it remembers.
- */
+/* Numbers of frequent terms, kept between the articles of one lexicon; NULL before the first. */
 struct document_known;
-struct document_counts {
-    uint32_t *frequency; /* by term; zero between articles */
-    size_t capacity;
-    uint32_t *touched; /* terms of this article */
-    size_t touched_count, touched_capacity;
-    struct document_known *known; /* forms and numbers of terms seen lately */
-};
-void document_counts_free(struct document_counts *counts);
+void document_known_free(struct document_known *known);
 
 /*
- * Numbers the terms of D (new ones are added to LEXICON), writes its words stream, and leaves the weighted frequencies
- * of title and body in COUNTS. *LENGTH: words of title and body.
+ * Numbers the terms of D (new ones are added to LEXICON, whose counts grow) and writes its words stream. *LENGTH: words
+ * of title and body.
  */
-enum trabao_status document_number(struct document *d, struct lexicon *lexicon, struct document_counts *counts,
+enum trabao_status document_number(struct document *d, struct lexicon *lexicon, struct document_known **known,
                                    uint32_t *length, struct trabao_error *err);
+
+/* What one thread needs for document_post, kept between articles; zeroed before its first use. */
+struct document_poster {
+    uint32_t *slots; /* [capacity] by term: place in `terms`, and one; 0 between articles */
+    size_t capacity;
+    struct document_term *terms; /* of this article, in the order in which they come */
+    size_t term_capacity;
+    uint64_t *tokens; /* of this article */
+    size_t token_capacity;
+};
+void document_poster_free(struct document_poster *poster);
+
+/* Makes the postings of D, which is numbered. */
+enum trabao_status document_post(struct document *d, struct document_poster *poster, struct trabao_error *err);
 
 /* Makes the residue. SCRATCH is working memory. */
 enum trabao_status document_code(struct document *d, struct buf *scratch, struct trabao_error *err);

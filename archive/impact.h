@@ -20,6 +20,7 @@
 #include <sqlite3.h>
 
 #include "archive/lexicon.h"
+#include "archive/runs.h"
 #include "base/base.h"
 #include "base/status.h"
 
@@ -58,12 +59,7 @@ uint8_t impact_of(uint32_t frequency, uint32_t length, double average);
 
 struct impact_builder;
 
-/* Runs of sorted postings are spilled into files that exist only while open, in FOLDER. */
-enum trabao_status impact_builder_open(const char *folder, struct impact_builder **out, struct trabao_error *err);
-
-/* Adds a posting. ARTICLE never descends; FREQUENCY is the weighted one, clamped to 255. */
-enum trabao_status impact_builder_add(struct impact_builder *b, uint32_t term, uint32_t article, uint32_t frequency,
-                                      struct trabao_error *err);
+enum trabao_status impact_builder_open(struct impact_builder **out, struct trabao_error *err);
 
 #define IMPACT_GONE UINT32_MAX
 
@@ -75,13 +71,14 @@ struct impact_before {
 };
 
 struct impact_plan {
+    const struct runs *runs;            /* ended: what was added */
     const uint32_t *lengths;            /* of the articles that were added, in words, by number */
     double average;                     /* length of an article */
     const struct impact_before *before; /* NULL: none */
 };
 
 /*
- * When all postings are in: begins to make the table in another thread, to which what PLAN refers to and LEXICON belong
+ * Begins to make the table in another thread, to which what PLAN refers to and LEXICON belong
  * until impact_builder_finish is back. Document frequencies are set in LEXICON.
  */
 enum trabao_status impact_builder_start(struct impact_builder *b, const struct impact_plan *plan,

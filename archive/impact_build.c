@@ -1,48 +1,22 @@
 /*
- * impact_build.c - postings are collected, sorted in runs, merged by term and written as the table `impact`.
+ * impact_build.c - the postings of a load (runs.h), term by term, are written as the table `impact`.
  *
- * Articles come in ascending order, so a run covers a range of articles and a term's postings in the whole index are
- * those of the first run, then those of the second, and so on: the merge is a walk through all runs side by side. The
- * impact of a posting needs the average length, which is known only at the end; runs hold weighted frequencies. An
+ * The impact of a posting needs the average length, which is known only at the end; runs hold weighted frequencies. An
  * update walks through the postings of the index before as well, which keep their impacts and change their numbers.
  *
  * A thread of its own merges, so that the one that owns the database can do other things first.
  */
-#include <errno.h>
 #include <pthread.h>
-#include <unistd.h>
 
 #include "archive/db.h"
 #include "archive/impact.h"
 #include "archive/row_queue.h"
 #include "base/buf.h"
-#include "base/fsutil.h"
 #include "base/mem.h"
 
-/* A posting in memory, one number that sorts by term: term (24 bits), article (32), weighted frequency (8). */
-#define ENTRY(term, article, frequency) ((uint64_t)(term) << 40 | (uint64_t)(article) << 8 | (frequency))
-#define ENTRY_TERM(e) ((uint32_t)((e) >> 40))
-#define ENTRY_ARTICLE(e) ((uint32_t)((e) >> 8))
-#define ENTRY_FREQUENCY(e) ((uint8_t)(e))
-
-#define RUN_ENTRIES ((size_t)12 << 20) /* 96 MiB, and as much again while sorting */
-#define RUN_BUFFER ((size_t)1 << 16)   /* entries read at a time while merging */
-#define RADIX_BITS 12
-#define RADIX_SIZE (1U << RADIX_BITS)
-
-struct run {
-    int fd;          /* -1: still in memory */
-    uint64_t *items; /* the run itself, or its read buffer; owned */
-    size_t at, count;
-};
+#define AHEAD_MAX ((size_t)64 << 20)
 
 struct impact_builder {
-    char *folder;
-    uint64_t *entries; /* of the run being collected */
-    size_t count, capacity;
-    struct run *runs;
-    size_t run_count, run_capacity;
-    /* The merge, which runs in a thread of its own from impact_builder_start on. */
     bool merging;
     pthread_t thread;
     struct impact_plan plan;
@@ -59,16 +33,15 @@ uint8_t impact_of(uint32_t frequency, uint32_t length, double average)
     return (uint8_t)MAX(1, (int)(255 * weight + 0.5));
 }
 
-enum trabao_status impact_builder_open(const char *folder, struct impact_builder **out, struct trabao_error *err)
+enum trabao_status impact_builder_open(struct impact_builder **out, struct trabao_error *err)
 {
     struct impact_builder *b = mem_zalloc(1, sizeof *b);
     *out = b;
     if (!b) {
         return error_no_memory(err);
     }
-    row_queue_open(&b->queue);
-    b->folder = mem_dup(folder, strlen(folder));
-    return b->folder ? TRABAO_OK : error_no_memory(err);
+    row_queue_open(&b->queue, AHEAD_MAX);
+    return TRABAO_OK;
 }
 
 void impact_builder_close(struct impact_builder *b)
@@ -81,125 +54,10 @@ void impact_builder_close(struct impact_builder *b)
         pthread_join(b->thread, NULL);
     }
     row_queue_close(&b->queue);
-    for (size_t i = 0; i < b->run_count; i++) {
-        if (b->runs[i].fd >= 0) {
-            close(b->runs[i].fd);
-        }
-        mem_free(b->runs[i].items);
-    }
-    mem_free(b->runs);
-    mem_free(b->entries);
-    mem_free(b->folder);
     mem_free(b);
 }
 
-/* Sorts by term and keeps the order of articles: two counting passes over the 24 bits of the term. */
-static bool sort_entries(uint64_t *items, size_t n)
-{
-    uint64_t *other = mem_alloc(n, sizeof *other);
-    if (!other) {
-        return false;
-    }
-    mem_scattered(other, n, sizeof *other);
-    uint64_t *from = items, *to = other;
-    for (unsigned shift = 40; shift < 64; shift += RADIX_BITS) {
-        size_t starts[RADIX_SIZE] = {0};
-        size_t sum = 0;
-        for (size_t i = 0; i < n; i++) {
-            starts[from[i] >> shift & (RADIX_SIZE - 1)]++;
-        }
-        for (size_t r = 0; r < RADIX_SIZE; r++) {
-            const size_t here = starts[r];
-            starts[r] = sum;
-            sum += here;
-        }
-        for (size_t i = 0; i < n; i++) {
-            to[starts[from[i] >> shift & (RADIX_SIZE - 1)]++] = from[i];
-        }
-        uint64_t *swap = from;
-        from = to;
-        to = swap;
-    }
-    mem_free(other);
-    return true;
-}
-_Static_assert(24 % RADIX_BITS == 0 && 24 / RADIX_BITS % 2 == 0,
-               "after an even number of passes the items are in place");
-
-static enum trabao_status write_run(struct impact_builder *b, struct run *run, struct trabao_error *err)
-{
-    run->fd = fs_open_unnamed(b->folder);
-    if (run->fd < 0) {
-        return error_set_errno(err, TRABAO_IO, errno, "%s: making a temporary file for postings", b->folder);
-    }
-    return fs_write_at(run->fd, run->items, run->count * sizeof *run->items, 0)
-               ? TRABAO_OK
-               : error_set_errno(err, TRABAO_IO, errno, "%s: writing temporary postings", b->folder);
-}
-
-/* Closes the run being collected; unless it is the LAST one, it goes to disk. */
-static enum trabao_status end_run(struct impact_builder *b, bool last, struct trabao_error *err)
-{
-    if (!mem_grow((void **)&b->runs, &b->run_capacity, b->run_count + 1, sizeof *b->runs) ||
-        !sort_entries(b->entries, b->count)) {
-        return error_no_memory(err);
-    }
-    struct run *run = &b->runs[b->run_count++];
-    *run = (struct run){.fd = -1, .items = b->entries, .count = b->count};
-    enum trabao_status status = TRABAO_OK;
-    if (last) {
-        b->entries = NULL;
-        b->capacity = 0;
-    } else {
-        status = write_run(b, run, err);
-        run->items = NULL;
-        run->count = 0;
-    }
-    b->count = 0;
-    return status;
-}
-
-enum trabao_status impact_builder_add(struct impact_builder *b, uint32_t term, uint32_t article, uint32_t frequency,
-                                      struct trabao_error *err)
-{
-    if (b->count == RUN_ENTRIES) {
-        const enum trabao_status status = end_run(b, false, err);
-        if (status != TRABAO_OK) {
-            return status;
-        }
-    }
-    if (!mem_grow((void **)&b->entries, &b->capacity, b->count + 1, sizeof *b->entries)) {
-        return error_no_memory(err);
-    }
-    b->entries[b->count++] = ENTRY(term, article, MIN(frequency, 255U));
-    return TRABAO_OK;
-}
-
-/* ---- merging ------------------------------------------------------------------------------------------------- */
-
-static enum trabao_status refill(struct run *run, struct trabao_error *err)
-{
-    if (run->fd < 0 || run->at < run->count) {
-        return TRABAO_OK;
-    }
-    if (!run->items && !(run->items = mem_alloc(RUN_BUFFER, sizeof *run->items))) {
-        return error_no_memory(err);
-    }
-    size_t n = 0;
-    while (n < RUN_BUFFER * sizeof *run->items) {
-        const ssize_t r = read(run->fd, (char *)run->items + n, RUN_BUFFER * sizeof *run->items - n);
-        if (r < 0) {
-            return error_set_errno(err, TRABAO_IO, errno, "reading temporary postings");
-        }
-        if (r == 0) {
-            break;
-        }
-        n += (size_t)r;
-    }
-    run->at = 0;
-    run->count = n / sizeof *run->items;
-    return TRABAO_OK;
-}
+/* ---- one term ------------------------------------------------------------------------------------------------ */
 
 /* Collects the postings of one term and writes them as rows. */
 struct term_writer {
@@ -322,43 +180,34 @@ static enum trabao_status put(struct term_writer *w, uint32_t article, uint8_t i
     return TRABAO_OK;
 }
 
-/* The postings of one term that were added, out of all runs in turn. */
+/* ---- merging ------------------------------------------------------------------------------------------------- */
+
+/* The postings of one term that were added. */
 struct added {
-    struct impact_builder *builder;
     const struct impact_plan *plan;
     uint32_t term;
-    size_t run;
-    uint64_t entry; /* the next one; 0: no more (a frequency is never 0) */
+    struct runs_cursor cursor;
+    struct runs_posting next;
+    bool more; /* NEXT is one */
 };
 
-static enum trabao_status next_added(struct added *a, struct trabao_error *err)
+/* Terms of other columns have no frequency, and no impact. */
+static void next_added(struct added *a)
 {
-    a->entry = 0;
-    for (; a->run < a->builder->run_count; a->run++) {
-        struct run *run = &a->builder->runs[a->run];
-        const enum trabao_status status = refill(run, err);
-        if (status != TRABAO_OK) {
-            return status;
-        }
-        if (run->at < run->count && ENTRY_TERM(run->items[run->at]) == a->term) {
-            a->entry = run->items[run->at++];
-            return TRABAO_OK;
-        }
-    }
-    return TRABAO_OK;
+    do {
+        a->more = runs_next(&a->cursor, &a->next);
+    } while (a->more && a->next.frequency == 0);
 }
 
 /* Puts all that were added to articles below END. */
 static enum trabao_status put_added(struct added *a, struct term_writer *w, uint64_t end, struct trabao_error *err)
 {
     enum trabao_status status = TRABAO_OK;
-    while (status == TRABAO_OK && a->entry && ENTRY_ARTICLE(a->entry) < end) {
-        const uint32_t article = ENTRY_ARTICLE(a->entry);
-        const uint8_t impact = impact_of(ENTRY_FREQUENCY(a->entry), a->plan->lengths[article], a->plan->average);
+    while (status == TRABAO_OK && a->more && a->next.article < end) {
+        const uint32_t article = a->next.article;
+        const uint8_t impact = impact_of(a->next.frequency, a->plan->lengths[article], a->plan->average);
         status = put(w, article, impact, err);
-        if (status == TRABAO_OK) {
-            status = next_added(a, err);
-        }
+        next_added(a);
     }
     return status;
 }
@@ -410,10 +259,11 @@ static enum trabao_status merge_term(struct added *a, struct term_writer *w, uin
 {
     const struct impact_before *before = a->plan->before;
     a->term = w->term = term;
-    a->run = 0;
     w->articles = 0;
-    enum trabao_status status = next_added(a, err);
-    if (status == TRABAO_OK && before && term < before->terms) {
+    runs_seek(a->plan->runs, term, &a->cursor);
+    next_added(a);
+    enum trabao_status status = TRABAO_OK;
+    if (before && term < before->terms) {
         status = put_before(a, w, err);
     }
     if (status == TRABAO_OK) {
@@ -427,10 +277,9 @@ static void *merge(void *context)
 {
     struct impact_builder *b = context;
     struct term_writer w = {.queue = &b->queue};
-    struct added added = {.builder = b, .plan = &b->plan};
+    struct added added = {.plan = &b->plan};
     buf_init(&w.postings, (size_t)1 << 30);
     buf_init(&w.block, (size_t)1 << 20);
-    b->status = end_run(b, true, &b->error);
     for (uint32_t term = 0; b->status == TRABAO_OK && term < b->lexicon->count; term++) {
         b->status = merge_term(&added, &w, term, &b->lexicon->terms[term].articles, &b->error);
     }

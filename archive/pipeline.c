@@ -18,13 +18,14 @@ struct worker {
     struct text_analyzer *analyzer;
     struct spill_port *port;
     struct pack_context *pack;
+    struct document_poster poster;
     struct buf scratch;
 };
 
 struct pipeline {
     struct pipeline_plan plan;
     struct pipeline_chunk ring[RING];
-    struct document_counts counts;
+    struct document_known *known; /* by whoever numbers */
     struct worker workers[THREADS_MAX];
     unsigned worker_count;
     pthread_mutex_t mutex;
@@ -62,10 +63,9 @@ static enum trabao_status number_chunk(struct pipeline *p, struct pipeline_chunk
 {
     for (uint32_t i = 0; i < chunk->count; i++) {
         uint32_t length;
-        enum trabao_status status = document_number(&chunk->documents[i], p->plan.lexicon, &p->counts, &length, err);
+        enum trabao_status status = document_number(&chunk->documents[i], p->plan.lexicon, &p->known, &length, err);
         if (status == TRABAO_OK) {
-            status = p->plan.numbered(p->plan.context, chunk->first + i, &chunk->documents[i], length, &p->counts,
-                                      err);
+            status = p->plan.numbered(p->plan.context, chunk->first + i, &chunk->documents[i], length, err);
         }
         if (status != TRABAO_OK) {
             return status;
@@ -79,7 +79,10 @@ static enum trabao_status pack_chunk(struct worker *w, struct pipeline_chunk *ch
     const struct pipeline_plan *plan = &w->pipeline->plan;
     for (uint32_t i = 0; i < chunk->count; i++) {
         struct document *d = &chunk->documents[i];
-        enum trabao_status status = document_code(d, &w->scratch, err);
+        enum trabao_status status = document_post(d, &w->poster, err);
+        if (status == TRABAO_OK) {
+            status = document_code(d, &w->scratch, err);
+        }
         if (status == TRABAO_OK) {
             status = pack_compress(w->pack, plan->words, d->words.data, d->words.len, &d->packed_words, err);
         }
@@ -242,6 +245,7 @@ void pipeline_close(struct pipeline *p)
         text_analyzer_close(w->analyzer);
         spill_port_close(w->port);
         pack_context_close(w->pack);
+        document_poster_free(&w->poster);
         buf_free(&w->scratch);
     }
     for (size_t i = 0; i < RING; i++) {
@@ -249,7 +253,7 @@ void pipeline_close(struct pipeline *p)
             document_free(&p->ring[i].documents[d]);
         }
     }
-    document_counts_free(&p->counts);
+    document_known_free(p->known);
     pthread_cond_destroy(&p->changed);
     pthread_mutex_destroy(&p->mutex);
     mem_free(p);

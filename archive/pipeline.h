@@ -23,8 +23,7 @@ struct pipeline;
 
 /* What the numbering step hands the pipeline's owner for each article, in order, from some worker thread. */
 typedef enum trabao_status (*pipeline_numbered)(void *context, uint32_t number, const struct document *document,
-                                                uint32_t length, const struct document_counts *counts,
-                                                struct trabao_error *err);
+                                                uint32_t length, struct trabao_error *err);
 
 struct pipeline_plan {
     struct spill *spill;

@@ -9,14 +9,11 @@
 
 #include "archive/article.h"
 #include "archive/db.h"
+#include "archive/fts5_format.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
-#define STRUCTURE_ROW 10
 #define STRUCTURE_V2 "\xff\x00\x00\x01" /* after the cookie: a later format of the record */
-#define SEGMENT_SHIFT 37 /* rowid of a leaf: segment << 37 | page */
-#define LEAF_HEADER 4    /* u16 offset of the first rowid, u16 size without the page index; big-endian */
-#define MAIN_PREFIX '0'  /* before every term of the main index */
 #define SEGMENTS_MAX 2000
 #define SEGMENT_ID_MAX 65535
 #define PAGE_MAX INT32_MAX
@@ -24,7 +21,6 @@
 #define COLUMN_SHIFT 28
 #define POSITION_MAX ((UINT32_C(1) << COLUMN_SHIFT) - 1)
 #define COLUMNS_MAX 16
-#define COLUMN_MARK 1 /* in a position list: a column number follows */
 #define SPANNING_CEILING ((size_t)64 << 20) /* bytes of the positions of one article */
 
 struct segment {
@@ -47,28 +43,6 @@ static enum trabao_status damaged(struct trabao_error *err)
                                        "reindex");
 }
 
-/* SQLite's varint: seven bits a byte, high ones first, the ninth byte whole. False at the end. */
-static inline bool read_varint(const uint8_t **p, const uint8_t *end, uint64_t *value)
-{
-    const uint8_t *at = *p;
-    if (at < end && *at < 0x80) {
-        *value = *at;
-        *p = at + 1;
-        return true;
-    }
-    uint64_t v = 0;
-    for (int i = 0; i < 9 && at < end; i++) {
-        const uint8_t byte = *at++;
-        if (i == 8 || byte < 0x80) {
-            *value = i == 8 ? v << 8 | byte : v << 7 | byte;
-            *p = at;
-            return true;
-        }
-        v = v << 7 | (byte & 0x7f);
-    }
-    return false;
-}
-
 static inline uint32_t read_u16(const uint8_t *p)
 {
     return (uint32_t)p[0] << 8 | p[1];
@@ -85,7 +59,7 @@ static enum trabao_status read_structure(struct positions *p, const uint8_t *at,
     if ((size_t)(end - at) >= 4 && memcmp(at, STRUCTURE_V2, 4) == 0) {
         return damaged(err);
     }
-    if (!read_varint(&at, end, &levels) || !read_varint(&at, end, &segments) || !read_varint(&at, end, &writes) ||
+    if (!fts5_read(&at, end, &levels) || !fts5_read(&at, end, &segments) || !fts5_read(&at, end, &writes) ||
         segments > SEGMENTS_MAX) {
         return damaged(err);
     }
@@ -95,13 +69,13 @@ static enum trabao_status read_structure(struct positions *p, const uint8_t *at,
     }
     for (uint64_t level = 0; level < levels; level++) {
         uint64_t merging, here;
-        if (!read_varint(&at, end, &merging) || !read_varint(&at, end, &here) ||
+        if (!fts5_read(&at, end, &merging) || !fts5_read(&at, end, &here) ||
             here > segments - p->segment_count) {
             return damaged(err);
         }
         for (uint64_t i = here; i-- > 0;) {
             uint64_t id, first, last;
-            if (!read_varint(&at, end, &id) || !read_varint(&at, end, &first) || !read_varint(&at, end, &last) ||
+            if (!fts5_read(&at, end, &id) || !fts5_read(&at, end, &first) || !fts5_read(&at, end, &last) ||
                 id > SEGMENT_ID_MAX || first > last || last > PAGE_MAX) {
                 return damaged(err);
             }
@@ -117,7 +91,7 @@ static enum trabao_status load_structure(struct positions *p, sqlite3 *db, struc
     sqlite3_stmt *row = NULL;
     enum trabao_status status = db_prepare(db, "SELECT block FROM fts_data WHERE id = ?1", &row, err);
     if (status == TRABAO_OK) {
-        sqlite3_bind_int(row, 1, STRUCTURE_ROW);
+        sqlite3_bind_int(row, 1, FTS5_STRUCTURE_ROW);
         status = db_step(row, "reading the structure of the FTS5 index", err);
     }
     if (status == TRABAO_OK) {
@@ -194,15 +168,15 @@ static enum trabao_status load_page(struct doclist *d, uint32_t page, const uint
 {
     sqlite3_stmt *leaf = d->p->leaf;
     sqlite3_reset(leaf);
-    sqlite3_bind_int64(leaf, 1, (int64_t)d->segment->id << SEGMENT_SHIFT | page);
+    sqlite3_bind_int64(leaf, 1, (int64_t)d->segment->id << FTS5_SEGMENT_SHIFT | page);
     const enum trabao_status status = db_step(leaf, "reading positions", d->err);
     if (status != TRABAO_OK) {
         return status == TRABAO_NONE ? damaged(d->err) : status;
     }
     const size_t n = (size_t)sqlite3_column_bytes(leaf, 0);
     d->start = sqlite3_column_blob(leaf, 0);
-    const size_t size = n >= LEAF_HEADER ? read_u16(d->start + 2) : 0;
-    if (size < LEAF_HEADER || size > n) {
+    const size_t size = n >= FTS5_LEAF_HEADER ? read_u16(d->start + 2) : 0;
+    if (size < FTS5_LEAF_HEADER || size > n) {
         return damaged(d->err);
     }
     d->page = page;
@@ -211,7 +185,7 @@ static enum trabao_status load_page(struct doclist *d, uint32_t page, const uint
     if (n > size) {
         const uint8_t *index = d->end;
         uint64_t offset;
-        if (!read_varint(&index, d->start + n, &offset) || offset > size) {
+        if (!fts5_read(&index, d->start + n, &offset) || offset > size) {
             return damaged(d->err);
         }
         *first_term = d->start + offset;
@@ -264,7 +238,7 @@ static enum trabao_status join_list(struct doclist *d, size_t n)
         if (status != TRABAO_OK) {
             return status;
         }
-        d->at = d->start + LEAF_HEADER;
+        d->at = d->start + FTS5_LEAF_HEADER;
         d->last_page = first_term != NULL;
         d->stop = first_term ? first_term : d->end;
     }
@@ -285,7 +259,7 @@ static inline enum trabao_status next_posting(struct doclist *d)
             return status;
         }
     }
-    if (!read_varint(&d->at, d->stop, &id) || !read_varint(&d->at, d->stop, &size)) {
+    if (!fts5_read(&d->at, d->stop, &id) || !fts5_read(&d->at, d->stop, &size)) {
         return damaged(d->err);
     }
     d->id = (int64_t)(d->absolute ? id : (uint64_t)d->id + id);
@@ -330,14 +304,14 @@ static enum trabao_status find_term(struct doclist *d, const char *term, size_t 
     const uint8_t *index = d->end, *const index_end = d->start + sqlite3_column_bytes(d->p->leaf, 0);
     uint64_t offset = 0, kept = 0, added, step = 0;
     size_t same = 0; /* bytes that the term before and ours have in common */
-    read_varint(&index, index_end, &offset);
+    fts5_read(&index, index_end, &offset);
     for (bool first = true;; first = false) {
-        const bool follows = read_varint(&index, index_end, &step);
+        const bool follows = fts5_read(&index, index_end, &step);
         if (follows && step > (uint64_t)(d->end - d->start) - offset) {
             return damaged(d->err);
         }
         const uint8_t *next = follows ? d->start + offset + step : d->end;
-        if ((!first && !read_varint(&at, next, &kept)) || !read_varint(&at, next, &added) ||
+        if ((!first && !fts5_read(&at, next, &kept)) || !fts5_read(&at, next, &added) ||
             added > (uint64_t)(next - at) || kept > TERM_MAX) {
             return damaged(d->err);
         }
@@ -395,11 +369,11 @@ static enum trabao_status take_list(const struct doclist *d, const struct pass *
         return error_no_memory(d->err);
     }
     while (at < end) {
-        if (!read_varint(&at, end, &value)) {
+        if (!fts5_read(&at, end, &value)) {
             return damaged(d->err);
         }
-        if (value == COLUMN_MARK) {
-            if (!read_varint(&at, end, &column) || column >= COLUMNS_MAX) {
+        if (value == FTS5_COLUMN_MARK) {
+            if (!fts5_read(&at, end, &column) || column >= COLUMNS_MAX) {
                 return damaged(d->err);
             }
             wanted = pass->columns >> column & 1;
@@ -486,7 +460,7 @@ static enum trabao_status walk_form(struct positions *p, const struct positions_
     if (form->len > TERM_MAX) {
         return TRABAO_OK;
     }
-    term[0] = MAIN_PREFIX;
+    term[0] = FTS5_MAIN_PREFIX;
     memcpy(term + 1, form->form, form->len);
     if (p->seen) {
         memset(p->seen, 0, (p->count / 64 + 1) * sizeof *p->seen);

@@ -5,13 +5,12 @@
 
 #include "base/mem.h"
 
-#define AHEAD_MAX ((size_t)96 << 20) /* bytes that the maker may be ahead */
 #define ROWS_CEILING ((size_t)1 << 30)
 #define HEAD_BYTES (sizeof(int64_t) + sizeof(uint32_t))
 
-void row_queue_open(struct row_queue *q)
+void row_queue_open(struct row_queue *q, size_t ahead)
 {
-    *q = (struct row_queue){0};
+    *q = (struct row_queue){.ahead = ahead};
     pthread_mutex_init(&q->mutex, NULL);
     pthread_cond_init(&q->changed, NULL);
     buf_init(&q->rows, ROWS_CEILING);
@@ -28,7 +27,7 @@ bool row_queue_put(struct row_queue *q, int64_t id, const void *bytes, size_t n)
 {
     const uint32_t len = (uint32_t)n;
     pthread_mutex_lock(&q->mutex);
-    while (!q->stopped && q->rows.len > AHEAD_MAX) {
+    while (!q->stopped && q->rows.len > q->ahead) {
         pthread_cond_wait(&q->changed, &q->mutex);
     }
     const size_t before = q->rows.len;

@@ -13,12 +13,14 @@
 struct row_queue {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
+    size_t ahead;
     struct buf rows; /* id (8 bytes), length (4 bytes) and bytes of each */
     bool ended;      /* by the maker */
     bool stopped;    /* by the owner */
 };
 
-void row_queue_open(struct row_queue *q);
+/* AHEAD: bytes that the maker may be ahead, at most. */
+void row_queue_open(struct row_queue *q, size_t ahead);
 void row_queue_close(struct row_queue *q);
 
 /* The maker's: adds a row. False when memory runs out or the owner has stopped. */

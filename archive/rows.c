@@ -107,16 +107,23 @@ static enum trabao_status run_fts(struct rows *rows, sqlite3_stmt *statement, in
     return status;
 }
 
+enum trabao_status rows_store(struct rows *rows, const struct spill_entry *entry, uint64_t generation,
+                              const struct document *d, struct trabao_error *err)
+{
+    const enum trabao_status status = insert_article(rows, entry, generation, d, err);
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    sqlite3_stmt *s = rows->statements[ROWS_WORDS];
+    sqlite3_bind_int64(s, 1, entry->id);
+    sqlite3_bind_blob64(s, 2, d->packed_words.data, d->packed_words.len, SQLITE_STATIC);
+    return db_run(s, "writing the words of an article", err);
+}
+
 enum trabao_status rows_insert(struct rows *rows, const struct spill_entry *entry, uint64_t generation,
                                const struct document *d, struct trabao_error *err)
 {
-    enum trabao_status status = insert_article(rows, entry, generation, d, err);
-    if (status == TRABAO_OK) {
-        sqlite3_stmt *s = rows->statements[ROWS_WORDS];
-        sqlite3_bind_int64(s, 1, entry->id);
-        sqlite3_bind_blob64(s, 2, d->packed_words.data, d->packed_words.len, SQLITE_STATIC);
-        status = db_run(s, "writing the words of an article", err);
-    }
+    const enum trabao_status status = rows_store(rows, entry, generation, d, err);
     return status == TRABAO_OK
                ? run_fts(rows, rows->statements[ROWS_FTS], entry->id, d, "indexing an article", err)
                : status;

@@ -25,7 +25,11 @@ enum trabao_status rows_register(struct rows *rows, sqlite3 *db, struct trabao_e
 enum trabao_status rows_open(struct rows *rows, sqlite3 *db, struct trabao_error *err);
 void rows_close(struct rows *rows);
 
-/* Writes D, packed, under the id of ENTRY; GENERATION is that of an article that has none yet. */
+/* Writes the rows of D, packed, under the id of ENTRY; GENERATION is that of an article that has none yet. */
+enum trabao_status rows_store(struct rows *rows, const struct spill_entry *entry, uint64_t generation,
+                              const struct document *d, struct trabao_error *err);
+
+/* The same, and enters its tokens into the FTS5 index. */
 enum trabao_status rows_insert(struct rows *rows, const struct spill_entry *entry, uint64_t generation,
                                const struct document *d, struct trabao_error *err);
 

@@ -31,6 +31,7 @@ struct update {
     struct rows rows;
     struct lexicon lexicon; /* of the copy; that of the archive stays what it was */
     struct archive_reader *reader;
+    struct runs *runs;
     struct impact_builder *impacts;
     struct signatures_builder *signatures;
     struct wordcode_terms terms; /* of the article being counted */
@@ -274,23 +275,28 @@ static enum trabao_status take_out(struct update *u, struct trabao_error *err)
 }
 
 static enum trabao_status numbered(void *context, uint32_t number, const struct document *document, uint32_t length,
-                                   const struct document_counts *counts, struct trabao_error *err)
+                                   struct trabao_error *err)
 {
     struct update *u = context;
-    const uint32_t article = u->added[number];
-    enum trabao_status status = TRABAO_OK;
-    u->lengths[article] = length;
+    u->lengths[u->added[number]] = length;
     u->words += length;
-    for (size_t i = 0; status == TRABAO_OK && i < counts->touched_count; i++) {
-        const uint32_t term = counts->touched[i];
-        status = touch(u, term) ? impact_builder_add(u->impacts, term, article, counts->frequency[term], err)
-                                : error_no_memory(err);
+    return wordcode_terms(document->words.data, document->words.len, u->lexicon.count, &u->terms)
+               ? signatures_builder_add(u->signatures, &u->lexicon, &u->terms, err)
+               : error_no_memory(err);
+}
+
+/* The postings of the I-th article of the spill. */
+static enum trabao_status add_postings(struct update *u, uint32_t i, const struct document *d,
+                                       struct trabao_error *err)
+{
+    struct runs_posting posting;
+    uint32_t term;
+    for (size_t at = 0; runs_parse(&d->postings, &at, &term, &posting);) {
+        if (posting.frequency && !touch(u, term)) {
+            return error_no_memory(err);
+        }
     }
-    if (status == TRABAO_OK &&
-        !wordcode_terms(document->words.data, document->words.len, u->lexicon.count, &u->terms)) {
-        status = error_no_memory(err);
-    }
-    return status == TRABAO_OK ? signatures_builder_add(u->signatures, &u->lexicon, &u->terms, err) : status;
+    return runs_add(u->runs, u->added[i], &d->postings, err);
 }
 
 static enum trabao_status put_in(struct update *u, struct trabao_error *err)
@@ -310,6 +316,9 @@ static enum trabao_status put_in(struct update *u, struct trabao_error *err)
             const struct document *d = &chunk->documents[i];
             u->text_bytes += rows_text_bytes(d);
             status = rows_insert(&u->rows, spill_at(u->spill, chunk->first + i), u->plan->options.generation, d, err);
+            if (status == TRABAO_OK) {
+                status = add_postings(u, chunk->first + i, d, err);
+            }
         }
         u->result->articles += chunk->count;
         pipeline_done(pipeline, chunk);
@@ -329,14 +338,19 @@ static enum trabao_status write_numbered(struct update *u, struct trabao_error *
                                          .terms = u->archive->lexicon.count,
                                          .articles = u->archive->count,
                                          .numbers = u->numbers};
-    const struct impact_plan plan = {
-        .lengths = u->lengths, .average = u->archive->average_length, .before = &before};
+    const struct impact_plan plan = {.runs = u->runs,
+                                     .lengths = u->lengths,
+                                     .average = u->archive->average_length,
+                                     .before = &before};
     const struct signatures_before matrix = {.reader = u->reader->signatures,
                                              .articles = u->archive->count,
                                              .numbers = u->numbers,
                                              .added = u->added,
                                              .count = u->count};
-    enum trabao_status status = schema_renew_numbered(u->db, err);
+    enum trabao_status status = runs_end(u->runs, err);
+    if (status == TRABAO_OK) {
+        status = schema_renew_numbered(u->db, err);
+    }
     if (status == TRABAO_OK) {
         status = impact_builder_start(u->impacts, &plan, &u->lexicon, err);
     }
@@ -394,7 +408,10 @@ static enum trabao_status prepare(struct update *u, struct aside *aside, struct 
     if (status == TRABAO_OK) {
         status = signatures_builder_adopt(u->signatures, &u->archive->signatures, err);
     }
-    return status == TRABAO_OK ? impact_builder_open(aside->folder, &u->impacts, err) : status;
+    if (status == TRABAO_OK) {
+        status = runs_open(aside->folder, RUNS_BYTES, &u->runs, err);
+    }
+    return status == TRABAO_OK ? impact_builder_open(&u->impacts, err) : status;
 }
 
 static enum trabao_status change(struct update *u, struct trabao_error *err)
@@ -425,6 +442,7 @@ static void finish(struct update *u)
     impact_builder_close(u->impacts);
     signatures_builder_close(u->signatures);
     wordcode_terms_free(&u->terms);
+    runs_close(u->runs);
     lexicon_free(&u->lexicon);
 }
 

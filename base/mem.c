@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define GROW_FIRST 16
 #define LARGE_PAGE ((size_t)2 << 20)
@@ -56,6 +57,20 @@ void mem_scattered(void *block, size_t n, size_t size)
     if (n * size >= before + LARGE_PAGE) {
         (void)madvise((char *)block + before, (n * size - before) / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
     }
+}
+
+uint64_t mem_mapped(void)
+{
+    unsigned long long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (f) {
+        /* Size, resident, and of this with a file. */
+        if (fscanf(f, "%*u %*u %llu", &pages) != 1) {
+            pages = 0;
+        }
+        fclose(f);
+    }
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 char *mem_dup(const char *bytes, size_t n)

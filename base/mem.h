@@ -26,6 +26,9 @@ char *mem_dup(const char *bytes, size_t n) TRABAO_MUST_USE;
  */
 void mem_scattered(void *block, size_t n, size_t size);
 
+/* Bytes of files that the process has mapped and that are in its memory now. */
+uint64_t mem_mapped(void);
+
 /* NULL is fine. */
 void mem_free(void *block);
 

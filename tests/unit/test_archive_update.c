@@ -242,7 +242,9 @@ static uint8_t *weigh_all(struct opened *o, uint32_t terms, uint32_t articles)
     struct text_analyzer *analyzer;
     struct archive_stored stored;
     struct document d;
-    struct document_counts counts = {0};
+    struct document_known *known = NULL;
+    struct document_poster poster = {0};
+    struct runs_posting posting;
     uint8_t *impacts = mem_zalloc((size_t)terms * articles, 1);
     assert_non_null(impacts);
     assert_fine(text_analyzer_open(&analyzer, &err), &err);
@@ -253,15 +255,17 @@ static uint8_t *weigh_all(struct opened *o, uint32_t terms, uint32_t articles)
         assert_fine(archive_read(o->reader, o->archive->ids[i], true, &stored, &err), &err);
         d.article = stored.article;
         assert_fine(document_tokenize(&d, analyzer, &err), &err);
-        assert_fine(document_number(&d, &o->archive->lexicon, &counts, &length, &err), &err);
+        assert_fine(document_number(&d, &o->archive->lexicon, &known, &length, &err), &err);
+        assert_fine(document_post(&d, &poster, &err), &err);
         assert_int_equal(o->archive->lexicon.count, terms);
-        for (size_t k = 0; k < counts.touched_count; k++) {
-            const uint32_t term = counts.touched[k];
+        uint32_t term;
+        for (size_t at = 0; runs_parse(&d.postings, &at, &term, &posting);) {
             impacts[(size_t)term * articles + i] =
-                impact_of(MIN(counts.frequency[term], 255U), length, o->archive->average_length);
+                posting.frequency ? impact_of(posting.frequency, length, o->archive->average_length) : 0;
         }
     }
-    document_counts_free(&counts);
+    document_known_free(known);
+    document_poster_free(&poster);
     document_free(&d);
     archive_stored_free(&stored);
     text_analyzer_close(analyzer);
