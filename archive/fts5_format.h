@@ -1,5 +1,5 @@
 /*
- * fts5_format.h - what the reader (positions.h) and the writer (segment.h) of FTS5's own index share.
+ * fts5_format.h - what the reader (doclist.h) and the writer (segment.h) of FTS5's own index share.
  *
  * An index is a set of segments; a segment is a row of leaf pages with terms in the order of their bytes, each followed
  * by its doclist: rowids (differences), each with the size of its position list and the list. Table fts_data has the

@@ -3,106 +3,30 @@
  *
  * An occurrence is one number: article << 32 | column << 28 | position, so that sorted lists of them can be merged. The
  * candidates are the places where the phrase could begin. The rarest slot makes them; every other slot keeps those that
- * it agrees with.
+ * it agrees with, and looks only at the positions of articles that still have some.
  */
 #include "archive/positions.h"
 
 #include "archive/article.h"
-#include "archive/db.h"
+#include "archive/doclist.h"
 #include "archive/fts5_format.h"
-#include "base/buf.h"
+#include "archive/places.h"
 #include "base/mem.h"
 
-#define STRUCTURE_V2 "\xff\x00\x00\x01" /* after the cookie: a later format of the record */
-#define SEGMENTS_MAX 2000
-#define SEGMENT_ID_MAX 65535
-#define PAGE_MAX INT32_MAX
-#define TERM_MAX 255    /* bytes of a term; ours are shorter */
 #define COLUMN_SHIFT 28
 #define POSITION_MAX ((UINT32_C(1) << COLUMN_SHIFT) - 1)
 #define COLUMNS_MAX 16
-#define SPANNING_CEILING ((size_t)64 << 20) /* bytes of the positions of one article */
-
-struct segment {
-    uint32_t id;
-    uint32_t first, last; /* pages; 0 when a merge under way has taken all of them */
-};
+#define LOOK_COST 500 /* postings that are passed over in the time that looking into one article takes */
 
 struct positions {
-    sqlite3_stmt *leaf, *page_of;
+    struct doclists lists;
     const int64_t *ids;
     uint32_t count;
-    struct segment *segments; /* the newest first */
-    size_t segment_count;
-    uint64_t *seen; /* bit per article: a newer segment has spoken; NULL with one segment */
+    size_t words;     /* of a bit map of articles, in whole windows */
+    uint64_t *seen;   /* bit per article: a newer segment has spoken; NULL with one segment */
+    uint64_t *wanted; /* bit per article: it is still in question */
+    uint32_t *first;  /* by article that is: its first start */
 };
-
-static enum trabao_status damaged(struct trabao_error *err)
-{
-    return error_set(err, TRABAO_DATA, "the FTS5 index is damaged, or of a kind that this program does not know; "
-                                       "reindex");
-}
-
-static inline uint32_t read_u16(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 8 | p[1];
-}
-
-/* ---- opening ------------------------------------------------------------------------------------------------- */
-
-/* The structure record: levels from the newest, and in each the oldest segment first. */
-static enum trabao_status read_structure(struct positions *p, const uint8_t *at, const uint8_t *end,
-                                         struct trabao_error *err)
-{
-    uint64_t levels, segments, writes;
-    at += MIN((size_t)4, (size_t)(end - at)); /* cookie */
-    if ((size_t)(end - at) >= 4 && memcmp(at, STRUCTURE_V2, 4) == 0) {
-        return damaged(err);
-    }
-    if (!fts5_read(&at, end, &levels) || !fts5_read(&at, end, &segments) || !fts5_read(&at, end, &writes) ||
-        segments > SEGMENTS_MAX) {
-        return damaged(err);
-    }
-    p->segments = mem_zalloc(segments + 1, sizeof *p->segments);
-    if (!p->segments) {
-        return error_no_memory(err);
-    }
-    for (uint64_t level = 0; level < levels; level++) {
-        uint64_t merging, here;
-        if (!fts5_read(&at, end, &merging) || !fts5_read(&at, end, &here) ||
-            here > segments - p->segment_count) {
-            return damaged(err);
-        }
-        for (uint64_t i = here; i-- > 0;) {
-            uint64_t id, first, last;
-            if (!fts5_read(&at, end, &id) || !fts5_read(&at, end, &first) || !fts5_read(&at, end, &last) ||
-                id > SEGMENT_ID_MAX || first > last || last > PAGE_MAX) {
-                return damaged(err);
-            }
-            p->segments[p->segment_count + i] = (struct segment){(uint32_t)id, (uint32_t)first, (uint32_t)last};
-        }
-        p->segment_count += here;
-    }
-    return TRABAO_OK;
-}
-
-static enum trabao_status load_structure(struct positions *p, sqlite3 *db, struct trabao_error *err)
-{
-    sqlite3_stmt *row = NULL;
-    enum trabao_status status = db_prepare(db, "SELECT block FROM fts_data WHERE id = ?1", &row, err);
-    if (status == TRABAO_OK) {
-        sqlite3_bind_int(row, 1, FTS5_STRUCTURE_ROW);
-        status = db_step(row, "reading the structure of the FTS5 index", err);
-    }
-    if (status == TRABAO_OK) {
-        const uint8_t *record = sqlite3_column_blob(row, 0);
-        status = read_structure(p, record, record + sqlite3_column_bytes(row, 0), err);
-    } else if (status == TRABAO_NONE) {
-        status = damaged(err);
-    }
-    sqlite3_finalize(row);
-    return status;
-}
 
 enum trabao_status positions_open(sqlite3 *db, const int64_t *ids, uint32_t count, struct positions **out,
                                   struct trabao_error *err)
@@ -114,17 +38,17 @@ enum trabao_status positions_open(sqlite3 *db, const int64_t *ids, uint32_t coun
     }
     p->ids = ids;
     p->count = count;
-    enum trabao_status status = load_structure(p, db, err);
-    if (status == TRABAO_OK && p->segment_count > 1) {
-        p->seen = mem_zalloc(count / 64 + 1, sizeof *p->seen);
+    p->words = ((size_t)count / IMPACT_WINDOW + 1) * (IMPACT_WINDOW / 64);
+    p->wanted = mem_zalloc(p->words, sizeof *p->wanted);
+    p->first = mem_alloc((size_t)count + 1, sizeof *p->first);
+    if (!p->wanted || !p->first) {
+        positions_close(p);
+        return error_no_memory(err);
+    }
+    enum trabao_status status = doclists_open(db, &p->lists, err);
+    if (status == TRABAO_OK && p->lists.segment_count > 1) {
+        p->seen = mem_zalloc(p->words, sizeof *p->seen);
         status = p->seen ? TRABAO_OK : error_no_memory(err);
-    }
-    if (status == TRABAO_OK) {
-        status = db_prepare(db, "SELECT block FROM fts_data WHERE id = ?1", &p->leaf, err);
-    }
-    if (status == TRABAO_OK) {
-        status = db_prepare(db, "SELECT pgno FROM fts_idx WHERE segid = ?1 AND term <= ?2 ORDER BY term DESC LIMIT 1",
-                            &p->page_of, err);
     }
     if (status == TRABAO_OK) {
         *out = p;
@@ -137,207 +61,11 @@ enum trabao_status positions_open(sqlite3 *db, const int64_t *ids, uint32_t coun
 void positions_close(struct positions *p)
 {
     if (p) {
-        sqlite3_finalize(p->leaf);
-        sqlite3_finalize(p->page_of);
-        mem_free(p->segments);
+        doclists_close(&p->lists);
         mem_free(p->seen);
+        mem_free(p->wanted);
+        mem_free(p->first);
         mem_free(p);
-    }
-}
-
-/* ---- one doclist ----------------------------------------------------------------------------------------------- */
-
-struct doclist {
-    struct positions *p;
-    const struct segment *segment;
-    uint32_t page;
-    const uint8_t *start, *end; /* of the page; end without the page index */
-    const uint8_t *at;          /* the next rowid */
-    const uint8_t *stop;        /* end of the doclist on this page */
-    bool last_page;             /* another term follows on this page */
-    bool absolute;              /* the next rowid is not a difference */
-    int64_t id;                 /* of the posting that was read last */
-    const uint8_t *list;        /* its positions */
-    size_t list_bytes;
-    struct buf spanning; /* positions that go over the end of a page */
-    struct trabao_error *err;
-};
-
-/* Reads PAGE. *FIRST_TERM: where the first term begins on it, NULL when none does. */
-static enum trabao_status load_page(struct doclist *d, uint32_t page, const uint8_t **first_term)
-{
-    sqlite3_stmt *leaf = d->p->leaf;
-    sqlite3_reset(leaf);
-    sqlite3_bind_int64(leaf, 1, (int64_t)d->segment->id << FTS5_SEGMENT_SHIFT | page);
-    const enum trabao_status status = db_step(leaf, "reading positions", d->err);
-    if (status != TRABAO_OK) {
-        return status == TRABAO_NONE ? damaged(d->err) : status;
-    }
-    const size_t n = (size_t)sqlite3_column_bytes(leaf, 0);
-    d->start = sqlite3_column_blob(leaf, 0);
-    const size_t size = n >= FTS5_LEAF_HEADER ? read_u16(d->start + 2) : 0;
-    if (size < FTS5_LEAF_HEADER || size > n) {
-        return damaged(d->err);
-    }
-    d->page = page;
-    d->end = d->start + size;
-    *first_term = NULL;
-    if (n > size) {
-        const uint8_t *index = d->end;
-        uint64_t offset;
-        if (!fts5_read(&index, d->start + n, &offset) || offset > size) {
-            return damaged(d->err);
-        }
-        *first_term = d->start + offset;
-    }
-    return TRABAO_OK;
-}
-
-/* Goes to the page after this one, to its first rowid. TRABAO_NONE: the doclist does not go on there. */
-static enum trabao_status next_page(struct doclist *d)
-{
-    const uint8_t *first_term;
-    if (d->last_page || d->page >= d->segment->last) {
-        return TRABAO_NONE;
-    }
-    const enum trabao_status status = load_page(d, d->page + 1, &first_term);
-    if (status != TRABAO_OK) {
-        return status;
-    }
-    const uint32_t rowid = read_u16(d->start);
-    d->last_page = first_term != NULL;
-    d->stop = first_term ? first_term : d->end;
-    d->at = rowid ? d->start + rowid : d->stop;
-    d->absolute = true;
-    if (d->at > d->stop) {
-        return damaged(d->err);
-    }
-    return rowid ? TRABAO_OK : TRABAO_NONE;
-}
-
-/* Collects a position list of N bytes that begins on this page and goes on over the following ones. */
-static enum trabao_status join_list(struct doclist *d, size_t n)
-{
-    buf_clear(&d->spanning);
-    if (d->last_page) {
-        return damaged(d->err);
-    }
-    while (true) {
-        const size_t here = MIN(n - d->spanning.len, (size_t)(d->end - d->at));
-        if (!buf_append(&d->spanning, d->at, here)) {
-            return error_no_memory(d->err);
-        }
-        if (d->spanning.len == n) {
-            break;
-        }
-        const uint8_t *first_term;
-        if (d->page >= d->segment->last) {
-            return damaged(d->err);
-        }
-        const enum trabao_status status = load_page(d, d->page + 1, &first_term);
-        if (status != TRABAO_OK) {
-            return status;
-        }
-        d->at = d->start + FTS5_LEAF_HEADER;
-        d->last_page = first_term != NULL;
-        d->stop = first_term ? first_term : d->end;
-    }
-    const uint32_t rowid = read_u16(d->start);
-    d->at = rowid ? d->start + rowid : d->stop;
-    d->absolute = true;
-    d->list = (const uint8_t *)d->spanning.data;
-    return d->at > d->stop ? damaged(d->err) : TRABAO_OK;
-}
-
-/* The next posting. TRABAO_NONE at the end. */
-static inline enum trabao_status next_posting(struct doclist *d)
-{
-    uint64_t id, size;
-    while (d->at >= d->stop) {
-        const enum trabao_status status = next_page(d);
-        if (status != TRABAO_OK) {
-            return status;
-        }
-    }
-    if (!fts5_read(&d->at, d->stop, &id) || !fts5_read(&d->at, d->stop, &size)) {
-        return damaged(d->err);
-    }
-    d->id = (int64_t)(d->absolute ? id : (uint64_t)d->id + id);
-    d->absolute = false;
-    /* The low bit says that older segments do not count, which holds for every posting of a newer one. */
-    d->list_bytes = size >> 1;
-    if (d->list_bytes <= (size_t)(d->stop - d->at)) {
-        d->list = d->at;
-        d->at += d->list_bytes;
-        return TRABAO_OK;
-    }
-    return d->list_bytes > SPANNING_CEILING ? damaged(d->err) : join_list(d, d->list_bytes);
-}
-
-/* The page on which a term of the segment is, if it is anywhere. TRABAO_NONE when it is before all of them. */
-static enum trabao_status find_page(struct doclist *d, const char *term, size_t n, uint32_t *page)
-{
-    sqlite3_stmt *s = d->p->page_of;
-    sqlite3_bind_int64(s, 1, d->segment->id);
-    sqlite3_bind_blob64(s, 2, term, n, SQLITE_STATIC);
-    const enum trabao_status status = db_step(s, "looking up a term", d->err);
-    if (status == TRABAO_OK) {
-        /* A merge under way has taken pages off the beginning, and left the table of terms as it was. */
-        *page = MAX((uint32_t)(sqlite3_column_int64(s, 0) >> 1), d->segment->first);
-    }
-    sqlite3_reset(s);
-    return status;
-}
-
-/* Goes to the first posting of TERM (N bytes, with the prefix). TRABAO_NONE: the segment does not have it. */
-static enum trabao_status find_term(struct doclist *d, const char *term, size_t n)
-{
-    uint32_t page;
-    const uint8_t *at;
-    enum trabao_status status = find_page(d, term, n, &page);
-    if (status == TRABAO_OK) {
-        status = load_page(d, page, &at);
-    }
-    if (status != TRABAO_OK || !at) {
-        return status == TRABAO_OK ? TRABAO_NONE : status;
-    }
-    const uint8_t *index = d->end, *const index_end = d->start + sqlite3_column_bytes(d->p->leaf, 0);
-    uint64_t offset = 0, kept = 0, added, step = 0;
-    size_t same = 0; /* bytes that the term before and ours have in common */
-    fts5_read(&index, index_end, &offset);
-    for (bool first = true;; first = false) {
-        const bool follows = fts5_read(&index, index_end, &step);
-        if (follows && step > (uint64_t)(d->end - d->start) - offset) {
-            return damaged(d->err);
-        }
-        const uint8_t *next = follows ? d->start + offset + step : d->end;
-        if ((!first && !fts5_read(&at, next, &kept)) || !fts5_read(&at, next, &added) ||
-            added > (uint64_t)(next - at) || kept > TERM_MAX) {
-            return damaged(d->err);
-        }
-        /* Ours stands where it would have more in common with the term before it than this one has. */
-        if (kept < same) {
-            return TRABAO_NONE;
-        }
-        if (kept == same) {
-            size_t more = 0;
-            while (more < added && same + more < n && at[more] == (uint8_t)term[same + more]) {
-                more++;
-            }
-            same += more;
-            if (same == n && more == added) {
-                d->at = at + added;
-                d->stop = next;
-                d->last_page = follows;
-                d->absolute = true;
-                return TRABAO_OK;
-            }
-        }
-        if (!follows) {
-            return TRABAO_NONE;
-        }
-        at = next;
-        offset += step;
     }
 }
 
@@ -346,70 +74,98 @@ static enum trabao_status find_term(struct doclist *d, const char *term, size_t 
 struct occurrences {
     uint64_t *items; /* ascending */
     size_t count, capacity;
+    size_t *runs; /* where a run of ascending items begins, while they are not yet one */
+    size_t run_count, run_capacity;
 };
 
 /* What is done with the occurrences of one form. */
 struct pass {
-    uint32_t place;   /* of the slot in the phrase */
-    uint32_t columns;
+    const struct positions_phrase *phrase;
+    uint32_t place; /* of the slot in the phrase */
     struct occurrences *starts; /* where the phrase could begin */
     uint8_t *kept; /* by start: this slot agrees; NULL while the starts are being made */
 };
 
-/* Decodes the positions of the current posting: of article NUMBER, from START on in pass->starts. */
-static enum trabao_status take_list(const struct doclist *d, const struct pass *pass, uint32_t number, size_t start)
+static inline uint32_t article_of(uint64_t occurrence)
 {
-    const uint8_t *at = d->list, *const end = d->list + d->list_bytes;
-    struct occurrences *starts = pass->starts;
-    uint64_t column = 0, position = 0, value;
-    bool wanted = pass->columns & 1;
-    /* A position takes a byte at least. */
-    if (!pass->kept && !mem_grow((void **)&starts->items, &starts->capacity, starts->count + d->list_bytes,
-                                 sizeof *starts->items)) {
-        return error_no_memory(d->err);
-    }
-    while (at < end) {
-        if (!fts5_read(&at, end, &value)) {
-            return damaged(d->err);
-        }
-        if (value == FTS5_COLUMN_MARK) {
-            if (!fts5_read(&at, end, &column) || column >= COLUMNS_MAX) {
-                return damaged(d->err);
-            }
-            wanted = pass->columns >> column & 1;
-            position = 0;
-            continue;
-        }
-        position += value - 2;
-        if (value < 2 || position > POSITION_MAX) {
-            return damaged(d->err);
-        }
-        if (!wanted || position < pass->place) {
-            continue;
-        }
-        const uint64_t begins = (uint64_t)number << 32 | column << COLUMN_SHIFT | (position - pass->place);
-        if (!pass->kept) {
-            starts->items[starts->count++] = begins;
-            continue;
-        }
-        while (start < starts->count && starts->items[start] < begins) {
-            start++;
-        }
-        if (start == starts->count) {
-            break;
-        }
-        pass->kept[start] |= starts->items[start] == begins;
-    }
-    return TRABAO_OK;
+    return (uint32_t)(occurrence >> 32);
 }
 
-/* The first start of an article from NUMBER on, at or after FROM. */
-static inline size_t start_from(const struct occurrences *starts, size_t from, uint32_t number)
+/* The positions of one posting. */
+struct position_list {
+    const uint8_t *at, *end;
+    uint64_t column, position;
+};
+
+/* The next position, in one of COLUMNS. False at the end, or, with list->at before list->end, where it is damaged. */
+static inline bool next_position(struct position_list *list, uint32_t columns)
 {
-    while (from < starts->count && starts->items[from] >> 32 < number) {
-        from++;
+    while (list->at < list->end) {
+        uint64_t value;
+        if (!fts5_read(&list->at, list->end, &value)) {
+            return false;
+        }
+        if (value != FTS5_COLUMN_MARK) {
+            list->position += value - 2;
+            if (columns >> list->column & 1) {
+                return true;
+            }
+        } else if (fts5_read(&list->at, list->end, &list->column) && list->column < COLUMNS_MAX) {
+            list->position = 0;
+        } else {
+            list->at = list->end - 1;
+            return false;
+        }
     }
-    return from;
+    return false;
+}
+
+/* Where the phrase of PASS would begin, if one of its words stands here; false when that is before the beginning. */
+static inline bool begin_of(const struct pass *pass, const struct position_list *list, uint32_t number,
+                            uint64_t *begin)
+{
+    const uint64_t position = list->position & POSITION_MAX;
+    *begin = (uint64_t)number << 32 | list->column << COLUMN_SHIFT | (position - pass->place);
+    return position >= pass->place;
+}
+
+/* Makes starts of the positions of the posting that was read last, of article NUMBER. */
+static enum trabao_status add_starts(const struct doclist *d, const struct pass *pass, uint32_t number)
+{
+    struct position_list list = {d->list, d->list + d->list_bytes, 0, 0};
+    struct occurrences *starts = pass->starts;
+    /* A position takes a byte at least. */
+    if (!mem_grow((void **)&starts->items, &starts->capacity, starts->count + d->list_bytes + 1,
+                  sizeof *starts->items)) {
+        return error_no_memory(d->err);
+    }
+    uint64_t *out = starts->items + starts->count;
+    while (next_position(&list, pass->phrase->columns)) {
+        out += begin_of(pass, &list, number, out);
+    }
+    starts->count = (size_t)(out - starts->items);
+    return list.at == list.end ? TRABAO_OK : doclist_damaged(d->err);
+}
+
+/* Marks the starts of article NUMBER, the first at START, that agree with the positions of the posting. */
+static enum trabao_status mark_starts(const struct doclist *d, const struct pass *pass, uint32_t number, size_t start)
+{
+    struct position_list list = {d->list, d->list + d->list_bytes, 0, 0};
+    const uint64_t *const items = pass->starts->items;
+    uint64_t begin;
+    while (next_position(&list, pass->phrase->columns)) {
+        if (!begin_of(pass, &list, number, &begin)) {
+            continue;
+        }
+        while (items[start] < begin) {
+            start++;
+        }
+        if (article_of(items[start]) != number) {
+            return TRABAO_OK;
+        }
+        pass->kept[start] |= items[start] == begin;
+    }
+    return list.at == list.end ? TRABAO_OK : doclist_damaged(d->err);
 }
 
 /* True when a newer segment has not spoken of the article yet; from now on one has. */
@@ -425,176 +181,302 @@ static inline bool is_newest(struct positions *p, uint32_t number)
     return newest;
 }
 
-static enum trabao_status walk_doclist(struct doclist *d, const struct pass *pass)
+/* The posting that was read last is of article NUMBER. One that was only taken out has an empty list. */
+static inline enum trabao_status take_posting(struct positions *p, const struct doclist *d, const struct pass *pass,
+                                              uint32_t number)
 {
-    struct positions *p = d->p;
+    if (!is_newest(p, number)) {
+        return TRABAO_OK;
+    }
+    return pass->kept ? mark_starts(d, pass, number, p->first[number]) : add_starts(d, pass, number);
+}
+
+/* Walks D where its articles are not known: each is looked up. */
+static enum trabao_status walk_all(struct positions *p, struct doclist *d, const struct pass *pass)
+{
     uint32_t number = 0;
-    size_t start = 0;
     enum trabao_status status;
-    while ((status = next_posting(d)) == TRABAO_OK) {
-        if (pass->kept && start == pass->starts->count) {
+    while ((status = doclist_next(d)) == TRABAO_OK) {
+        number = article_number_from(p->ids, p->count, number, d->id);
+        if (number == p->count) {
             return TRABAO_OK;
         }
-        /* Most postings are of articles that are out already. */
-        if (pass->kept && d->id < p->ids[pass->starts->items[start] >> 32]) {
-            continue;
+        /* Others are articles that have been taken out. */
+        if (p->ids[number] == d->id && p->wanted[number / 64] >> number % 64 & 1) {
+            status = take_posting(p, d, pass, number);
         }
-        number = article_number_from(p->ids, p->count, number, d->id);
-        if (number == p->count || p->ids[number] != d->id) {
-            continue; /* an article that has been taken out */
-        }
-        start = pass->kept ? start_from(pass->starts, start, number) : 0;
-        /* An article that was only taken out has an empty list. */
-        status = is_newest(p, number) ? take_list(d, pass, number, start) : TRABAO_OK;
         if (status != TRABAO_OK) {
             return status;
         }
     }
-    return status == TRABAO_NONE ? TRABAO_OK : status;
+    return status;
 }
 
-static enum trabao_status walk_form(struct positions *p, const struct positions_form *form, const struct pass *pass,
-                                    struct trabao_error *err)
+/* Walks D of a form with known POSTINGS: only the articles in question that have it are looked for. */
+static enum trabao_status walk_known(struct positions *p, struct doclist *d, const struct pass *pass,
+                                     const struct impact_term *postings)
 {
-    char term[1 + TERM_MAX];
-    if (form->len > TERM_MAX) {
-        return TRABAO_OK;
-    }
-    term[0] = FTS5_MAIN_PREFIX;
-    memcpy(term + 1, form->form, form->len);
-    if (p->seen) {
-        memset(p->seen, 0, (p->count / 64 + 1) * sizeof *p->seen);
-    }
-    enum trabao_status status = TRABAO_OK;
-    for (size_t s = 0; status == TRABAO_OK && s < p->segment_count; s++) {
-        struct doclist d = {.p = p, .segment = &p->segments[s], .err = err};
-        buf_init(&d.spanning, SPANNING_CEILING);
-        status = find_term(&d, term, form->len + 1);
+    enum trabao_status status = doclist_next(d);
+    for (uint32_t i = 0; status == TRABAO_OK && i < postings->windows; i++) {
+        const uint32_t window = postings->window[i];
+        struct places places = {0};
+        const uint8_t *bytes;
+        const uint64_t *wanted = p->wanted + (size_t)window * PLACES_WORDS;
+        status = impact_postings(pass->phrase->impacts, postings, i, &bytes, d->err);
         if (status == TRABAO_OK) {
-            status = walk_doclist(&d, pass);
-        } else if (status == TRABAO_NONE) {
-            status = TRABAO_OK;
+            places_add_postings(&places, bytes, postings->count_less[i] + 1U);
         }
-        buf_free(&d.spanning);
+        for (uint32_t w = 0; w < PLACES_WORDS; w++) {
+            for (uint64_t left = places.bits[w] & wanted[w]; status == TRABAO_OK && left; left &= left - 1) {
+                const uint32_t number = window * IMPACT_WINDOW + 64 * w + (uint32_t)__builtin_ctzll(left);
+                status = doclist_seek(d, p->ids[number]);
+                if (status == TRABAO_OK && d->id == p->ids[number]) {
+                    status = take_posting(p, d, pass, number);
+                }
+            }
+        }
     }
     return status;
 }
 
-/* ---- the phrase ------------------------------------------------------------------------------------------------ */
+/* ---- slots ------------------------------------------------------------------------------------------------------ */
 
-static int by_place(const void *a, const void *b)
+static enum trabao_status walk_form(struct positions *p, const struct positions_form *form, const struct pass *pass,
+                                    struct trabao_error *err)
 {
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Sorts the starts, which are ascending but where another form or segment begins, and drops doubles. */
-static void sort_starts(struct occurrences *starts)
-{
-    bool sorted = true;
-    for (size_t i = 1; i < starts->count && sorted; i++) {
-        sorted = starts->items[i - 1] < starts->items[i];
+    if (p->seen) {
+        memset(p->seen, 0, p->words * sizeof *p->seen);
     }
-    if (sorted) {
-        return;
-    }
-    qsort(starts->items, starts->count, sizeof *starts->items, by_place);
-    size_t kept = 1;
-    for (size_t i = 1; i < starts->count; i++) {
-        if (starts->items[i] != starts->items[kept - 1]) {
-            starts->items[kept++] = starts->items[i];
+    enum trabao_status status = TRABAO_OK;
+    for (size_t s = 0; status == TRABAO_OK && s < p->lists.segment_count; s++) {
+        struct occurrences *starts = pass->starts;
+        struct doclist d;
+        if (!pass->kept) {
+            if (!mem_grow((void **)&starts->runs, &starts->run_capacity, starts->run_count + 1, sizeof(size_t))) {
+                return error_no_memory(err);
+            }
+            starts->runs[starts->run_count++] = starts->count;
         }
+        status = doclist_open(&d, &p->lists, s, form->form, form->len, err);
+        if (status == TRABAO_OK) {
+            status = form->postings ? walk_known(p, &d, pass, form->postings) : walk_all(p, &d, pass);
+        }
+        status = status == TRABAO_NONE ? TRABAO_OK : status;
+        doclist_close(&d);
     }
-    starts->count = kept;
+    return status;
 }
 
-static enum trabao_status make_starts(struct positions *p, const struct positions_slot *slot, struct pass *pass,
-                                      struct trabao_error *err)
+/* Merges the ascending runs A (N items) and B (M items) to OUT. */
+static void merge(const uint64_t *a, size_t n, const uint64_t *b, size_t m, uint64_t *out)
+{
+    const uint64_t *const a_end = a + n, *const b_end = b + m;
+    while (a < a_end && b < b_end) {
+        const bool second = *b < *a;
+        *out++ = second ? *b : *a;
+        b += second;
+        a += !second;
+    }
+    memcpy(out, a, (size_t)(a_end - a) * sizeof *a);
+    memcpy(out + (a_end - a), b, (size_t)(b_end - b) * sizeof *b);
+}
+
+/* Makes one run of the runs, each of which is of one form and segment. */
+static enum trabao_status merge_runs(struct occurrences *starts, struct trabao_error *err)
+{
+    size_t *runs = starts->runs;
+    uint64_t *from = starts->items, *to = NULL;
+    if (starts->run_count < 2 || starts->count == 0) {
+        return TRABAO_OK;
+    }
+    to = mem_alloc(starts->count + 1, sizeof *to);
+    if (!to) {
+        return error_no_memory(err);
+    }
+    while (starts->run_count > 1) {
+        size_t kept = 0;
+        for (size_t r = 0; r < starts->run_count; r += 2) {
+            const size_t begin = runs[r];
+            const size_t middle = r + 1 < starts->run_count ? runs[r + 1] : starts->count;
+            const size_t end = r + 2 < starts->run_count ? runs[r + 2] : starts->count;
+            merge(from + begin, middle - begin, from + middle, end - middle, to + begin);
+            runs[kept++] = begin;
+        }
+        starts->run_count = kept;
+        uint64_t *other = from;
+        from = to;
+        to = other;
+    }
+    starts->items = from;
+    starts->capacity = starts->count + 1;
+    mem_free(to);
+    return TRABAO_OK;
+}
+
+/*
+ * Keeps those starts of which KEPT says so, each once (NULL: all), and puts their articles, and no others, in question.
+ * Returns how many these are.
+ */
+static size_t keep_marked(struct positions *p, struct occurrences *starts, const uint8_t *kept)
+{
+    size_t count = 0, articles = 0;
+    memset(p->wanted, 0, p->words * sizeof *p->wanted);
+    for (size_t i = 0; i < starts->count; i++) {
+        const uint64_t item = starts->items[i];
+        if (kept && !kept[i]) {
+            continue;
+        }
+        const uint32_t number = article_of(item);
+        if (count == 0 || article_of(starts->items[count - 1]) != number) {
+            p->wanted[number / 64] |= UINT64_C(1) << number % 64;
+            p->first[number] = (uint32_t)count;
+            articles++;
+        }
+        starts->items[count++] = item;
+    }
+    starts->count = count;
+    return articles;
+}
+
+static enum trabao_status walk_slot(struct positions *p, const struct positions_slot *slot, struct pass *pass,
+                                    struct trabao_error *err)
 {
     enum trabao_status status = TRABAO_OK;
     for (size_t f = 0; status == TRABAO_OK && f < slot->count; f++) {
         status = walk_form(p, &slot->forms[f], pass, err);
-    }
-    if (status == TRABAO_OK) {
-        sort_starts(pass->starts);
     }
     return status;
 }
 
 static enum trabao_status keep_starts(struct positions *p, const struct positions_slot *slot, struct pass *pass,
-                                      struct trabao_error *err)
+                                      size_t *articles, struct trabao_error *err)
 {
-    struct occurrences *starts = pass->starts;
-    enum trabao_status status = TRABAO_OK;
-    if (starts->count == 0) {
+    *articles = 0;
+    if (pass->starts->count == 0) {
         return TRABAO_OK;
     }
-    pass->kept = mem_zalloc(starts->count, 1);
+    pass->kept = mem_zalloc(pass->starts->count, 1);
     if (!pass->kept) {
         return error_no_memory(err);
     }
-    for (size_t f = 0; status == TRABAO_OK && f < slot->count; f++) {
-        status = walk_form(p, &slot->forms[f], pass, err);
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < starts->count; i++) {
-        starts->items[kept] = starts->items[i];
-        kept += pass->kept[i];
-    }
-    starts->count = kept;
+    pass->starts->items[pass->starts->count] = UINT64_MAX; /* there is room for one more, and no position is so large */
+    const enum trabao_status status = walk_slot(p, slot, pass, err);
+    *articles = keep_marked(p, pass->starts, pass->kept);
     mem_free(pass->kept);
     return status;
 }
 
-/* The place of the rarest slot that is not done. */
-static size_t next_slot(const struct positions_slot *slots, size_t count, const bool *done)
+static enum trabao_status make_starts(struct positions *p, const struct positions_slot *slot, struct pass *pass,
+                                      size_t *articles, struct trabao_error *err)
 {
-    size_t best = count;
-    for (size_t i = 0; i < count; i++) {
-        if (!done[i] && (best == count || slots[i].postings < slots[best].postings)) {
+    if (pass->phrase->among) {
+        memcpy(p->wanted, pass->phrase->among, p->words * sizeof *p->wanted);
+    } else {
+        memset(p->wanted, 0xff, p->words * sizeof *p->wanted);
+    }
+    for (size_t i = p->count; i < 64 * p->words; i++) {
+        p->wanted[i / 64] &= ~(UINT64_C(1) << i % 64);
+    }
+    enum trabao_status status = walk_slot(p, slot, pass, err);
+    if (status == TRABAO_OK) {
+        status = merge_runs(pass->starts, err);
+    }
+    *articles = keep_marked(p, pass->starts, NULL);
+    return status;
+}
+
+/* ---- the phrase ------------------------------------------------------------------------------------------------ */
+
+/* The place of the rarest slot that is not done. */
+static size_t next_slot(const struct positions_phrase *phrase, const bool *done)
+{
+    size_t best = phrase->count;
+    for (size_t i = 0; i < phrase->count; i++) {
+        if (!done[i] && (best == phrase->count || phrase->slots[i].postings < phrase->slots[best].postings)) {
             best = i;
         }
     }
     return best;
 }
 
+/* True when looking into ARTICLES takes less time than walking through the slots that are not done. */
+static bool is_soon_looked(const struct positions_phrase *phrase, const bool *done, size_t articles)
+{
+    uint64_t postings = 0;
+    for (size_t i = 0; i < phrase->count; i++) {
+        postings += done[i] ? 0 : phrase->slots[i].postings;
+    }
+    return phrase->may_leave && (uint64_t)articles * LOOK_COST < postings;
+}
+
 /* The articles that STARTS are in. */
-static enum trabao_status numbers_of(const struct occurrences *starts, uint32_t **numbers, size_t *found,
+static enum trabao_status numbers_of(const struct occurrences *starts, struct positions_found *out,
                                      struct trabao_error *err)
 {
-    *found = 0;
-    *numbers = mem_alloc(starts->count + 1, sizeof **numbers);
-    if (!*numbers) {
+    out->numbers = mem_alloc(starts->count + 1, sizeof *out->numbers);
+    if (!out->numbers) {
         return error_no_memory(err);
     }
     for (size_t i = 0; i < starts->count; i++) {
         const uint32_t number = (uint32_t)(starts->items[i] >> 32);
-        if (*found == 0 || (*numbers)[*found - 1] != number) {
-            (*numbers)[(*found)++] = number;
+        if (out->count == 0 || out->numbers[out->count - 1] != number) {
+            out->numbers[out->count++] = number;
         }
     }
     return TRABAO_OK;
 }
 
-enum trabao_status positions_phrase(struct positions *p, const struct positions_slot *slots, size_t count,
-                                    uint32_t columns, uint32_t **numbers, size_t *found, struct trabao_error *err)
+static enum trabao_status leave_all(const struct positions *p, const struct positions_phrase *phrase,
+                                    struct positions_found *out, struct trabao_error *err)
+{
+    out->numbers = mem_alloc(phrase->among_count + 1, sizeof *out->numbers);
+    if (!out->numbers) {
+        return error_no_memory(err);
+    }
+    for (uint32_t i = 0; i < p->count; i += 64) {
+        for (uint64_t left = phrase->among[i / 64]; left && out->count < phrase->among_count; left &= left - 1) {
+            out->numbers[out->count] = i + (uint32_t)__builtin_ctzll(left);
+            out->count += out->numbers[out->count] < p->count;
+        }
+    }
+    out->left = true;
+    return TRABAO_OK;
+}
+
+static enum trabao_status walk_phrase(struct positions *p, const struct positions_phrase *phrase, bool *done,
+                                      struct positions_found *out, struct trabao_error *err)
 {
     struct occurrences starts = {0};
-    bool *done = mem_zalloc(count + 1, sizeof *done);
-    enum trabao_status status = done ? TRABAO_OK : error_no_memory(err);
-    *numbers = NULL;
-    *found = 0;
-    for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
-        const size_t slot = next_slot(slots, count, done);
-        struct pass pass = {.place = (uint32_t)slot, .columns = columns, .starts = &starts};
+    enum trabao_status status = TRABAO_OK;
+    for (size_t i = 0; status == TRABAO_OK && i < phrase->count && !out->left; i++) {
+        const size_t slot = next_slot(phrase, done);
+        struct pass pass = {.phrase = phrase, .place = (uint32_t)slot, .starts = &starts};
+        size_t articles;
         done[slot] = true;
-        status = i == 0 ? make_starts(p, &slots[slot], &pass, err) : keep_starts(p, &slots[slot], &pass, err);
+        status = i == 0 ? make_starts(p, &phrase->slots[slot], &pass, &articles, err)
+                        : keep_starts(p, &phrase->slots[slot], &pass, &articles, err);
+        out->left = is_soon_looked(phrase, done, articles);
     }
-    sqlite3_reset(p->leaf);
+    doclists_rest(&p->lists);
     if (status == TRABAO_OK) {
-        status = numbers_of(&starts, numbers, found, err);
+        status = numbers_of(&starts, out, err);
     }
     mem_free(starts.items);
+    mem_free(starts.runs);
+    return status;
+}
+
+enum trabao_status positions_find(struct positions *p, const struct positions_phrase *phrase,
+                                  struct positions_found *out, struct trabao_error *err)
+{
+    bool *done = mem_zalloc(phrase->count + 1, sizeof *done);
+    *out = (struct positions_found){0};
+    if (!done) {
+        return error_no_memory(err);
+    }
+    const enum trabao_status status = phrase->among && is_soon_looked(phrase, done, phrase->among_count)
+                                          ? leave_all(p, phrase, out, err)
+                                          : walk_phrase(p, phrase, done, out, err);
     mem_free(done);
     return status;
 }

@@ -1,18 +1,16 @@
 /*
- * positions.h - which articles have words side by side, read from FTS5's own position lists.
+ * positions.h - which articles have words side by side, read from FTS5's own position lists (archive/doclist.h).
  *
  * FTS5 answers a phrase too, but steps through every posting of every word at some 150 ns each; here the lists are
- * decoded in bulk, the rarest word first, and everything that cannot be a match is passed over. The lists are those of
- * the table `fts_data`, whose format is described at the head of SQLite's ext/fts5/fts5_index.c: a term's doclist runs
- * over consecutive leaf pages of a segment, and where segments (left by updates) differ, the newest is right.
- *
- * This is read-only and self-contained: nothing but the format is relied on, and the tests compare with FTS5 itself.
+ * decoded in bulk, the rarest word first, and everything that cannot be a match is passed over. The tests compare with
+ * FTS5 itself.
  */
 #ifndef TRABAO_POSITIONS_H
 #define TRABAO_POSITIONS_H
 
 #include <sqlite3.h>
 
+#include "archive/impact.h"
 #include "base/base.h"
 #include "base/status.h"
 
@@ -28,6 +26,7 @@ void positions_close(struct positions *p);
 struct positions_form {
     const char *form;
     size_t len;
+    const struct impact_term *postings; /* the articles that have it in title or body; NULL: not known */
 };
 
 /* One place of the phrase. */
@@ -37,11 +36,26 @@ struct positions_slot {
     uint64_t postings; /* about how many articles have one of them: decides the order of work */
 };
 
-/*
- * The numbers, ascending, of the articles in which forms of the COUNT slots follow one another, all in one of the
- * COLUMNS (bit i: column i of the FTS5 table). *NUMBERS (FOUND of them) is freed with mem_free.
- */
-enum trabao_status positions_phrase(struct positions *p, const struct positions_slot *slots, size_t count,
-                                    uint32_t columns, uint32_t **numbers, size_t *found, struct trabao_error *err);
+struct positions_phrase {
+    const struct positions_slot *slots;
+    size_t count;
+    uint32_t columns; /* bit i: all in column i of the FTS5 table, for one such column */
+    const uint64_t *among; /* bit by article: others do not have it; NULL: any may */
+    size_t among_count;    /* so many */
+    struct impact_reader *impacts; /* of which the postings of the forms are; NULL: they are not known */
+    /* When so few articles are left that they are sooner looked into themselves: to leave it at that. */
+    bool may_leave;
+};
+
+/* The articles of a phrase. */
+struct positions_found {
+    uint32_t *numbers; /* ascending; freed with mem_free */
+    size_t count;
+    bool left; /* others do not have it, but these may not have it either */
+};
+
+/* Looks for articles in which forms of the slots of PHRASE follow one another. */
+enum trabao_status positions_find(struct positions *p, const struct positions_phrase *phrase,
+                                  struct positions_found *out, struct trabao_error *err);
 
 #endif

@@ -10,11 +10,12 @@
 
 #include <math.h>
 
+#include "archive/places.h"
 #include "base/mem.h"
 #include "query/neighbours.h"
 
 #define WINDOW IMPACT_WINDOW
-#define WORDS (WINDOW / 64)
+#define WORDS PLACES_WORDS
 #define TIERS 3
 #define SECONDS_PER_YEAR (365.25 * 86400)
 #define TIER_STEP (UINT64_C(1) << 32)
@@ -23,10 +24,6 @@
 #define REFUSALS_MAX 150 /* articles looked at in vain, before this is counted against those that were not: */
 #define REFUSALS_EACH 4
 #define CHECK_EVERY 64 /* windows, or articles looked into, between two looks at the clock */
-
-struct places {
-    uint64_t bits[WORDS];
-};
 
 /* The postings that one variant has in the window being looked at. */
 struct located {
@@ -137,19 +134,6 @@ static unsigned tier_place(const struct engine *e, const struct plan_variant *va
     return MIN(MAX(variant->tier, tightest) - tightest, e->tiers - 1);
 }
 
-static void add_places(struct places *to, const uint8_t *postings, uint32_t count)
-{
-    if (count > IMPACT_SPARSE_MAX) {
-        for (size_t i = 0; i < WORDS; i++) {
-            to->bits[i] |= LOAD(uint64_t, postings + 8 * i);
-        }
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        to->bits[postings[i] / 64] |= UINT64_C(1) << postings[i] % 64;
-    }
-}
-
 /* The places of every group in WINDOW, by tier. */
 static enum trabao_status load_groups(struct engine *e, uint32_t window)
 {
@@ -170,7 +154,7 @@ static enum trabao_status load_groups(struct engine *e, uint32_t window)
                 return status;
             }
             const unsigned tier = tier_place(e, &group->variants[v]);
-            add_places(&of_group[tier], postings, t->count_less[i] + 1U);
+            places_add_postings(&of_group[tier], postings, t->count_less[i] + 1U);
             if (e->scored[g]) {
                 e->located[e->located_count++] =
                     (struct located){postings, t->count_less[i] + 1U, group->variants[v].weight, tier};
@@ -305,12 +289,6 @@ static struct places places_allowed(const struct engine *e, uint32_t window)
     return out;
 }
 
-static bool is_empty(const struct places *p)
-{
-    return (p->bits[0] | p->bits[1] | p->bits[2] | p->bits[3]) == 0;
-}
-_Static_assert(WORDS == 4, "is_empty looks at four words");
-
 /* Adds to e->complete the places of MATCHING, at one tier, that have all words of a relaxed query. */
 static void note_complete(struct engine *e, uint32_t window, unsigned tier, struct places matching)
 {
@@ -352,7 +330,7 @@ static enum trabao_status match_window(struct engine *e, uint32_t window, struct
         if (e->plan->relaxed) {
             note_complete(e, window, t, by_tier[t]);
         }
-        *any = *any || !is_empty(&by_tier[t]);
+        *any = *any || !places_empty(&by_tier[t]);
     }
     return TRABAO_OK;
 }
@@ -367,12 +345,6 @@ static uint32_t recency_of(const struct engine *e, uint32_t article)
     }
     const double years = (double)(e->newest - id / ARTICLE_SLOTS) / SECONDS_PER_YEAR;
     return (uint32_t)(ENGINE_POINT * ENGINE_RECENCY_POINTS * exp2(-years / ENGINE_RECENCY_HALF_YEARS));
-}
-
-static unsigned count_places(const struct places *p)
-{
-    return (unsigned)(__builtin_popcountll(p->bits[0]) + __builtin_popcountll(p->bits[1]) +
-                      __builtin_popcountll(p->bits[2]) + __builtin_popcountll(p->bits[3]));
 }
 
 /* Adds weight * impact at every place of a dense term. */
@@ -398,7 +370,7 @@ static void add_scores(struct engine *e, const struct located *l, const struct p
         }
         return;
     }
-    if (all && 2 * count_places(wanted) > l->count) {
+    if (all && 2 * places_count(wanted) > l->count) {
         add_all_scores(e, l);
         return;
     }

@@ -15,6 +15,7 @@
 #include "query/honorific.h"
 #include "query/horn.h"
 #include "query/match_fts.h"
+#include "query/phrase.h"
 #include "text/syllable.h"
 
 #define SPELLINGS_MAX 64
@@ -288,19 +289,25 @@ static void score_group(struct planner *p, size_t group, bool follows, size_t ru
 
 /* ---- what FTS5 decides --------------------------------------------------------------------------------------- */
 
-static const char *columns_of(enum query_field field)
+/* Where a field is looked for: as FTS5 writes it, and as bits by column. */
+struct columns {
+    const char *filter;
+    uint32_t bits;
+};
+
+static struct columns columns_of(enum query_field field)
 {
     switch (field) {
     case QUERY_TITLE:
-        return "title";
+        return (struct columns){"title", 1U << SCHEMA_TITLE};
     case QUERY_AUTHOR:
-        return "author";
+        return (struct columns){"author", 1U << SCHEMA_AUTHOR};
     case QUERY_SOURCE:
-        return "source";
+        return (struct columns){"source", 1U << SCHEMA_SOURCE};
     case QUERY_SECTION:
-        return "section";
+        return (struct columns){"section", 1U << SCHEMA_SECTION};
     default:
-        return "{body title}";
+        return (struct columns){"{body title}", 1U << SCHEMA_BODY | 1U << SCHEMA_TITLE};
     }
 }
 
@@ -362,7 +369,7 @@ static bool write_phrase(struct planner *p, const struct query_node *node, struc
 
 static bool write_match(struct planner *p, const struct query_node *node, struct buf *out)
 {
-    buf_printf(out, "%s : ", columns_of(node->field));
+    buf_printf(out, "%s : ", columns_of(node->field).filter);
     if (node->kind != QUERY_NEAR) {
         return write_phrase(p, node, out);
     }
@@ -383,72 +390,46 @@ static struct plan_node *new_node(struct planner *p, enum plan_kind kind)
     return node;
 }
 
-/* The columns of a field as bits. */
-static uint32_t column_bits(enum query_field field)
+/* The terms of VARIANTS as what a word of a phrase may be; false when memory runs out. */
+static bool make_word(struct query_arena *arena, const struct plan_variant *variants, size_t count,
+                      struct phrase_word *word)
 {
-    switch (field) {
-    case QUERY_TITLE:
-        return 1U << SCHEMA_TITLE;
-    case QUERY_AUTHOR:
-        return 1U << SCHEMA_AUTHOR;
-    case QUERY_SOURCE:
-        return 1U << SCHEMA_SOURCE;
-    case QUERY_SECTION:
-        return 1U << SCHEMA_SECTION;
-    default:
-        return 1U << SCHEMA_BODY | 1U << SCHEMA_TITLE;
+    uint32_t *terms = query_arena_alloc(arena, count + 1, sizeof *terms);
+    *word = (struct phrase_word){terms, count};
+    for (size_t v = 0; terms && v < count; v++) {
+        terms[v] = variants[v].term;
     }
+    return terms != NULL;
 }
 
-/* VARIANTS as what may stand at a place of a phrase; false when memory runs out. */
-static bool make_slot(const struct archive *a, struct query_arena *arena, const struct plan_variant *variants,
-                      size_t count, struct positions_slot *slot)
+/* Dates stand beside the words that spell them, and are not stored. */
+static bool is_stored(const struct query_token *token)
 {
-    struct positions_form *forms = query_arena_alloc(arena, count + 1, sizeof *forms);
-    *slot = (struct positions_slot){.forms = forms, .count = count};
-    for (size_t v = 0; forms && v < count; v++) {
-        const struct lexicon_term *term = &a->lexicon.terms[variants[v].term];
-        forms[v] = (struct positions_form){lexicon_form(&a->lexicon, variants[v].term), term->len};
-        slot->postings += term->articles;
-    }
-    return forms != NULL;
-}
-
-/* Makes NODE the set of the articles that have the phrase of COUNT SLOTS in COLUMNS. */
-static enum trabao_status look_up(struct archive_reader *r, struct query_arena *arena,
-                                  const struct positions_slot *slots, size_t count, uint32_t columns,
-                                  struct plan_node *node, struct trabao_error *err)
-{
-    uint32_t *numbers = NULL;
-    enum trabao_status status =
-        positions_phrase(r->positions, slots, count, columns, &numbers, &node->set_count, err);
-    if (status == TRABAO_OK) {
-        node->kind = PLAN_SET;
-        node->set = query_arena_alloc(arena, node->set_count + 1, sizeof *node->set);
-        if (node->set) {
-            memcpy(node->set, numbers, node->set_count * sizeof *numbers);
-        } else {
-            status = error_no_memory(err);
-        }
-    }
-    mem_free(numbers);
-    return status;
+    return !memchr(token->form, '/', token->len);
 }
 
 /* The articles that have a phrase, or a word in a single field. */
 static void find_phrase(struct planner *p, const struct query_node *node, struct plan_node *out)
 {
-    struct positions_slot *slots = new_piece(p, node->token_count + 1, sizeof *slots);
+    struct phrase_word *words = new_piece(p, node->token_count + 1, sizeof *words);
+    struct phrase phrase = {.words = words,
+                            .count = node->token_count,
+                            .columns = columns_of(node->field).bits,
+                            .first = p->plan->first,
+                            .end = p->plan->end,
+                            .stored = true};
     for (size_t i = 0; p->status == TRABAO_OK && i < node->token_count; i++) {
         size_t count;
         const struct query_token *token = &node->tokens[i];
         const struct plan_variant *variants = variants_of(p, token, reading_of(p, node, token), &count);
-        if (variants && !make_slot(p->r->archive, p->plan->arena, variants, count, &slots[i])) {
+        phrase.stored = phrase.stored && is_stored(token);
+        if (variants && !make_word(p->plan->arena, variants, count, &words[i])) {
             p->status = error_no_memory(p->err);
         }
     }
     if (p->status == TRABAO_OK) {
-        p->status = look_up(p->r, p->plan->arena, slots, node->token_count, column_bits(node->field), out, p->err);
+        out->kind = PLAN_SET;
+        p->status = phrase_find(p->r, &phrase, p->plan->arena, &out->set, &out->set_count, p->err);
     }
 }
 
@@ -462,7 +443,7 @@ static struct plan_node *phrase_node(struct planner *p, const struct query_node 
     }
     out->first_word = first_word;
     out->words = p->plan->scored_count - first_word;
-    out->columns = column_bits(node->field);
+    out->columns = columns_of(node->field).bits;
     if (p->plan->phrase_count) {
         memcpy(phrases, p->plan->phrases, p->plan->phrase_count * sizeof(struct plan_node *));
     }
@@ -471,17 +452,14 @@ static struct plan_node *phrase_node(struct planner *p, const struct query_node 
     return out;
 }
 
-/*
- * True for a phrase that every match must have, at one tier. The forward index, in which such a phrase is looked for,
- * does not have the dates that stand beside the words that spell them.
- */
+/* True for a phrase that every match must have, at one tier, and that can be looked for in what is stored. */
 static bool may_wait(const struct planner *p, const struct query_node *node)
 {
     const struct plan *plan = p->plan;
     bool waits = node->kind == QUERY_PHRASE && p->alternatives == 0 && !p->limits->relax &&
                  plan->tightest == plan->loosest && plan->scored_count + node->token_count <= PLAN_WAITING_WORDS;
     for (size_t i = 0; i < node->token_count; i++) {
-        waits = waits && !memchr(node->tokens[i].form, '/', node->tokens[i].len);
+        waits = waits && is_stored(&node->tokens[i]);
     }
     return waits;
 }
@@ -841,8 +819,8 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
                         .analyzer = analyzer,
                         .plan = plan,
                         .err = err};
-    plan->root = bind_root(&p);
     limit_dates(&p);
+    plan->root = bind_root(&p);
     if (p.status != TRABAO_OK) {
         plan_free(plan);
         return p.status;
@@ -854,14 +832,21 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
 static enum trabao_status settle_phrase(struct archive_reader *r, const struct plan *plan, struct plan_node *node,
                                         struct trabao_error *err)
 {
-    struct positions_slot *slots = query_arena_alloc(plan->arena, node->words + 1, sizeof *slots);
+    struct phrase_word *words = query_arena_alloc(plan->arena, node->words + 1, sizeof *words);
     for (size_t i = 0; i < node->words; i++) {
         const struct plan_group *group = &plan->groups[plan->scored[node->first_word + i]];
-        if (!slots || !make_slot(r->archive, plan->arena, group->variants, group->count, &slots[i])) {
+        if (!words || !make_word(plan->arena, group->variants, group->count, &words[i])) {
             return error_no_memory(err);
         }
     }
-    return look_up(r, plan->arena, slots, node->words, node->columns, node, err);
+    const struct phrase phrase = {.words = words,
+                                  .count = node->words,
+                                  .columns = node->columns,
+                                  .first = plan->first,
+                                  .end = plan->end,
+                                  .stored = true};
+    node->kind = PLAN_SET;
+    return phrase_find(r, &phrase, plan->arena, &node->set, &node->set_count, err);
 }
 
 enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, struct trabao_error *err)

@@ -117,6 +117,39 @@ static size_t ask_fts(const struct positions_slot *slots, size_t count, const ch
     return found;
 }
 
+/* Of some of the articles those that have PHRASE, of which ALL are; where others may be left, they are among those. */
+static void compare_among(struct positions *p, const struct positions_phrase *phrase, const struct positions_found *all)
+{
+    struct trabao_error err = {0};
+    struct positions_found found;
+    uint64_t among[ARTICLES / 64 + 4] = {0};
+    struct positions_phrase some = *phrase;
+    size_t expected = 0, seen = 0;
+    for (uint32_t a = 0; a < ARTICLES; a++) {
+        if (any_below(3)) {
+            among[a / 64] |= UINT64_C(1) << a % 64;
+            some.among_count++;
+        }
+    }
+    some.among = among;
+    some.may_leave = any_below(2);
+    for (size_t i = 0; i < all->count; i++) {
+        expected += among[all->numbers[i] / 64] >> all->numbers[i] % 64 & 1;
+    }
+    assert_fine(positions_find(p, &some, &found, &err), &err);
+    for (size_t i = 0, k = 0; i < found.count; i++) {
+        assert_true(found.numbers[i] < ARTICLES && (i == 0 || found.numbers[i] > found.numbers[i - 1]));
+        assert_true(among[found.numbers[i] / 64] >> found.numbers[i] % 64 & 1);
+        while (k < all->count && all->numbers[k] < found.numbers[i]) {
+            k++;
+        }
+        seen += k < all->count && all->numbers[k] == found.numbers[i];
+    }
+    assert_int_equal(seen, expected);
+    assert_true(found.count == expected || (found.left && some.may_leave));
+    mem_free(found.numbers);
+}
+
 static void compare_phrases(size_t rounds)
 {
     struct trabao_error err = {0};
@@ -126,8 +159,8 @@ static void compare_phrases(size_t rounds)
     for (size_t round = 0; round < rounds; round++) {
         struct positions_form forms[4][3];
         struct positions_slot slots[4];
-        uint32_t expected[ARTICLES], *numbers;
-        size_t found;
+        uint32_t expected[ARTICLES];
+        struct positions_found found;
         static const char *const columns[] = {"", "body", "title", "{body title}"};
         const size_t count = 1 + any_below(4);
         const uint32_t bits = 1 + any_below(3);
@@ -135,14 +168,16 @@ static void compare_phrases(size_t rounds)
             slots[i] = (struct positions_slot){forms[i], 1 + (any_below(3) ? 0 : any_below(3)), any_below(100)};
             for (size_t f = 0; f < slots[i].count; f++) {
                 const char *word = words[any_below(WORDS)];
-                forms[i][f] = (struct positions_form){word, strlen(word)};
+                forms[i][f] = (struct positions_form){word, strlen(word), NULL};
             }
         }
-        assert_fine(positions_phrase(p, slots, count, bits, &numbers, &found, &err), &err);
-        assert_int_equal(found, ask_fts(slots, count, columns[bits], expected));
-        assert_memory_equal(numbers, expected, found * sizeof *numbers);
-        matches += found;
-        mem_free(numbers);
+        const struct positions_phrase phrase = {.slots = slots, .count = count, .columns = bits};
+        assert_fine(positions_find(p, &phrase, &found, &err), &err);
+        assert_int_equal(found.count, ask_fts(slots, count, columns[bits], expected));
+        assert_memory_equal(found.numbers, expected, found.count * sizeof *expected);
+        compare_among(p, &phrase, &found);
+        matches += found.count;
+        mem_free(found.numbers);
     }
     assert_true(matches > rounds);
     positions_close(p);
@@ -191,29 +226,36 @@ static void test_unfinished_merge(void **state)
     db_close(db);
 }
 
+static enum trabao_status find_pair(struct positions *p, const struct positions_slot *slots,
+                                    struct positions_found *found, struct trabao_error *err)
+{
+    const struct positions_phrase phrase = {.slots = slots, .count = 2, .columns = 3};
+    return positions_find(p, &phrase, found, err);
+}
+
 /* A form that is nowhere, no form at all, a form longer than any. */
 static void test_absent(void **state)
 {
     (void)state;
     struct trabao_error err = {0};
     struct positions *p;
-    uint32_t *numbers;
-    size_t found;
+    struct positions_found found;
     char longest[400];
     make_index(64);
     memset(longest, 'x', sizeof longest);
-    const struct positions_form forms[] = {{"a", 1}, {"ab", 2}, {"zzz", 3}, {"", 0}, {longest, sizeof longest}};
+    const struct positions_form forms[] = {
+        {"a", 1, NULL}, {"ab", 2, NULL}, {"zzz", 3, NULL}, {"", 0, NULL}, {longest, sizeof longest, NULL}};
     assert_fine(positions_open(db, ids, ARTICLES, &p, &err), &err);
     for (size_t f = 1; f < ARRAY_LEN(forms); f++) {
         const struct positions_slot slots[] = {{&forms[0], 1, 1}, {&forms[f], 1, 2}};
-        assert_fine(positions_phrase(p, slots, 2, 3, &numbers, &found, &err), &err);
-        assert_int_equal(found, 0);
-        mem_free(numbers);
+        assert_fine(find_pair(p, slots, &found, &err), &err);
+        assert_int_equal(found.count, 0);
+        mem_free(found.numbers);
     }
     const struct positions_slot none[] = {{&forms[0], 1, 1}, {NULL, 0, 0}};
-    assert_fine(positions_phrase(p, none, 2, 3, &numbers, &found, &err), &err);
-    assert_int_equal(found, 0);
-    mem_free(numbers);
+    assert_fine(find_pair(p, none, &found, &err), &err);
+    assert_int_equal(found.count, 0);
+    mem_free(found.numbers);
     positions_close(p);
     db_close(db);
 }
@@ -242,13 +284,12 @@ static void test_damage(void **state)
         sqlite3_reset(s);
         assert_fine(positions_open(db, ids, ARTICLES, &p, &err), &err);
         for (int ask = 0; ask < 20; ask++) {
-            const struct positions_form forms[] = {{words[0], 1}, {words[3 * any_below(4)], 1}};
+            const struct positions_form forms[] = {{words[0], 1, NULL}, {words[3 * any_below(4)], 1, NULL}};
             const struct positions_slot slots[] = {{&forms[0], 1, 1}, {&forms[1], 1, 2}};
-            uint32_t *numbers;
-            size_t found;
-            const enum trabao_status status = positions_phrase(p, slots, 2, 3, &numbers, &found, &err);
+            struct positions_found found;
+            const enum trabao_status status = find_pair(p, slots, &found, &err);
             assert_true(status == TRABAO_OK || status == TRABAO_DATA);
-            mem_free(numbers);
+            mem_free(found.numbers);
         }
         positions_close(p);
         run("ROLLBACK");

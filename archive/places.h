@@ -1,0 +1,65 @@
+/*
+ * places.h - sets of articles of one window of the impact index, as bit maps.
+ */
+#ifndef TRABAO_PLACES_H
+#define TRABAO_PLACES_H
+
+#include "archive/impact.h"
+
+#define PLACES_WORDS (IMPACT_WINDOW / 64)
+
+struct places {
+    uint64_t bits[PLACES_WORDS];
+};
+
+static inline bool places_empty(const struct places *p)
+{
+    return (p->bits[0] | p->bits[1] | p->bits[2] | p->bits[3]) == 0;
+}
+
+static inline unsigned places_count(const struct places *p)
+{
+    return (unsigned)(__builtin_popcountll(p->bits[0]) + __builtin_popcountll(p->bits[1]) +
+                      __builtin_popcountll(p->bits[2]) + __builtin_popcountll(p->bits[3]));
+}
+_Static_assert(PLACES_WORDS == 4, "they look at four words");
+
+static inline bool places_has(const struct places *p, unsigned place)
+{
+    return p->bits[place / 64] >> place % 64 & 1;
+}
+
+static inline void places_add(struct places *p, unsigned place)
+{
+    p->bits[place / 64] |= UINT64_C(1) << place % 64;
+}
+
+static inline void places_keep(struct places *p, const struct places *other)
+{
+    for (unsigned i = 0; i < PLACES_WORDS; i++) {
+        p->bits[i] &= other->bits[i];
+    }
+}
+
+static inline void places_join(struct places *p, const struct places *other)
+{
+    for (unsigned i = 0; i < PLACES_WORDS; i++) {
+        p->bits[i] |= other->bits[i];
+    }
+}
+
+/* Adds the places of COUNT postings of a window. */
+static inline void places_add_postings(struct places *p, const uint8_t *postings, uint32_t count)
+{
+    if (count > IMPACT_SPARSE_MAX) {
+        for (unsigned i = 0; i < PLACES_WORDS; i++) {
+            p->bits[i] |= LOAD(uint64_t, postings + 8 * (size_t)i);
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        places_add(p, postings[i]);
+    }
+}
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * phrase.c - see phrase.h.
+ */
+#include "query/phrase.h"
+
+#include "archive/places.h"
+#include "archive/schema.h"
+#include "base/mem.h"
+
+#define TEXT_COLUMNS (1U << SCHEMA_BODY | 1U << SCHEMA_TITLE) /* those that the impact index knows */
+
+/* ---- articles that have all words ------------------------------------------------------------------------------ */
+
+/* The postings of the words, the rarest word first. */
+struct word_postings {
+    const struct impact_term **terms;
+    size_t count;
+    uint64_t articles; /* at most so many have it */
+};
+
+static int by_articles(const void *a, const void *b)
+{
+    const uint64_t x = ((const struct word_postings *)a)->articles, y = ((const struct word_postings *)b)->articles;
+    return x < y ? -1 : x > y;
+}
+
+static enum trabao_status find_postings(struct archive_reader *r, const struct phrase_word *word,
+                                        struct query_arena *arena, struct word_postings *out,
+                                        struct trabao_error *err)
+{
+    enum trabao_status status = TRABAO_OK;
+    *out = (struct word_postings){.terms = query_arena_alloc(arena, word->count + 1, sizeof(struct impact_term *))};
+    if (!out->terms) {
+        return error_no_memory(err);
+    }
+    for (size_t t = 0; status == TRABAO_OK && t < word->count; t++) {
+        status = impact_find(r->impacts, word->terms[t], &out->terms[out->count], err);
+        if (status == TRABAO_OK && out->terms[out->count]) {
+            out->articles += r->archive->lexicon.terms[word->terms[t]].articles;
+            out->count++;
+        }
+    }
+    return status;
+}
+
+/* Where the word is in WINDOW. */
+static enum trabao_status load_word(struct archive_reader *r, const struct word_postings *word, uint32_t window,
+                                    struct places *out, struct trabao_error *err)
+{
+    *out = (struct places){0};
+    for (size_t t = 0; t < word->count; t++) {
+        const uint8_t *postings;
+        const uint32_t i = impact_place(word->terms[t], window);
+        if (i == UINT32_MAX) {
+            continue;
+        }
+        const enum trabao_status status = impact_postings(r->impacts, word->terms[t], i, &postings, err);
+        if (status != TRABAO_OK) {
+            return status;
+        }
+        places_add_postings(out, postings, word->terms[t]->count_less[i] + 1U);
+    }
+    return TRABAO_OK;
+}
+
+/* What the search for a phrase knows. */
+struct search {
+    struct archive_reader *r;
+    const struct phrase *phrase;
+    struct query_arena *arena;
+    struct word_postings *words; /* in their order; NULL: not known */
+    struct places *among; /* by window: the articles that have all words; NULL: not known */
+    size_t among_count;
+    struct trabao_error *err;
+};
+
+/* The articles that have all words. ORDERED: the words' postings, the rarest first. */
+static enum trabao_status find_all_words(struct search *s, const struct word_postings *ordered)
+{
+    const struct phrase *phrase = s->phrase;
+    enum trabao_status status = TRABAO_OK;
+    const uint32_t count = s->r->archive->count, end = MIN(phrase->end, count);
+    for (uint32_t window = phrase->first / IMPACT_WINDOW; window * IMPACT_WINDOW < end; window++) {
+        struct places *all = &s->among[window], one;
+        status = load_word(s->r, &ordered[0], window, all, s->err);
+        for (size_t w = 1; status == TRABAO_OK && w < phrase->count && !places_empty(all); w++) {
+            status = load_word(s->r, &ordered[w], window, &one, s->err);
+            places_keep(all, &one);
+        }
+        if (status != TRABAO_OK) {
+            return status;
+        }
+        s->among_count += places_count(all);
+    }
+    return TRABAO_OK;
+}
+
+static enum trabao_status narrow(struct search *s)
+{
+    const size_t count = s->phrase->count;
+    const size_t windows = s->r->archive->count / IMPACT_WINDOW + 1;
+    struct word_postings *ordered = query_arena_alloc(s->arena, count, sizeof *ordered);
+    enum trabao_status status = TRABAO_OK;
+    s->words = query_arena_alloc(s->arena, count, sizeof *s->words);
+    s->among = query_arena_alloc(s->arena, windows, sizeof *s->among);
+    if (!ordered || !s->words || !s->among) {
+        return error_no_memory(s->err);
+    }
+    for (size_t w = 0; status == TRABAO_OK && w < count; w++) {
+        status = find_postings(s->r, &s->phrase->words[w], s->arena, &s->words[w], s->err);
+    }
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    memcpy(ordered, s->words, count * sizeof *ordered);
+    qsort(ordered, count, sizeof *ordered, by_articles);
+    return find_all_words(s, ordered);
+}
+
+/* ---- looking into articles ------------------------------------------------------------------------------------- */
+
+struct entry {
+    uint32_t term;  /* LEXICON_NONE: free */
+    uint64_t words; /* bit i: it may be the i-th word */
+};
+
+struct table {
+    struct entry *entries;
+    uint32_t mask;
+};
+
+static struct entry *entry_of(const struct table *t, uint32_t term)
+{
+    uint32_t slot = term * UINT32_C(2654435769) >> 8 & t->mask;
+    while (t->entries[slot].term != term && t->entries[slot].term != LEXICON_NONE) {
+        slot = (slot + 1) & t->mask;
+    }
+    return &t->entries[slot];
+}
+
+static bool make_table(const struct phrase *phrase, struct query_arena *arena, struct table *out)
+{
+    size_t terms = 0;
+    uint32_t size = 64;
+    for (size_t w = 0; w < phrase->count; w++) {
+        terms += phrase->words[w].count;
+    }
+    while (size < 4 * terms) {
+        size *= 2;
+    }
+    *out = (struct table){query_arena_alloc(arena, size, sizeof *out->entries), size - 1};
+    if (!out->entries) {
+        return false;
+    }
+    for (uint32_t i = 0; i < size; i++) {
+        out->entries[i].term = LEXICON_NONE;
+    }
+    for (size_t w = 0; w < phrase->count; w++) {
+        for (size_t t = 0; t < phrase->words[w].count; t++) {
+            struct entry *e = entry_of(out, phrase->words[w].terms[t]);
+            e->term = phrase->words[w].terms[t];
+            e->words |= UINT64_C(1) << w;
+        }
+    }
+    return true;
+}
+
+/*
+ * True when PHRASE is among the COUNT terms of a column. Bit i of RUNNING: its first i + 1 words end here (Baeza-Yates,
+ * Gonnet: A new approach to text searching, 1992).
+ */
+static bool has_phrase(const struct table *table, const struct phrase *phrase, const uint32_t *terms, size_t count)
+{
+    const uint64_t last = UINT64_C(1) << (phrase->count - 1);
+    uint64_t running = 0;
+    for (size_t i = 0; i < count; i++) {
+        running = (running << 1 | 1) & entry_of(table, terms[i])->words;
+        if (running & last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Keeps those articles of FOUND that have the phrase. */
+static enum trabao_status look_into(struct search *s, struct positions_found *found)
+{
+    const struct phrase *phrase = s->phrase;
+    struct table table;
+    struct wordcode_terms terms = {0};
+    size_t kept = 0;
+    enum trabao_status status = make_table(phrase, s->arena, &table) ? TRABAO_OK : error_no_memory(s->err);
+    for (size_t i = 0; status == TRABAO_OK && i < found->count; i++) {
+        status = archive_terms(s->r, s->r->archive->ids[found->numbers[i]], &terms, s->err);
+        if (status == TRABAO_NONE) {
+            status = error_set(s->err, TRABAO_DATA, "the words of an article are missing; reindex");
+        } else if (status == TRABAO_OK) {
+            const size_t title = terms.title_count;
+            const bool has =
+                (phrase->columns >> SCHEMA_TITLE & 1 && has_phrase(&table, phrase, terms.terms, title)) ||
+                (phrase->columns >> SCHEMA_BODY & 1 &&
+                 has_phrase(&table, phrase, terms.terms + title, terms.count - title));
+            found->numbers[kept] = found->numbers[i];
+            kept += has;
+        }
+    }
+    found->count = kept;
+    wordcode_terms_free(&terms);
+    return status;
+}
+
+/* ---- the phrase ------------------------------------------------------------------------------------------------- */
+
+/* The words as what position lists are read by. Terms without postings are in no article. */
+static bool make_slots(const struct search *s, struct positions_slot *slots)
+{
+    const struct lexicon *lexicon = &s->r->archive->lexicon;
+    for (size_t w = 0; w < s->phrase->count; w++) {
+        const struct phrase_word *word = &s->phrase->words[w];
+        const size_t count = s->words ? s->words[w].count : word->count;
+        struct positions_form *forms = query_arena_alloc(s->arena, count + 1, sizeof *forms);
+        if (!forms) {
+            return false;
+        }
+        slots[w] = (struct positions_slot){.forms = forms, .count = count};
+        for (size_t f = 0; f < count; f++) {
+            const struct impact_term *postings = s->words ? s->words[w].terms[f] : NULL;
+            const uint32_t term = postings ? postings->term : word->terms[f];
+            forms[f] = (struct positions_form){lexicon_form(lexicon, term), lexicon->terms[term].len, postings};
+            slots[w].postings += lexicon->terms[term].articles;
+        }
+    }
+    return true;
+}
+
+static enum trabao_status find_positions(struct search *s, struct positions_found *out)
+{
+    struct positions_slot *slots = query_arena_alloc(s->arena, s->phrase->count, sizeof *slots);
+    if (!slots || !make_slots(s, slots)) {
+        return error_no_memory(s->err);
+    }
+    const struct positions_phrase asked = {.slots = slots,
+                                           .count = s->phrase->count,
+                                           .columns = s->phrase->columns,
+                                           .among = s->among ? s->among[0].bits : NULL,
+                                           .among_count = s->among_count,
+                                           .impacts = s->r->impacts,
+                                           .may_leave = s->among && s->phrase->stored &&
+                                                        s->phrase->count <= PHRASE_WORDS_MAX};
+    const enum trabao_status status = positions_find(s->r->positions, &asked, out, s->err);
+    return status == TRABAO_OK && out->left ? look_into(s, out) : status;
+}
+
+enum trabao_status phrase_find(struct archive_reader *r, const struct phrase *phrase, struct query_arena *arena,
+                               uint32_t **set, size_t *count, struct trabao_error *err)
+{
+    struct search s = {.r = r, .phrase = phrase, .arena = arena, .err = err};
+    struct positions_found found = {0};
+    const bool in_texts = (phrase->columns & ~TEXT_COLUMNS) == 0;
+    enum trabao_status status = in_texts ? narrow(&s) : TRABAO_OK;
+    if (status == TRABAO_OK && (!in_texts || s.among_count)) {
+        status = find_positions(&s, &found);
+    }
+    *count = found.count;
+    *set = query_arena_alloc(arena, found.count + 1, sizeof **set);
+    if (status == TRABAO_OK && !*set) {
+        status = error_no_memory(err);
+    }
+    if (status == TRABAO_OK && found.count) {
+        memcpy(*set, found.numbers, found.count * sizeof *found.numbers);
+    }
+    mem_free(found.numbers);
+    return status;
+}

@@ -1,0 +1,34 @@
+/*
+ * phrase.h - the articles that have a phrase.
+ *
+ * The impact index says which articles have all the words; position lists (archive/positions.h) say where those stand
+ * side by side; and when few articles are left they are looked into themselves, by the terms that are stored in their
+ * order.
+ */
+#ifndef TRABAO_PHRASE_H
+#define TRABAO_PHRASE_H
+
+#include "archive/archive.h"
+#include "query/arena.h"
+
+#define PHRASE_WORDS_MAX 64 /* of a phrase that is looked for in articles: bits of a word of the machine */
+
+/* A word of the phrase: it may be any of these terms. */
+struct phrase_word {
+    const uint32_t *terms;
+    size_t count;
+};
+
+struct phrase {
+    const struct phrase_word *words;
+    size_t count;
+    uint32_t columns;    /* bit i: all in column i of the FTS5 table, for one such column */
+    uint32_t first, end; /* no other articles are asked for */
+    bool stored;         /* what is stored of an article has all of these words where they stand */
+};
+
+/* *SET (COUNT of them, in ARENA): ascending numbers of the articles of the archive that have PHRASE. */
+enum trabao_status phrase_find(struct archive_reader *r, const struct phrase *phrase, struct query_arena *arena,
+                               uint32_t **set, size_t *count, struct trabao_error *err);
+
+#endif
