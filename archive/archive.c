@@ -287,30 +287,60 @@ enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wo
     return status;
 }
 
-/* Puts the body of the article on the current row of by_id together, at the end of STORED's bytes. */
-static enum trabao_status read_body(struct archive_reader *r, struct archive_stored *stored, struct trabao_error *err)
+static enum trabao_status damaged_article(const struct archive_stored *stored, struct trabao_error *err)
+{
+    return stored->bytes.failed && !stored->bytes.full
+               ? error_no_memory(err)
+               : error_set(err, TRABAO_DATA, "the text of article %lld is damaged; reindex", (long long)stored->id);
+}
+
+/* Reads residue and terms of the article on the current row of by_id. */
+static enum trabao_status read_parts(struct archive_reader *r, struct archive_stored *stored, struct trabao_error *err)
 {
     const int column = sqlite3_column_count(r->by_id) - 1;
+    struct wordcode_places *places = &stored->places;
     enum trabao_status status =
         pack_expand(r->pack, r->archive->residues_dictionary, sqlite3_column_blob(r->by_id, column),
                     (size_t)sqlite3_column_bytes(r->by_id, column), &r->residue, err);
     if (status == TRABAO_OK) {
         status = archive_terms(r, stored->id, &stored->terms, err);
     }
-    /* With room for all places, and STORED's bytes knowing of their own, wordcode_body fails otherwise for damage. */
-    struct wordcode_places *places = &stored->places;
+    /* With room for all places, and STORED's bytes knowing of their own, putting together fails else for damage. */
     if (status == TRABAO_OK &&
         !mem_grow((void **)&places->items, &places->capacity, stored->terms.count, sizeof *places->items)) {
         status = error_no_memory(err);
     }
-    if (status == TRABAO_OK && !wordcode_body(&r->archive->lexicon, &stored->terms, r->residue.data, r->residue.len,
-                                              &stored->bytes, places)) {
-        status = stored->bytes.failed && !stored->bytes.full
-                     ? error_no_memory(err)
-                     : error_set(err, TRABAO_DATA, "the body of article %lld is damaged; reindex",
-                                 (long long)stored->id);
-    }
     return status;
+}
+
+/* Appends the title, if the residue has it, and the body to STORED's bytes. AT: where each begins. */
+static enum trabao_status read_texts(struct archive_reader *r, struct archive_stored *stored,
+                                     size_t at[ARTICLE_FIELDS], struct trabao_error *err)
+{
+    const struct lexicon *lexicon = &r->archive->lexicon;
+    const struct buf *residue = &r->residue;
+    struct article_text *fields = stored->article.fields;
+    struct buf *bytes = &stored->bytes;
+    const size_t start = bytes->len;
+    bool has_title;
+    const enum trabao_status status = read_parts(r, stored, err);
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    if (!wordcode_title(lexicon, &stored->terms, residue->data, residue->len, bytes, &has_title)) {
+        return damaged_article(stored, err);
+    }
+    if (has_title) {
+        at[ARTICLE_TITLE] = start;
+        fields[ARTICLE_TITLE] = (struct article_text){"", bytes->len - start};
+        buf_append_char(bytes, '\0');
+    }
+    at[ARTICLE_BODY] = bytes->len;
+    if (!wordcode_body(lexicon, &stored->terms, residue->data, residue->len, bytes, &stored->places)) {
+        return damaged_article(stored, err);
+    }
+    fields[ARTICLE_BODY] = (struct article_text){"", bytes->len - at[ARTICLE_BODY]};
+    return TRABAO_OK;
 }
 
 /* The columns of by_id that are texts of an article, in their order. */
@@ -343,12 +373,10 @@ static enum trabao_status copy_row(struct archive_reader *r, bool body, struct a
     a->date.precision = (uint8_t)MIN(sqlite3_column_int(r->by_id, 5), CIVIL_TIME);
     a->reads = sqlite3_column_type(r->by_id, 14) == SQLITE_NULL ? -1 : sqlite3_column_int64(r->by_id, 14);
     if (body) {
-        at[ARTICLE_BODY] = stored->bytes.len;
-        const enum trabao_status status = read_body(r, stored, err);
+        const enum trabao_status status = read_texts(r, stored, at, err);
         if (status != TRABAO_OK) {
             return status;
         }
-        a->fields[ARTICLE_BODY] = (struct article_text){"", stored->bytes.len - at[ARTICLE_BODY]};
     }
     if (!buf_append_char(&stored->bytes, '\0')) {
         return error_no_memory(err);

@@ -83,7 +83,7 @@ struct archive_stored {
 void archive_stored_init(struct archive_stored *stored);
 void archive_stored_free(struct archive_stored *stored);
 
-/* Replaces the contents of STORED. TRABAO_NONE: no such article. Without BODY its body is missing, and cheaper. */
+/* Replaces the contents of STORED. TRABAO_NONE: no such article. Without BODY, title and body are missing. */
 enum trabao_status archive_read(struct archive_reader *r, int64_t id, bool body, struct archive_stored *stored,
                                 struct trabao_error *err);
 

@@ -3,7 +3,7 @@
  *
  * Five proofs: SQLite's own integrity check; that every article is found under its number and its key and has the
  * content that was hashed; that the signatures have the pairs of every article; FTS5's check against the stored texts,
- * which are put together again from words and residue by the function trabao_body of the view article_text; and, term
+ * which are put together again from words and residue by the functions of the view article_text; and, term
  * by term, that the articles which FTS5 finds in title and body are those that the impact index has postings for.
  */
 #include "archive/archive.h"
@@ -36,32 +36,70 @@ static void find(struct check *c, const char *what)
     }
 }
 
-/* trabao_body(words, residue): the text of a body. */
-static void body_function(sqlite3_context *context, int count, sqlite3_value **values)
+/* One of the texts that are put together of words and residue. False when they are damaged. */
+typedef bool (*join_fn)(const struct lexicon *lexicon, const struct wordcode_terms *terms, const struct buf *residue,
+                        struct buf *text, bool *there);
+
+static bool join_title(const struct lexicon *lexicon, const struct wordcode_terms *terms, const struct buf *residue,
+                       struct buf *text, bool *there)
+{
+    return wordcode_title(lexicon, terms, residue->data, residue->len, text, there);
+}
+
+static bool join_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const struct buf *residue,
+                      struct buf *text, bool *there)
+{
+    *there = true;
+    return wordcode_body(lexicon, terms, residue->data, residue->len, text, NULL);
+}
+
+/* The text of packed words and residue, VALUES; NULL when it is not there. */
+static void join_function(sqlite3_context *context, sqlite3_value **values, join_fn join)
 {
     struct check *c = sqlite3_user_data(context);
-    struct buf words, residue, body;
+    struct buf words, residue, text;
     struct wordcode_terms terms = {0};
+    bool there;
     buf_init(&words, BODY_CEILING);
     buf_init(&residue, BODY_CEILING);
-    buf_init(&body, BODY_CEILING);
-    const bool ok =
-        count == 2 &&
-        pack_expand(c->pack, c->archive->words_dictionary, sqlite3_value_blob(values[0]),
-                    (size_t)sqlite3_value_bytes(values[0]), &words, NULL) == TRABAO_OK &&
-        pack_expand(c->pack, c->archive->residues_dictionary, sqlite3_value_blob(values[1]),
-                    (size_t)sqlite3_value_bytes(values[1]), &residue, NULL) == TRABAO_OK &&
-        wordcode_terms(words.data, words.len, c->archive->lexicon.count, &terms) &&
-        wordcode_body(&c->archive->lexicon, &terms, residue.data, residue.len, &body, NULL);
-    if (ok) {
-        sqlite3_result_text64(context, buf_str(&body), body.len, SQLITE_TRANSIENT, SQLITE_UTF8);
-    } else {
+    buf_init(&text, BODY_CEILING);
+    const bool ok = pack_expand(c->pack, c->archive->words_dictionary, sqlite3_value_blob(values[0]),
+                                (size_t)sqlite3_value_bytes(values[0]), &words, NULL) == TRABAO_OK &&
+                    pack_expand(c->pack, c->archive->residues_dictionary, sqlite3_value_blob(values[1]),
+                                (size_t)sqlite3_value_bytes(values[1]), &residue, NULL) == TRABAO_OK &&
+                    wordcode_terms(words.data, words.len, c->archive->lexicon.count, &terms) &&
+                    join(&c->archive->lexicon, &terms, &residue, &text, &there);
+    if (!ok) {
         sqlite3_result_error(context, "a stored article is damaged", -1);
+    } else if (there) {
+        sqlite3_result_text64(context, buf_str(&text), text.len, SQLITE_TRANSIENT, SQLITE_UTF8);
     }
     wordcode_terms_free(&terms);
     buf_free(&words);
     buf_free(&residue);
-    buf_free(&body);
+    buf_free(&text);
+}
+
+static void body_function(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    join_function(context, values, join_body);
+}
+
+static void title_function(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    join_function(context, values, join_title);
+}
+
+/* The functions of the view article_text. */
+static enum trabao_status register_functions(struct check *c)
+{
+    const int kind = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    return sqlite3_create_function(c->db, "trabao_body", 2, kind, c, body_function, NULL, NULL) == SQLITE_OK &&
+                   sqlite3_create_function(c->db, "trabao_title", 2, kind, c, title_function, NULL, NULL) == SQLITE_OK
+               ? TRABAO_OK
+               : db_failure(c->db, "registering a function", c->err);
 }
 
 static enum trabao_status open_all(struct check *c, const char *path)
@@ -79,12 +117,7 @@ static enum trabao_status open_all(struct check *c, const char *path)
     if (status == TRABAO_OK) {
         status = fts5_vietnamese_register(c->db, NULL, c->err);
     }
-    if (status == TRABAO_OK &&
-        sqlite3_create_function(c->db, "trabao_body", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, c,
-                                body_function, NULL, NULL) != SQLITE_OK) {
-        status = db_failure(c->db, "registering a function", c->err);
-    }
-    return status;
+    return status == TRABAO_OK ? register_functions(c) : status;
 }
 
 static enum trabao_status check_file(struct check *c)

@@ -306,8 +306,10 @@ enum trabao_status document_post(struct document *d, struct document_poster *p, 
 
 enum trabao_status document_code(struct document *d, struct buf *scratch, struct trabao_error *err)
 {
-    const struct article_text *body = document_column(d, SCHEMA_BODY);
-    return wordcode_residue(body->text ? body->text : "", body->len, &d->columns[SCHEMA_BODY], &d->residue, scratch)
+    const struct article_text *title = document_column(d, SCHEMA_TITLE), *body = document_column(d, SCHEMA_BODY);
+    const struct wordcode_text titled = {title->text, title->len, &d->columns[SCHEMA_TITLE]};
+    const struct wordcode_text text = {body->text ? body->text : "", body->len, &d->columns[SCHEMA_BODY]};
+    return wordcode_residue(title->text ? &titled : NULL, &text, &d->residue, &d->title_coded, scratch)
                ? TRABAO_OK
                : error_no_memory(err);
 }

@@ -19,6 +19,7 @@ struct document {
     struct buf numbers;                      /* of the terms, 4 bytes a token: title, body, then the other columns */
     uint32_t places[SCHEMA_COLUMNS];         /* positions in each column */
     struct buf words, residue;               /* wordcode.h */
+    bool title_coded;                        /* the residue has the title */
     struct buf postings;                     /* runs.h */
     struct buf packed_words, packed_residue; /* pack.h */
     struct buf abbreviations;                /* that the body introduces: text/abbreviation.h */

@@ -79,7 +79,8 @@ static enum trabao_status insert_article(struct rows *rows, const struct spill_e
     }
     sqlite3_bind_int(s, p++, a->date.precision);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        bind_text(s, p++, &a->fields[texts[i]]);
+        const bool elsewhere = texts[i] == ARTICLE_TITLE && d->title_coded;
+        bind_text(s, p++, elsewhere ? &(struct article_text){0} : &a->fields[texts[i]]);
     }
     if (a->reads < 0) {
         sqlite3_bind_null(s, p++);

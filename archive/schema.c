@@ -16,18 +16,20 @@ static const char SCHEMA[] =
     "  generation INTEGER NOT NULL," /* that added or last changed it */
     "  second INTEGER,"              /* civil seconds of the date; NULL: undated */
     "  precision INTEGER NOT NULL,"  /* enum civil_precision */
-    "  title TEXT, url TEXT, author TEXT, source TEXT, section TEXT,"
+    "  title TEXT,"                  /* NULL: there is none, or it is in the residue */
+    "  url TEXT, author TEXT, source TEXT, section TEXT,"
     "  extra TEXT,"                  /* JSON object of the record's other keys */
     "  record_id TEXT,"              /* `id` of a record whose key is its URL */
     "  reads INTEGER,"               /* the portal's read counter */
     "  encoding TEXT,"               /* what its bytes were taken for, NULL: utf-8 */
-    "  residue BLOB NOT NULL);"      /* the body without its words (wordcode.h), packed (pack.h) */
+    "  residue BLOB NOT NULL);"      /* title and body without their words (wordcode.h), packed (pack.h) */
     "CREATE UNIQUE INDEX article_key ON article(key_hash);"
     /* The terms of title and body in text order (wordcode.h), packed: the forward index. */
     "CREATE TABLE words(id INTEGER PRIMARY KEY, terms BLOB NOT NULL);"
-    /* What FTS5 checks itself against. trabao_body() puts the body together. */
+    /* What FTS5 checks itself against. trabao_body() and trabao_title() put texts together. */
     "CREATE VIEW article_text AS SELECT article.id AS id, trabao_body(words.terms, article.residue) AS body,"
-    "  title, author, source, section FROM article JOIN words ON words.id = article.id;"
+    "  coalesce(title, trabao_title(words.terms, article.residue)) AS title, author, source, section"
+    "  FROM article JOIN words ON words.id = article.id;"
     /* columnsize=0: lengths are needed for bm25(), which is not used. */
     "CREATE VIRTUAL TABLE fts USING fts5(body, title, author, source, section, content='article_text',"
     "  content_rowid='id', tokenize='vietnamese', columnsize=0);"

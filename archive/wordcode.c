@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-enum { KIND_WHOLE = 0, KIND_CODED = 1 };
+enum { KIND_WHOLE, KIND_BODY, KIND_BOTH };
 enum letter_case { CASE_FORM, CASE_CAPITAL, CASE_UPPER, CASE_LITERAL };
 
 #define GAP_LITERAL 63
@@ -116,53 +116,68 @@ static uint8_t put_gap(struct buf *literals, const char *gap, size_t n)
 
 /*
  * Writes one code per word to CODES and one for the end, and what they ask for to LITERALS. Every code is chosen by
- * comparing what it stands for with the bytes in BODY; so decoding gives BODY if words and gaps follow one another
+ * comparing what it stands for with the bytes of TEXT; so decoding gives TEXT if words and gaps follow one another
  * without overlapping. False when they do not.
  */
-static bool encode(const char *body, size_t n, const struct text_tokens *tokens, uint8_t *codes, struct buf *literals)
+static bool encode(const struct wordcode_text *text, uint8_t *codes, struct buf *literals)
 {
     size_t at = 0;
-    for (size_t i = 0; i < tokens->count; i++) {
-        const struct text_token *token = &tokens->items[i];
+    for (size_t i = 0; i < text->tokens->count; i++) {
+        const struct text_token *token = &text->tokens->items[i];
         if (token->colocated) {
             continue;
         }
-        if (token->start < at || token->end < token->start || token->end > n) {
+        if (token->start < at || token->end < token->start || token->end > text->len) {
             return false;
         }
-        const char *surface = body + token->start;
+        const char *surface = text->text + token->start;
         const size_t len = token->end - token->start;
-        const enum letter_case letters = case_of(text_form(tokens, i), token->form_len, surface, len);
-        const uint8_t gap = put_gap(literals, body + at, token->start - at);
+        const enum letter_case letters = case_of(text_form(text->tokens, i), token->form_len, surface, len);
+        const uint8_t gap = put_gap(literals, text->text + at, token->start - at);
         if (letters == CASE_LITERAL) {
             put_literal(literals, surface, len);
         }
         *codes++ = gap | (uint8_t)letters;
         at = token->end;
     }
-    *codes = put_gap(literals, body + at, n - at);
+    *codes = put_gap(literals, text->text + at, text->len - at);
     return true;
 }
 
-bool wordcode_residue(const char *body, size_t n, const struct text_tokens *tokens, struct buf *residue,
-                      struct buf *scratch)
+/* Codes that a text takes: one for each word and one for the end. */
+static size_t count_codes(const struct wordcode_text *text)
+{
+    size_t codes = 1;
+    for (size_t i = 0; i < text->tokens->count; i++) {
+        codes += !text->tokens->items[i].colocated;
+    }
+    return codes;
+}
+
+bool wordcode_residue(const struct wordcode_text *title, const struct wordcode_text *body, struct buf *residue,
+                      bool *has_title, struct buf *scratch)
 {
     buf_clear(residue);
     buf_clear(scratch);
-    size_t words = 0;
-    for (size_t i = 0; i < tokens->count; i++) {
-        words += !tokens->items[i].colocated;
-    }
-    char *codes = buf_reserve(residue, words + 2);
-    if (!codes) {
+    size_t title_codes = title ? count_codes(title) : 0;
+    const size_t body_codes = count_codes(body);
+    uint8_t *kind = (uint8_t *)buf_reserve(residue, 1 + title_codes + body_codes);
+    if (!kind) {
         return false;
     }
-    codes[0] = KIND_CODED;
-    if (encode(body, n, tokens, (uint8_t *)codes + 1, scratch)) {
-        residue->len = words + 2;
+    /* The words stream counts no more words of a title. */
+    if (title && (title_codes > UINT16_MAX || !encode(title, kind + 1, scratch))) {
+        buf_clear(scratch);
+        title_codes = 0;
+    }
+    *has_title = title_codes > 0;
+    *kind = *has_title ? KIND_BOTH : KIND_BODY;
+    if (encode(body, kind + 1 + title_codes, scratch)) {
+        residue->len = 1 + title_codes + body_codes;
         return !buf_failed(scratch) && buf_append(residue, scratch->data, scratch->len);
     }
-    return buf_append_char(residue, KIND_WHOLE) && buf_append(residue, body, n);
+    *has_title = false;
+    return buf_append_char(residue, KIND_WHOLE) && buf_append(residue, body->text, body->len);
 }
 
 void wordcode_terms_free(struct wordcode_terms *terms)
@@ -302,7 +317,7 @@ static bool join_word(struct joiner *j, uint32_t term, enum letter_case letters)
     return true;
 }
 
-/* Joins the WORDS from TERM on by their CODES. */
+/* Joins WORDS words by their CODES. */
 static bool join_words(struct joiner *j, const uint32_t *terms, const uint8_t *codes, size_t words,
                        struct wordcode_place *places)
 {
@@ -319,36 +334,110 @@ static bool join_words(struct joiner *j, const uint32_t *terms, const uint8_t *c
             places[i] = (struct wordcode_place){(uint32_t)start, (uint32_t)end};
         }
     }
-    return make_room(j, STEP_ROOM) && join_gap(j, codes[words]) && j->literals == j->end;
+    return make_room(j, STEP_ROOM) && join_gap(j, codes[words]);
+}
+
+/* A residue and where its parts are. */
+struct parts {
+    const uint8_t *title_codes; /* NULL: the title is not there */
+    const uint8_t *body_codes;  /* NULL: the body is whole, and follows */
+    const uint8_t *literals;    /* of the title, or of the body when the title is not there; or the whole body */
+    const uint8_t *end;
+};
+
+/* False when RESIDUE (N bytes) is damaged. */
+static bool find_parts(const struct wordcode_terms *terms, const void *residue, size_t n, struct parts *out)
+{
+    const uint8_t *at = residue;
+    const size_t body_codes = terms->count - terms->title_count + 1;
+    if (n == 0 || *at > KIND_BOTH) {
+        return false;
+    }
+    *out = (struct parts){.literals = at + 1, .end = at + n};
+    const size_t title_codes = *at == KIND_BOTH ? terms->title_count + 1 : 0;
+    if (*at == KIND_WHOLE) {
+        return true;
+    }
+    if (title_codes + body_codes > n - 1) {
+        return false;
+    }
+    out->title_codes = title_codes ? at + 1 : NULL;
+    out->body_codes = at + 1 + title_codes;
+    out->literals = out->body_codes + body_codes;
+    return true;
+}
+
+/* Goes past the literals that COUNT codes ask for. */
+static bool skip_literals(struct joiner *j, const uint8_t *codes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        /* The end of a text is a gap alone. */
+        const int literals = (codes[i] >> 2 == GAP_LITERAL) + (i + 1 < count && (codes[i] & 3) == CASE_LITERAL);
+        for (int k = 0; k < literals; k++) {
+            uint64_t n;
+            if (!varint_read(&j->literals, j->end, &n) || n > (uint64_t)(j->end - j->literals)) {
+                return false;
+            }
+            j->literals += n;
+        }
+    }
+    return true;
+}
+
+static struct joiner joiner_of(const struct lexicon *lexicon, const struct parts *parts, struct buf *out)
+{
+    return (struct joiner){
+        .lexicon = lexicon, .body = out, .literals = parts->literals, .end = parts->end, .start = out->len};
+}
+
+static void end_text(struct joiner *j)
+{
+    j->body->len = (size_t)(j->out - j->body->data);
+    j->body->data[j->body->len] = '\0';
+}
+
+bool wordcode_title(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
+                    struct buf *title, bool *there)
+{
+    struct parts parts;
+    if (!find_parts(terms, residue, n, &parts)) {
+        return false;
+    }
+    *there = parts.title_codes;
+    if (!*there) {
+        return true;
+    }
+    struct joiner j = joiner_of(lexicon, &parts, title);
+    if (!join_words(&j, terms->terms, parts.title_codes, terms->title_count, NULL)) {
+        return false;
+    }
+    end_text(&j);
+    return true;
 }
 
 bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
                    struct buf *body, struct wordcode_places *places)
 {
-    const uint8_t *codes = residue;
-    const uint8_t *end = codes + n;
     const size_t words = terms->count - terms->title_count;
+    struct parts parts;
     if (places) {
         places->count = 0;
     }
-    if (n == 0 || *codes == KIND_WHOLE) {
-        return n > 0 && buf_append(body, codes + 1, n - 1);
-    }
-    if (*codes++ != KIND_CODED || words + 1 > (size_t)(end - codes) ||
-        (places && !mem_grow((void **)&places->items, &places->capacity, words, sizeof *places->items))) {
+    if (!find_parts(terms, residue, n, &parts)) {
         return false;
     }
-    struct joiner j = {.lexicon = lexicon,
-                       .body = body,
-                       .literals = codes + words + 1,
-                       .end = end,
-                       .start = body->len};
-    if (!make_room(&j, words * 8 + STEP_ROOM) ||
-        !join_words(&j, terms->terms + terms->title_count, codes, words, places ? places->items : NULL)) {
+    if (!parts.body_codes) {
+        return buf_append(body, parts.literals, (size_t)(parts.end - parts.literals));
+    }
+    struct joiner j = joiner_of(lexicon, &parts, body);
+    if ((places && !mem_grow((void **)&places->items, &places->capacity, words, sizeof *places->items)) ||
+        (parts.title_codes && !skip_literals(&j, parts.title_codes, terms->title_count + 1)) ||
+        !make_room(&j, words * 8 + STEP_ROOM) ||
+        !join_words(&j, terms->terms + terms->title_count, parts.body_codes, words, places ? places->items : NULL) ||
+        j.literals != j.end) {
         return false;
     }
-    body->len = (size_t)(j.out - body->data);
-    body->data[body->len] = '\0';
+    end_text(&j);
     if (places) {
         places->count = words;
     }

@@ -3,13 +3,14 @@
  *
  * A text is cut into tokens anyway. Their terms, in text order, are the forward index that ranking reads to see which
  * words stand side by side. The residue holds the rest: the bytes between tokens, the capitals, and the spelling where
- * it is not the canonical one. Both together give back the text, byte for byte. A text whose tokens overlap, so that
- * they could not, is kept whole in the residue.
+ * it is not the canonical one. Both together give back title and body, byte for byte. A body whose tokens overlap, so
+ * that they could not, is kept whole in the residue; such a title is left to whoever asked.
  *
  *   words    u16 count of title tokens, then per token, first of the title and then of the body: u16 term number, or
  *            0xff00 + its high bits and a second u16, for numbers from 0xff00 up. Little-endian.
- *   residue  byte 0: the text as it is follows. Byte 1: per body token one code byte (gap before it * 4 + letter case),
+ *   residue  byte 0: the body as it is follows. Byte 1: per body token one code byte (gap before it * 4 + letter case),
  *            one more for the gap at the end, and then the literals those codes ask for (varint length, bytes).
+ *            Byte 2: the codes of the title's tokens, those of the body's, the literals of the title, of the body.
  */
 #ifndef TRABAO_WORDCODE_H
 #define TRABAO_WORDCODE_H
@@ -59,12 +60,19 @@ static inline size_t wordcode_put(char *out, uint32_t term)
     return 4;
 }
 
+/* A text and how it was cut. */
+struct wordcode_text {
+    const char *text;
+    size_t len;
+    const struct text_tokens *tokens;
+};
+
 /*
- * Writes the residue of BODY (N bytes), cut into TOKENS, to RESIDUE. SCRATCH is working memory. False when memory
- * runs out.
+ * Writes the residue of TITLE (NULL: there is none) and BODY to RESIDUE. *HAS_TITLE: the title is in it. SCRATCH is
+ * working memory. False when memory runs out.
  */
-bool wordcode_residue(const char *body, size_t n, const struct text_tokens *tokens, struct buf *residue,
-                      struct buf *scratch);
+bool wordcode_residue(const struct wordcode_text *title, const struct wordcode_text *body, struct buf *residue,
+                      bool *has_title, struct buf *scratch);
 
 /* Reads a words stream. False when it is damaged or memory runs out. */
 bool wordcode_terms(const void *words, size_t n, uint32_t term_count, struct wordcode_terms *out);
@@ -76,6 +84,10 @@ void wordcode_terms_free(struct wordcode_terms *terms);
  */
 bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
                    struct buf *body, struct wordcode_places *places);
+
+/* As wordcode_body for the title. *THERE: the residue has it; TITLE is as it was otherwise. */
+bool wordcode_title(const struct lexicon *lexicon, const struct wordcode_terms *terms, const void *residue, size_t n,
+                    struct buf *title, bool *there);
 
 /*
  * FORM (N bytes, at most TEXT_FORM_MAX) with its first letter, or, if ALL, every letter in upper case, to OUT. Returns

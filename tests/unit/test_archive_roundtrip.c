@@ -446,7 +446,7 @@ static void test_soups_come_back(void **state)
     struct wordcode_places places = {0};
     struct document d;
     struct buf body, scratch;
-    unsigned coded = 0;
+    unsigned coded = 0, titles = 0;
     assert_fine(text_analyzer_open(&analyzer, &err), &err);
     lexicon_init(&lexicon);
     document_init(&d);
@@ -467,11 +467,19 @@ static void test_soups_come_back(void **state)
         buf_append_str(&body, "before");
         assert_true(wordcode_body(&lexicon, &terms, d.residue.data, d.residue.len, &body, &places));
         assert_string_equal(buf_str(&body) + strlen("before"), text);
-        coded += assert_places(&d.columns[SCHEMA_BODY], &places, d.residue.data[0] == 1);
+        coded += assert_places(&d.columns[SCHEMA_BODY], &places, d.residue.data[0] != 0);
+        bool has_title;
+        buf_clear(&body);
+        assert_true(wordcode_title(&lexicon, &terms, d.residue.data, d.residue.len, &body, &has_title));
+        assert_int_equal(has_title, d.title_coded);
+        titles += has_title;
+        assert_string_equal(buf_str(&body), has_title ? title : "");
         mem_free(title);
         mem_free(text);
     }
-    assert_true(coded > SOUPS / 2); /* keeping every text whole would pass too */
+    /* Keeping every text whole would pass too. */
+    assert_true(coded > SOUPS / 2);
+    assert_true(titles > SOUPS / 2);
     buf_free(&body);
     buf_free(&scratch);
     document_free(&d);

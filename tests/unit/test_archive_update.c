@@ -482,10 +482,11 @@ static void test_damage_is_told(void **state)
     sqlite3 *db;
     set_text(&articles[0], ARTICLE_KEY, "một");
     set_text(&articles[0], ARTICLE_TITLE, "đầu đề");
+    set_text(&articles[0], ARTICLE_AUTHOR, "Tác Giả");
     set_text(&articles[1], ARTICLE_KEY, "hai");
     build_archive(in_folder("damaged"), articles, 2, NULL, 1);
     assert_int_equal(sqlite3_open(in_folder("damaged"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "UPDATE article SET title = 'khác' WHERE key = 'một'", NULL, NULL, NULL), 0);
+    assert_int_equal(sqlite3_exec(db, "UPDATE article SET author = 'khác' WHERE key = 'một'", NULL, NULL, NULL), 0);
     sqlite3_close(db);
     assert_true(removed_add(&removed, article_key_hash("một", strlen("một")), 1));
     assert_status(TRABAO_DATA, update(in_folder("damaged"), NULL, 0, &removed, &result), &err);
