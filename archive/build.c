@@ -388,12 +388,15 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     if (status == TRABAO_OK) {
         status = write_articles(b, err);
     }
-    /* Both indexes are made by threads of their own, but written one after the other, and the n-grams before. */
+    /* Both indexes are made by threads of their own; what this thread makes is written before they are. */
     if (status == TRABAO_OK) {
         status = start_postings(b, err);
     }
     if (status == TRABAO_OK) {
         status = save_ngrams(b, err);
+    }
+    if (status == TRABAO_OK) {
+        status = signatures_builder_save(b->signatures, NULL, b->db, err);
     }
     if (status == TRABAO_OK) {
         status = segment_finish(b->segment, err);
@@ -403,9 +406,6 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     }
     if (status == TRABAO_OK) {
         status = lexicon_save(&b->lexicon, b->db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = signatures_builder_save(b->signatures, NULL, b->db, err);
     }
     if (status == TRABAO_OK) {
         status = abbreviations_save(b->abbreviations, b->db, err);
