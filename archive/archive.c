@@ -76,7 +76,7 @@ static enum trabao_status load_numbers(struct archive *a, sqlite3 *db, struct tr
     return loaded == a->count ? TRABAO_OK : damaged(a, "article numbers", err);
 }
 
-static enum trabao_status load_dictionary(sqlite3 *db, const char *name, struct pack_dictionary **out,
+static enum trabao_status load_dictionary(sqlite3 *db, const char *name, int level, struct pack_dictionary **out,
                                           struct trabao_error *err)
 {
     sqlite3_stmt *row = NULL;
@@ -86,7 +86,8 @@ static enum trabao_status load_dictionary(sqlite3 *db, const char *name, struct 
         status = db_step(row, "reading a dictionary", err);
     }
     if (status == TRABAO_OK) {
-        status = pack_dictionary_open(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), out, err);
+        status = pack_dictionary_open(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), level, out,
+                                      err);
     } else if (status == TRABAO_NONE) {
         status = error_set(err, TRABAO_DATA, "the archive has no dictionary \"%s\"; reindex", name);
     }
@@ -127,10 +128,10 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
         status = abbreviations_load(&a->abbreviations, db, err);
     }
     if (status == TRABAO_OK) {
-        status = load_dictionary(db, "words", &a->words_dictionary, err);
+        status = load_dictionary(db, "words", PACK_WORDS_LEVEL, &a->words_dictionary, err);
     }
     if (status == TRABAO_OK) {
-        status = load_dictionary(db, "residues", &a->residues_dictionary, err);
+        status = load_dictionary(db, "residues", PACK_RESIDUES_LEVEL, &a->residues_dictionary, err);
     }
     db_close(db);
     return status == TRABAO_OK ? blocks_open(cache_bytes, &a->cache, err) : status;

@@ -23,8 +23,8 @@
 #include "base/mem.h"
 
 #define SAMPLE_ARTICLES 3000
-#define WORDS_DICTIONARY ((size_t)112 << 10)
-#define RESIDUES_DICTIONARY ((size_t)112 << 10)
+#define DICTIONARY_BYTES ((size_t)112 << 10) /* of a dictionary, */
+#define DICTIONARY_SHARE 256                 /* but no more than this part of what it is for */
 #define DICTIONARY_MAX ((size_t)1 << 20)
 
 struct build {
@@ -171,15 +171,24 @@ static bool renumber(const struct sample *s, const uint32_t *numbers, struct pac
     return fine;
 }
 
+static size_t dictionary_size(const struct spill *spill)
+{
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < spill_count(spill); i++) {
+        bytes += spill_at(spill, i)->len;
+    }
+    return (size_t)MIN(bytes / DICTIONARY_SHARE, (uint64_t)DICTIONARY_BYTES);
+}
+
 static enum trabao_status save_dictionary(struct build *b, const char *name, const struct pack_samples *samples,
-                                          size_t size, struct pack_dictionary **out, struct trabao_error *err)
+                                          int level, struct pack_dictionary **out, struct trabao_error *err)
 {
     struct buf bytes;
     sqlite3_stmt *insert = NULL;
     buf_init(&bytes, DICTIONARY_MAX);
-    enum trabao_status status = pack_train(samples, size, &bytes, err);
+    enum trabao_status status = pack_train(samples, dictionary_size(b->spill), level, &bytes, err);
     if (status == TRABAO_OK) {
-        status = pack_dictionary_open(buf_str(&bytes), bytes.len, out, err);
+        status = pack_dictionary_open(buf_str(&bytes), bytes.len, level, out, err);
     }
     if (status == TRABAO_OK) {
         status = db_prepare(b->db, "INSERT INTO dictionary(name, bytes) VALUES(?1, ?2)", &insert, err);
@@ -204,7 +213,7 @@ static enum trabao_status learn_words(struct build *b, const struct sample *s, s
                                     ? TRABAO_OK
                                     : error_no_memory(err);
     if (status == TRABAO_OK) {
-        status = save_dictionary(b, "words", &words, WORDS_DICTIONARY, &b->words, err);
+        status = save_dictionary(b, "words", &words, PACK_WORDS_LEVEL, &b->words, err);
     }
     pack_samples_free(&words);
     mem_free(numbers);
@@ -222,7 +231,7 @@ static enum trabao_status learn(struct build *b, struct trabao_error *err)
         status = learn_words(b, &s, err);
     }
     if (status == TRABAO_OK) {
-        status = save_dictionary(b, "residues", &s.residues, RESIDUES_DICTIONARY, &b->residues, err);
+        status = save_dictionary(b, "residues", &s.residues, PACK_RESIDUES_LEVEL, &b->residues, err);
     }
     if (status == TRABAO_OK) {
         status = signatures_builder_choose(b->signatures, b->db, err);
@@ -379,12 +388,15 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     if (status == TRABAO_OK) {
         status = write_articles(b, err);
     }
-    /* Both indexes are made by threads of their own, but written one after the other, and the n-grams before. */
+    /* Both indexes are made by threads of their own; what this thread makes is written before they are. */
     if (status == TRABAO_OK) {
         status = start_postings(b, err);
     }
     if (status == TRABAO_OK) {
         status = save_ngrams(b, err);
+    }
+    if (status == TRABAO_OK) {
+        status = signatures_builder_save(b->signatures, NULL, b->db, err);
     }
     if (status == TRABAO_OK) {
         status = segment_finish(b->segment, err);
@@ -394,9 +406,6 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     }
     if (status == TRABAO_OK) {
         status = lexicon_save(&b->lexicon, b->db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = signatures_builder_save(b->signatures, NULL, b->db, err);
     }
     if (status == TRABAO_OK) {
         status = abbreviations_save(b->abbreviations, b->db, err);

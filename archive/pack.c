@@ -9,7 +9,6 @@
 
 #include "base/mem.h"
 
-#define LEVEL 1
 #define SAMPLES_CEILING ((size_t)64 << 20)
 #define FEWEST_SAMPLES 64
 
@@ -42,7 +41,7 @@ bool pack_samples_add(struct pack_samples *samples, const struct buf *stream)
     return true;
 }
 
-enum trabao_status pack_train(const struct pack_samples *samples, size_t ceiling, struct buf *dictionary,
+enum trabao_status pack_train(const struct pack_samples *samples, size_t ceiling, int level, struct buf *dictionary,
                               struct trabao_error *err)
 {
     buf_clear(dictionary);
@@ -54,7 +53,7 @@ enum trabao_status pack_train(const struct pack_samples *samples, size_t ceiling
         return error_no_memory(err);
     }
     ZDICT_fastCover_params_t params = {.k = 1024, .d = 8, .f = 20, .steps = 1, .accel = 4};
-    params.zParams.compressionLevel = LEVEL;
+    params.zParams.compressionLevel = level;
     const size_t n = ZDICT_trainFromBuffer_fastCover(out, ceiling, samples->bytes.data, samples->sizes,
                                                      (unsigned)samples->count, params);
     /* Samples too small or too alike to learn from are no failure: the frames are then packed without. */
@@ -68,7 +67,7 @@ void pack_samples_free(struct pack_samples *samples)
     mem_free(samples->sizes);
 }
 
-enum trabao_status pack_dictionary_open(const void *bytes, size_t n, struct pack_dictionary **out,
+enum trabao_status pack_dictionary_open(const void *bytes, size_t n, int level, struct pack_dictionary **out,
                                         struct trabao_error *err)
 {
     struct pack_dictionary *d = mem_zalloc(1, sizeof *d);
@@ -76,7 +75,7 @@ enum trabao_status pack_dictionary_open(const void *bytes, size_t n, struct pack
     if (!d) {
         return error_no_memory(err);
     }
-    d->compress = ZSTD_createCDict(bytes, n, LEVEL);
+    d->compress = ZSTD_createCDict(bytes, n, level);
     d->expand = ZSTD_createDDict(bytes, n);
     if (!d->compress || !d->expand) {
         pack_dictionary_close(d);

@@ -12,6 +12,10 @@
 
 #define PACK_PLAIN_MAX ((size_t)512 << 20) /* bytes of one unpacked stream */
 
+/* How hard zstd tries. Residues become hardly smaller by more effort. */
+#define PACK_WORDS_LEVEL 5
+#define PACK_RESIDUES_LEVEL 1
+
 /* Collects samples, then trains a dictionary of at most CEILING bytes into DICTIONARY (empty: too few samples). */
 struct pack_samples {
     struct buf bytes;
@@ -20,13 +24,13 @@ struct pack_samples {
 };
 void pack_samples_init(struct pack_samples *samples);
 bool pack_samples_add(struct pack_samples *samples, const struct buf *stream);
-enum trabao_status pack_train(const struct pack_samples *samples, size_t ceiling, struct buf *dictionary,
+enum trabao_status pack_train(const struct pack_samples *samples, size_t ceiling, int level, struct buf *dictionary,
                               struct trabao_error *err);
 void pack_samples_free(struct pack_samples *samples);
 
 /* A dictionary made ready, shared by all threads. */
 struct pack_dictionary;
-enum trabao_status pack_dictionary_open(const void *bytes, size_t n, struct pack_dictionary **out,
+enum trabao_status pack_dictionary_open(const void *bytes, size_t n, int level, struct pack_dictionary **out,
                                         struct trabao_error *err);
 void pack_dictionary_close(struct pack_dictionary *dictionary);
 

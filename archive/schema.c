@@ -64,7 +64,7 @@ enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err)
     }
     if (status == TRABAO_OK) {
         /* The largest leaf that fits our page: a quarter of the rows of the default. */
-        status = db_exec(db, "INSERT INTO fts(fts, rank) VALUES('pgsz', 16000)", "configuring FTS5", err);
+        status = db_exec(db, "INSERT INTO fts(fts, rank) VALUES('pgsz', 16320)", "configuring FTS5", err);
     }
     if (status == TRABAO_OK) {
         status = schema_set_meta(db, "text_version", TEXT_VERSION, err);

@@ -88,12 +88,24 @@ static size_t ascii_length(const char *s, size_t n)
     return i;
 }
 
+/* Length of the character at S (N bytes) if it is seen at a glance to be a valid one of two or three bytes; else 0. */
+static size_t plain_length(const char *s, size_t n)
+{
+    const uint32_t v = n >= sizeof(uint32_t) ? le32toh(LOAD(uint32_t, s)) : 0;
+    if ((v & 0xc0f0) == 0x80c0 || (v & 0xc0f0) == 0x80d0) {
+        return (v & 0x1e) ? 2 : 0;
+    }
+    const bool three = (v & 0xc0c0f0) == 0x8080e0;
+    return three && (v & 0xf) != 0 && (v & 0xf) != 0xd ? 3 : 0;
+}
+
 size_t utf8_valid_prefix(const char *s, size_t n)
 {
     size_t i = ascii_length(s, n);
     while (i < n) {
         uint32_t c;
-        const size_t len = utf8_decode(s + i, n - i, &c);
+        size_t len = plain_length(s + i, n - i);
+        len = len ? len : utf8_decode(s + i, n - i, &c);
         if (len == 1) {
             break;
         }
