@@ -1,5 +1,5 @@
 /*
- * jsonl.c - one JSON object a line, read by Jansson but for an ordinary body (jsonl_body.h).
+ * jsonl.c - one JSON object a line, read by Jansson.
  *
  * Jansson checks the encoding itself, so a line is only looked at twice when it was refused: then bytes of another
  * encoding are converted, control characters inside strings, which JSON forbids but old archives have, become blanks,
@@ -9,7 +9,6 @@
 
 #include "base/mem.h"
 #include "corpus/format.h"
-#include "corpus/jsonl_body.h"
 #include "corpus/jsonl_memory.h"
 #include "text/charset.h"
 
@@ -21,8 +20,6 @@ struct lines {
     const struct corpus_batch *batch;
     const struct corpus_sink *sink;
     struct buf converted; /* a line that was not clean UTF-8 */
-    struct buf rest, text; /* a line without its body, and that */
-    struct jsonl_body body; /* of the line */
     struct buf fields;    /* fields that had to be cleaned, one after another */
     struct buf extra, key;
     struct jsonl_memory memory;
@@ -51,7 +48,6 @@ static const struct {
     {offsetof(struct corpus_record, section), {"category", "section"}},
     {offsetof(struct corpus_record, body), {"body", "content", "text"}},
 };
-#define BODY_NAMES FIELDS[ARRAY_LEN(FIELDS) - 1].names
 
 /* Bytes that the fields of LINE can need when cleaned: no more than it has, and a number's digits. */
 static size_t room_for_fields(size_t n)
@@ -59,35 +55,25 @@ static size_t room_for_fields(size_t n)
     return n + 32 * ARRAY_LEN(FIELDS);
 }
 
-/* TEXT, cleaned if it has control characters. */
-static struct corpus_text clean_text(struct lines *l, struct corpus_text text)
-{
-    const char *encoding;
-    const size_t start = l->fields.len;
-    if (charset_is_clean(text.text, text.len)) {
-        return text;
-    }
-    charset_to_utf8(text.text, text.len, &l->fields, &encoding);
-    return (struct corpus_text){l->fields.data + start, l->fields.len - start};
-}
-
 /*
- * The VALUE of NAME, a string or a number, as text; anything else is as good as missing. The buffer does not move: it
- * was given its room beforehand, and cleaning makes nothing longer.
+ * A string or a number as text; anything else is as good as missing. The buffer does not move: it was given its room
+ * beforehand, and cleaning makes nothing longer.
  */
-static struct corpus_text text_of(struct lines *l, const char *name, json_t *value)
+static struct corpus_text text_of(struct lines *l, json_t *value)
 {
     const size_t start = l->fields.len;
-    if (l->body.key && strcmp(name, l->body.key) == 0) {
-        return clean_text(l, (struct corpus_text){l->body.text, l->body.len});
-    }
-    if (json_is_string(value)) {
-        return clean_text(l, (struct corpus_text){json_string_value(value), json_string_length(value)});
-    }
-    if (!json_is_integer(value)) {
+    if (json_is_integer(value)) {
+        buf_printf(&l->fields, "%lld", (long long)json_integer_value(value));
+    } else if (json_is_string(value)) {
+        const char *encoding;
+        const struct corpus_text text = {json_string_value(value), json_string_length(value)};
+        if (charset_is_clean(text.text, text.len)) {
+            return text;
+        }
+        charset_to_utf8(text.text, text.len, &l->fields, &encoding);
+    } else {
         return (struct corpus_text){0};
     }
-    buf_printf(&l->fields, "%lld", (long long)json_integer_value(value));
     return (struct corpus_text){l->fields.data + start, l->fields.len - start};
 }
 
@@ -101,7 +87,7 @@ static bool take_fields(struct lines *l, json_t *object, json_t *taken, struct c
             if (!value || field->text) {
                 continue;
             }
-            *field = text_of(l, FIELDS[f].names[k], value);
+            *field = text_of(l, value);
             if ((field->text || json_is_null(value)) &&
                 (json_array_append(taken, value) != 0 || json_object_del(object, FIELDS[f].names[k]) != 0)) {
                 return false;
@@ -205,27 +191,13 @@ static json_t *read_value(struct lines *l, const char *text, size_t n, json_erro
     return value;
 }
 
-/* The object that LINE is, without its body if that was taken out. */
-static json_t *read_line(struct lines *l, const struct line *line, json_error_t *problem)
-{
-    json_t *object = NULL;
-    if (jsonl_body_take(line->text, line->n, BODY_NAMES, ARRAY_LEN(BODY_NAMES), &l->rest, &l->text, &l->body)) {
-        object = read_value(l, l->rest.data, l->rest.len, problem);
-    }
-    if (!object) {
-        l->body = (struct jsonl_body){0};
-        object = read_value(l, line->text, line->n, problem);
-    }
-    return object;
-}
-
 static enum trabao_status parse_line(struct lines *l, struct line *line)
 {
     json_error_t problem;
     if (line->n > l->batch->record_ceiling) {
         return reject_line(l, line, "parse", "the record is too large");
     }
-    json_t *object = read_line(l, line, &problem);
+    json_t *object = read_value(l, line->text, line->n, &problem);
     if (!object && !repair(l, line)) {
         return buf_failed(&l->converted)
                    ? error_no_memory(l->err)
@@ -279,16 +251,12 @@ enum trabao_status jsonl_parse(const struct corpus_batch *batch, const struct co
     /* An escaped control character has six bytes for the one it was; conversion makes at most three of one. */
     buf_init(&l.converted, 4 * batch->record_ceiling);
     buf_init(&l.fields, room_for_fields(4 * batch->record_ceiling));
-    buf_init(&l.rest, batch->record_ceiling);
-    buf_init(&l.text, batch->record_ceiling);
     buf_init(&l.extra, 8 * batch->record_ceiling);
     buf_init(&l.key, KEY_CEILING);
     const enum trabao_status status = jsonl_memory_open(&l.memory) ? parse_lines(&l) : error_no_memory(err);
     jsonl_memory_close(&l.memory);
     buf_free(&l.converted);
     buf_free(&l.fields);
-    buf_free(&l.rest);
-    buf_free(&l.text);
     buf_free(&l.extra);
     buf_free(&l.key);
     return status;
