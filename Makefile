@@ -142,18 +142,20 @@ fuzz: fuzz-build ## fuzz each target for FUZZ_SECONDS (60) with libFuzzer
 articles: all ## prove what is found in all of the real articles below TRABAO_DATA; figures in build/articles
 	$(Q)BUILD=$(BUILD) tests/articles/run.sh all
 
-.PHONY: bench crash soak relevance
+.PHONY: bench crash soak relevance oracle
 bench: ## measure building, searching, serving and updating, beside PEERS (tests/bench/README.md)
 crash: ## kill the indexer at every step of its writing and at random, and compare what a rerun makes
 soak: ## hours of load on a server, watching memory and descriptors
 relevance: ## how well the best hits answer judged queries, or known items of JSONL (tests/relevance/README.md)
+oracle: ## the best by pruning against the best by scoring everything: ORACLE_QUERIES (20000) random queries
 bench: $(BUILD)/tests/bench/bench_query
-bench crash soak relevance: all
+oracle: $(BUILD)/tests/oracle/oracle
+bench crash soak relevance oracle: all
 	$(Q)BUILD=$(BUILD) tests/$@/run.sh
 
 # Test programs: each of tests/unit with all rooms; the HTTP tests' rules are in server/server.mk.
 .PHONY: programs
-programs: $(UNIT_TESTS) $(HTTP_TESTS)
+programs: $(UNIT_TESTS) $(HTTP_TESTS) $(BUILD)/tests/oracle/oracle
 
 .SECONDARY: $(UNIT_TESTS:=.o)
 $(UNIT_TESTS): %: %.o $(BUILD)/libtrabao.a
@@ -162,11 +164,12 @@ $(UNIT_TESTS): %: %.o $(BUILD)/libtrabao.a
 
 -include $(UNIT_TESTS:=.d)
 
-$(BUILD)/tests/bench/bench_query: $(BUILD)/tests/bench/bench_query.o $(BUILD)/libtrabao.a
+MEASURES := $(BUILD)/tests/bench/bench_query $(BUILD)/tests/oracle/oracle
+$(MEASURES): %: %.o $(BUILD)/libtrabao.a
 	@echo "  LINK $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
--include $(BUILD)/tests/bench/bench_query.d
+-include $(MEASURES:=.d)
 
 # Fuzz targets, with libFuzzer or with a main that replays files.
 .SECONDARY: $(FUZZERS:%=$(BUILD)/tests/fuzz/fuzz_%.o) $(BUILD)/tests/fuzz/replay.o

@@ -74,6 +74,13 @@ struct search {
     struct trabao_error *err;
 };
 
+static void keep_possible(struct places *places, const uint64_t *may, uint32_t window)
+{
+    for (size_t i = 0; may && i < PLACES_WORDS; i++) {
+        places->bits[i] &= may[(size_t)window * PLACES_WORDS + i];
+    }
+}
+
 /* The articles that have all words. ORDERED: the words' postings, the rarest first. */
 static enum trabao_status find_all_words(struct search *s, const struct word_postings *ordered)
 {
@@ -86,6 +93,9 @@ static enum trabao_status find_all_words(struct search *s, const struct word_pos
         for (size_t w = 1; status == TRABAO_OK && w < phrase->count && !places_empty(all); w++) {
             status = load_word(s->r, &ordered[w], window, &one, s->err);
             places_keep(all, &one);
+        }
+        for (size_t w = 1; w < phrase->count; w++) {
+            keep_possible(all, phrase->words[w].may, window);
         }
         if (status != TRABAO_OK) {
             return status;

@@ -17,6 +17,7 @@
 struct phrase_word {
     const uint32_t *terms;
     size_t count;
+    const uint64_t *may; /* bit by article: it may stand behind the word before it there; NULL: anywhere */
 };
 
 struct phrase {

@@ -15,6 +15,7 @@
 #include "query/honorific.h"
 #include "query/horn.h"
 #include "query/match_fts.h"
+#include "query/neighbours.h"
 #include "query/phrase.h"
 #include "text/syllable.h"
 
@@ -395,7 +396,7 @@ static bool make_word(struct query_arena *arena, const struct plan_variant *vari
                       struct phrase_word *word)
 {
     uint32_t *terms = query_arena_alloc(arena, count + 1, sizeof *terms);
-    *word = (struct phrase_word){terms, count};
+    *word = (struct phrase_word){.terms = terms, .count = count};
     for (size_t v = 0; terms && v < count; v++) {
         terms[v] = variants[v].term;
     }
@@ -838,6 +839,7 @@ static enum trabao_status settle_phrase(struct archive_reader *r, const struct p
         if (!words || !make_word(plan->arena, group->variants, group->count, &words[i])) {
             return error_no_memory(err);
         }
+        words[i].may = i ? plan->neighbours[node->first_word + i].may : NULL;
     }
     const struct phrase phrase = {.words = words,
                                   .count = node->words,

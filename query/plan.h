@@ -84,6 +84,7 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
 /*
  * Finds the articles of all phrases: PHRASE nodes become SET nodes. A plan may have PHRASE nodes because the best few
  * articles are found sooner by looking at what else they need first, and then for the phrase in the few themselves.
+ * Needs its neighbours (neighbours.h).
  */
 enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, struct trabao_error *err);
 

@@ -89,6 +89,10 @@ group_relevance() {
     tests/relevance/run.sh
 }
 
+group_oracle() {
+    ORACLE_QUERIES=${ORACLE_QUERIES:-2000} tests/oracle/run.sh
+}
+
 group_articles() {
     tests/articles/run.sh
 }
@@ -182,7 +186,7 @@ run_group() {
 
 groups=("$@")
 if [ "${1:-all}" = all ]; then
-    groups=(build clang lint unit extension cli http relevance articles crash)
+    groups=(build clang lint unit extension cli http relevance articles oracle crash)
     [ ! -x tests/browser/run.sh ] || groups+=(browser)
     groups+=(asan fuzz-replay)
 fi

@@ -1,0 +1,132 @@
+/*
+ * engine_inside.h - what the pieces of the engine share (engine.h says what it does).
+ *
+ *   engine_match.c   which articles of a window match
+ *   engine_score.c   what they score, and the best so far
+ *   engine_bounds.c  the windows that are worth looking at, the best bound first
+ *   engine_lean.c    one window, without the terms that cannot matter in it
+ *   engine.c         the public functions
+ */
+#ifndef TRABAO_ENGINE_INSIDE_H
+#define TRABAO_ENGINE_INSIDE_H
+
+#include "archive/places.h"
+#include "query/engine.h"
+
+#define WINDOW IMPACT_WINDOW
+#define TIERS 3
+
+/* The postings that one variant has in the window being looked at. */
+struct located {
+    const uint8_t *postings;
+    uint32_t count;
+    uint32_t weight;
+    unsigned tier; /* less the tightest one */
+};
+
+/* A heap whose root is the worst of the best. */
+struct heap {
+    struct engine_hit *items;
+    size_t count, capacity;
+};
+
+struct lean;
+
+struct engine {
+    struct archive_reader *r;
+    struct plan *plan;
+    const struct engine_options *options;
+    const struct engine_hit *after; /* only what comes after it; NULL: from the best */
+    struct trabao_error *err;
+    uint32_t windows, first_window, end_window;
+    int64_t newest; /* civil second of the last dated article */
+    unsigned tiers; /* different tiers that a match may have */
+    struct places *groups; /* [group_count * tiers], cumulative: looser ones include tighter ones */
+    bool *scored;          /* [group_count] the group adds to the score */
+    struct located *located; /* [variants of all groups] postings of the window that add to the score */
+    size_t located_count;
+    uint32_t scores[WINDOW];
+    uint32_t estimates[WINDOW]; /* part of the scores */
+    uint32_t estimates_most;    /* of all pairs of neighbours together */
+    struct places complete; /* of a relaxed query: places that have all of its words */
+    struct lean *lean;      /* NULL: windows are looked at with all terms */
+    uint32_t checks;
+};
+
+/* ---- matching (engine_match.c) -------------------------------------------------------------------------------- */
+
+/* TRABAO_TIMEOUT when the deadline has passed; looks at the clock now and then. */
+enum trabao_status engine_check_clock(struct engine *e);
+
+/* The place of a variant's tier among those of the plan. */
+static inline unsigned engine_tier_place(const struct engine *e, const struct plan_variant *variant)
+{
+    const unsigned tightest = e->plan->tightest;
+    return MIN(MAX(variant->tier, tightest) - tightest, e->tiers - 1);
+}
+
+/* The places of WINDOW at which NODE matches at a tier, by e->groups. */
+struct places engine_match_node(const struct engine *e, const struct plan_node *node, uint32_t window, unsigned tier);
+
+/* Places inside the limits of the plan. */
+struct places engine_allowed(const struct engine *e, uint32_t window);
+
+/* The matching places of a window, split by tier: each in the tightest one it matches. *ANY: some. */
+enum trabao_status engine_match_window(struct engine *e, uint32_t window, struct places by_tier[TIERS], bool *any);
+
+/* ---- scoring (engine_score.c) ---------------------------------------------------------------------------------- */
+
+uint32_t engine_recency(const struct engine *e, uint32_t article);
+
+/* Adds to e->scores, at places that are WANTED, what L gives there; if ALL, at others too where that is quicker. */
+void engine_add_scores(struct engine *e, const struct located *l, const struct places *wanted, bool all);
+
+/* Scores the matches of the window that was matched last, each by the words of its own tier alone. */
+void engine_score_window(struct engine *e, const struct places by_tier[TIERS]);
+
+/* Adds what pairs of neighbours are worth where they may be, by e->groups and at their loosest tier. */
+void engine_add_estimates(struct engine *e, uint32_t window);
+
+/* The score of the words alone below which a hit of TIER is none of the best, whatever its date. */
+uint32_t engine_least_score(const struct heap *heap, uint8_t tier, uint32_t recency);
+
+/* Puts the scored PLACES of a window, of one tier, among the best. RECENCY: at least that of each. */
+void engine_put_places(struct engine *e, uint32_t window, const struct places *places, uint8_t tier, uint32_t recency,
+                       struct heap *heap);
+
+/* Looks at a window and puts its hits among the best. */
+enum trabao_status engine_take_window(struct engine *e, uint32_t window, struct heap *heap);
+
+/* ---- bounds (engine_bounds.c) ---------------------------------------------------------------------------------- */
+
+/* What the windows can give at most. */
+struct bounds {
+    uint64_t *bound;  /* by window: the tier step and the largest possible score; 0: nothing to find */
+    uint32_t *found;  /* windows worth looking at */
+    uint32_t *order;  /* the same from the best bound on, roughly */
+    uint64_t *most;   /* by place in `order`: none from here on has a larger bound */
+    size_t count;
+};
+
+enum trabao_status engine_make_bounds(struct engine *e, struct bounds *b);
+void engine_free_bounds(struct bounds *b);
+
+/* The bound that a window must reach to hold a hit that comes before HIT. */
+uint64_t engine_bound_of_hit(const struct engine_hit *hit);
+
+/*
+ * How many variants of a group are not minor: the others, from there on, weigh together no more than one in SHARE of
+ * their word. *BOUND: what they give together at most.
+ */
+size_t engine_majors(const struct plan_group *group, uint32_t share, uint32_t *bound);
+
+/* ---- lean windows (engine_lean.c) ------------------------------------------------------------------------------ */
+
+/* Sets e->lean if windows can be looked at so. */
+enum trabao_status engine_lean_open(struct engine *e);
+void engine_lean_close(struct engine *e);
+
+/* As engine_take_window, while HEAP is full. */
+enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct heap *heap);
+
+#endif

@@ -1,0 +1,449 @@
+/*
+ * engine_lean.c - one window, without the terms that cannot matter in it (MaxScore: Turtle, Flood: Query evaluation:
+ * strategies and optimizations, 1995).
+ *
+ * When the best K are full, an article needs so many points to be one of them. A word that was typed without marks
+ * stands for many terms, most of which are unlikely readings with hardly any weight: they are left out at first, and
+ * looked up only for articles that would have enough points with all that was left out.
+ *
+ * That an article must match may depend on what is left out. There are two cases. Where any of the words is enough, an
+ * article with none of the terms looked at has no more points than those left out can give. Else, an article that
+ * matches only by terms left out lacks, for one word at least, all terms of it that were looked at: words of which that
+ * would not make it too poor are looked at whole. Either holds for conditions that more words can only help to meet;
+ * words without points, which those below a NOT are, are always looked at whole.
+ */
+#include "query/engine_inside.h"
+
+#include "base/mem.h"
+#include "query/neighbours.h"
+
+#define WORDS PLACES_WORDS
+#define REST_SHARE 8  /* terms that give together no more than one in so many of the needed points are looked up last */
+#define MINOR_SHARE 8 /* terms of a word that are left out at first give together no more than one in so many points */
+
+/* A term that adds to the score. */
+struct lean_term {
+    const struct impact_term *postings;
+    uint32_t weight;
+    uint32_t rest; /* what it and those behind it give at most */
+};
+
+/* A word. */
+struct lean_word {
+    const struct plan_group *group;
+    size_t majors;   /* variants that are looked at first */
+    uint32_t minors; /* what the others give at most */
+    uint32_t major_bound; /* in the window: what the first ones give at most */
+    bool whole;      /* in the window: all are looked at */
+    bool required;   /* every match has it */
+    size_t number;   /* of the group */
+};
+
+struct lean {
+    bool any; /* any of the words is enough */
+    struct lean_term *terms; /* if so: of all words, the weightiest first */
+    size_t count;
+    struct lean_word *words; /* else: the rarest first */
+    uint32_t minors; /* what the minor terms of all words give at most */
+};
+
+/* What is known of the window being looked at. */
+struct look {
+    struct engine *e;
+    uint32_t window;
+    uint32_t recency; /* at least that of each article */
+    uint32_t needed;  /* points of its words */
+    struct heap *heap;
+};
+
+/* ---- setting up ------------------------------------------------------------------------------------------------ */
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct lean_term *x = a, *y = b;
+    return x->weight != y->weight ? (x->weight > y->weight ? -1 : 1)
+                                  : (x->postings->term > y->postings->term) - (x->postings->term < y->postings->term);
+}
+
+static int by_articles(const void *a, const void *b)
+{
+    const struct lean_word *x = a, *y = b;
+    return x->group->articles != y->group->articles ? (x->group->articles < y->group->articles ? -1 : 1)
+                                                    : (x->number > y->number) - (x->number < y->number);
+}
+
+/* True when every match is an article that has one of the scored words, and any will do. */
+static bool any_word_matches(const struct engine *e)
+{
+    const struct plan_node *root = e->plan->root;
+    if (!root || e->estimates_most) {
+        return false;
+    }
+    if (root->kind == PLAN_GROUP) {
+        return e->scored[root->group] && e->plan->group_count == 1;
+    }
+    bool any = root->kind == PLAN_OR && root->child_count == e->plan->group_count;
+    for (size_t c = 0; any && c < root->child_count; c++) {
+        any = root->children[c]->kind == PLAN_GROUP && e->scored[root->children[c]->group];
+    }
+    return any;
+}
+
+static void require(struct lean *lean, const struct plan *plan, const struct plan_node *node)
+{
+    if (!node) {
+        return;
+    }
+    for (size_t c = 0; node->kind == PLAN_AND && c < node->child_count; c++) {
+        require(lean, plan, node->children[c]);
+    }
+    if (node->kind == PLAN_GROUP) {
+        lean->words[node->group].required = true;
+    }
+    for (size_t w = 0; node->kind == PLAN_PHRASE && w < node->words; w++) {
+        lean->words[plan->scored[node->first_word + w]].required = true;
+    }
+}
+
+static void list_words(const struct engine *e)
+{
+    struct lean *lean = e->lean;
+    const struct plan *plan = e->plan;
+    for (size_t g = 0; g < plan->group_count; g++) {
+        struct lean_word *word = &lean->words[g];
+        *word = (struct lean_word){.group = &plan->groups[g], .majors = plan->groups[g].count, .number = g};
+        if (e->scored[g]) {
+            word->majors = engine_majors(word->group, MINOR_SHARE, &word->minors);
+        }
+        lean->minors += word->minors;
+    }
+    require(lean, plan, plan->root);
+    qsort(lean->words, plan->group_count, sizeof *lean->words, by_articles);
+}
+
+static void list_terms(const struct engine *e)
+{
+    struct lean *lean = e->lean;
+    for (size_t g = 0; g < e->plan->group_count; g++) {
+        const struct plan_group *group = &e->plan->groups[g];
+        for (size_t v = 0; v < group->count; v++) {
+            if (group->variants[v].postings) {
+                lean->terms[lean->count++] =
+                    (struct lean_term){group->variants[v].postings, group->variants[v].weight, 0};
+            }
+        }
+    }
+    qsort(lean->terms, lean->count, sizeof *lean->terms, by_weight);
+    uint32_t rest = 0;
+    for (size_t i = lean->count; i-- > 0;) {
+        rest += lean->terms[i].weight * IMPACT_MAX;
+        lean->terms[i].rest = rest;
+    }
+}
+
+enum trabao_status engine_lean_open(struct engine *e)
+{
+    size_t variants = 1;
+    if (e->tiers > 1 || e->plan->relaxed || e->plan->group_count == 0) {
+        return TRABAO_OK;
+    }
+    for (size_t g = 0; g < e->plan->group_count; g++) {
+        variants += e->plan->groups[g].count;
+    }
+    struct lean *lean = mem_zalloc(1, sizeof *lean);
+    e->lean = lean;
+    if (!lean) {
+        return error_no_memory(e->err);
+    }
+    lean->any = any_word_matches(e);
+    if (lean->any) {
+        lean->terms = mem_alloc(variants, sizeof *lean->terms);
+    } else {
+        lean->words = mem_alloc(e->plan->group_count, sizeof *lean->words);
+    }
+    if (!lean->terms && !lean->words) {
+        return error_no_memory(e->err);
+    }
+    if (lean->any) {
+        list_terms(e);
+    } else {
+        list_words(e);
+    }
+    return TRABAO_OK;
+}
+
+void engine_lean_close(struct engine *e)
+{
+    if (e->lean) {
+        mem_free(e->lean->terms);
+        mem_free(e->lean->words);
+        mem_free(e->lean);
+    }
+}
+
+/* ---- looking ---------------------------------------------------------------------------------------------------- */
+
+/* What a term gives in the window at most. */
+static inline uint32_t bound_of(const struct look *look, const struct impact_term *t, uint32_t weight)
+{
+    const uint32_t i = t ? impact_place(t, look->window) : UINT32_MAX;
+    return i == UINT32_MAX ? 0 : weight * t->largest[i];
+}
+
+/* The postings of a term in the window; those of none are 0. */
+static inline enum trabao_status locate(const struct look *look, const struct impact_term *t, uint32_t weight,
+                                        struct located *out)
+{
+    const uint32_t i = t ? impact_place(t, look->window) : UINT32_MAX;
+    *out = (struct located){.weight = weight};
+    if (i == UINT32_MAX) {
+        return TRABAO_OK;
+    }
+    out->count = t->count_less[i] + 1U;
+    return impact_postings(look->e->r->impacts, t, i, &out->postings, look->e->err);
+}
+
+/* Those of PLACES that have enough points with MORE. */
+static struct places promising(const struct look *look, const struct places *places, uint32_t more)
+{
+    struct places out = {0};
+    for (uint32_t i = 0; i < WORDS; i++) {
+        for (uint64_t left = places->bits[i]; left; left &= left - 1) {
+            const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
+            out.bits[i] |= (uint64_t)(look->e->scores[place] + more >= look->needed) << place % 64;
+        }
+    }
+    return out;
+}
+
+static void put(const struct look *look, const struct places *places)
+{
+    engine_put_places(look->e, look->window, places, (uint8_t)look->e->plan->tightest, look->recency, look->heap);
+}
+
+/* Adds what a term gives at PLACES. */
+static enum trabao_status add_term(const struct look *look, const struct impact_term *t, uint32_t weight,
+                                   const struct places *places)
+{
+    struct located l;
+    const enum trabao_status status = locate(look, t, weight, &l);
+    if (status == TRABAO_OK && l.count) {
+        engine_add_scores(look->e, &l, places, false);
+    }
+    return status;
+}
+
+/* ---- any word --------------------------------------------------------------------------------------------------- */
+
+/*
+ * Takes from the end of the COUNT weightiest terms those that give less than ENOUGH, together with those behind them,
+ * which give *REST at most. Returns how many are left.
+ */
+static size_t leave_out(const struct look *look, size_t count, uint32_t enough, uint32_t *rest)
+{
+    const struct lean_term *terms = look->e->lean->terms;
+    while (count && *rest < enough) {
+        const uint32_t bound = bound_of(look, terms[count - 1].postings, terms[count - 1].weight);
+        if (*rest + bound >= enough) {
+            break;
+        }
+        *rest += bound;
+        count--;
+    }
+    return count;
+}
+
+static enum trabao_status look_for_any(const struct look *look)
+{
+    struct engine *e = look->e;
+    const struct lean *lean = e->lean;
+    struct places places = {0};
+    size_t scored = lean->count;
+    uint32_t rest = 0;
+    while (scored && lean->terms[scored - 1].rest < look->needed / REST_SHARE) {
+        rest = lean->terms[--scored].rest;
+    }
+    scored = leave_out(look, scored, look->needed / REST_SHARE, &rest);
+    uint32_t others = rest;
+    const size_t found = leave_out(look, scored, look->needed, &others);
+    enum trabao_status status = TRABAO_OK;
+    for (size_t i = 0; status == TRABAO_OK && i < scored; i++) {
+        struct located l;
+        status = locate(look, lean->terms[i].postings, lean->terms[i].weight, &l);
+        if (status == TRABAO_OK && l.count) {
+            if (i < found) {
+                places_add_postings(&places, l.postings, l.count);
+            }
+            engine_add_scores(e, &l, &places, true);
+        }
+    }
+    const struct places allowed = engine_allowed(e, look->window);
+    places_keep(&places, &allowed);
+    places = promising(look, &places, rest);
+    if (places_empty(&places)) {
+        return status;
+    }
+    for (size_t i = scored; status == TRABAO_OK && i < lean->count; i++) {
+        status = add_term(look, lean->terms[i].postings, lean->terms[i].weight, &places);
+    }
+    if (status == TRABAO_OK) {
+        put(look, &places);
+    }
+    return status;
+}
+
+/* ---- all words, and other conditions ---------------------------------------------------------------------------- */
+
+/* Finds out which words are looked at whole. *REST: what is left out gives at most. */
+static void choose_whole(const struct look *look, uint32_t *rest)
+{
+    struct lean *lean = look->e->lean;
+    uint32_t sum = lean->minors + look->e->estimates_most;
+    *rest = 0;
+    for (size_t w = 0; w < look->e->plan->group_count; w++) {
+        struct lean_word *word = &lean->words[w];
+        word->major_bound = 0;
+        for (size_t v = 0; look->e->scored[word->number] && v < word->majors; v++) {
+            word->major_bound += bound_of(look, word->group->variants[v].postings, word->group->variants[v].weight);
+        }
+        sum += word->major_bound;
+    }
+    for (size_t w = 0; w < look->e->plan->group_count; w++) {
+        struct lean_word *word = &lean->words[w];
+        word->whole = sum - word->major_bound >= look->needed;
+        *rest += word->whole ? 0 : word->minors;
+    }
+}
+
+static enum trabao_status load_word(const struct look *look, const struct lean_word *word)
+{
+    struct engine *e = look->e;
+    struct places *places = &e->groups[word->number];
+    const size_t count = word->whole ? word->group->count : word->majors;
+    *places = (struct places){0};
+    for (size_t v = 0; v < count; v++) {
+        struct located l;
+        const enum trabao_status status =
+            locate(look, word->group->variants[v].postings, word->group->variants[v].weight, &l);
+        if (status != TRABAO_OK) {
+            return status;
+        }
+        if (l.count) {
+            places_add_postings(places, l.postings, l.count);
+            if (e->scored[word->number]) {
+                e->located[e->located_count++] = l;
+            }
+        }
+    }
+    return TRABAO_OK;
+}
+
+/* The matches, but for articles that have not enough points. */
+static enum trabao_status match(const struct look *look, struct places *out)
+{
+    struct engine *e = look->e;
+    *out = engine_allowed(e, look->window);
+    e->located_count = 0;
+    for (size_t w = 0; w < e->plan->group_count && !places_empty(out); w++) {
+        const struct lean_word *word = &e->lean->words[w];
+        const enum trabao_status status = load_word(look, word);
+        if (status != TRABAO_OK) {
+            return status;
+        }
+        if (word->required) {
+            places_keep(out, &e->groups[word->number]);
+        }
+    }
+    if (e->plan->root && !places_empty(out)) {
+        const struct places places = engine_match_node(e, e->plan->root, look->window, 0);
+        places_keep(out, &places);
+    }
+    return TRABAO_OK;
+}
+
+/* Those of PLACES that have enough points with REST and what neighbours are worth, if all words are there. */
+static struct places promising_neighbours(const struct look *look, const struct places *places, uint32_t rest)
+{
+    struct engine *e = look->e;
+    struct places out = promising(look, places, rest + e->estimates_most);
+    if (e->estimates_most == 0 || places_empty(&out)) {
+        return out;
+    }
+    for (uint32_t i = 0; i < WORDS; i++) {
+        for (uint64_t left = out.bits[i]; left; left &= left - 1) {
+            const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
+            const size_t article = (size_t)look->window * WINDOW + place;
+            uint64_t points = (uint64_t)e->scores[place] + rest;
+            for (size_t s = 1; s < e->plan->scored_count; s++) {
+                const struct neighbours *n = &e->plan->neighbours[s];
+                points += n->estimate && n->may[article / 64] >> article % 64 & 1 ? n->estimate : 0;
+            }
+            out.bits[i] &= ~((uint64_t)(points < look->needed) << place % 64);
+        }
+    }
+    return out;
+}
+
+/* Looks up what was left out of a word. */
+static enum trabao_status complete_word(const struct look *look, const struct lean_word *word,
+                                        const struct places *places)
+{
+    struct engine *e = look->e;
+    enum trabao_status status = TRABAO_OK;
+    for (size_t v = word->majors; status == TRABAO_OK && v < word->group->count; v++) {
+        struct located l;
+        status = locate(look, word->group->variants[v].postings, word->group->variants[v].weight, &l);
+        if (status == TRABAO_OK && l.count) {
+            engine_add_scores(e, &l, places, false);
+            if (e->estimates_most) {
+                places_add_postings(&e->groups[word->number], l.postings, l.count);
+            }
+        }
+    }
+    return status;
+}
+
+static enum trabao_status look_for_all(const struct look *look)
+{
+    struct engine *e = look->e;
+    struct places places;
+    uint32_t rest;
+    choose_whole(look, &rest);
+    enum trabao_status status = match(look, &places);
+    if (status != TRABAO_OK || places_empty(&places)) {
+        return status;
+    }
+    for (size_t i = 0; i < e->located_count; i++) {
+        engine_add_scores(e, &e->located[i], &places, true);
+    }
+    places = promising_neighbours(look, &places, rest);
+    if (places_empty(&places)) {
+        return TRABAO_OK;
+    }
+    for (size_t w = 0; status == TRABAO_OK && rest && w < e->plan->group_count; w++) {
+        if (!e->lean->words[w].whole) {
+            status = complete_word(look, &e->lean->words[w], &places);
+        }
+    }
+    if (status == TRABAO_OK) {
+        engine_add_estimates(e, look->window);
+        put(look, &places);
+    }
+    return status;
+}
+
+enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct heap *heap)
+{
+    const enum trabao_status status = engine_check_clock(e);
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    const uint32_t recency = engine_recency(e, MIN((window + 1) * WINDOW, e->r->archive->count) - 1);
+    const struct look look = {.e = e,
+                              .window = window,
+                              .recency = recency,
+                              .needed = engine_least_score(heap, (uint8_t)e->plan->tightest, recency),
+                              .heap = heap};
+    memset(e->scores, 0, sizeof e->scores);
+    return e->lean->any ? look_for_any(&look) : look_for_all(&look);
+}

@@ -1,0 +1,404 @@
+/*
+ * oracle.c - the best found by pruning against the best found by scoring everything, for random queries of all forms.
+ *
+ *     oracle ARCHIVE QUERIES SEED
+ *
+ * Queries are made of words that stand in articles of the archive, with their marks or without. Each is planned twice.
+ * The best K by pruning, and those after one of them, must be the same articles with the same scores as by scoring
+ * everything; and all that match must be as many as are counted, and the same by date, newest and oldest first. Prints
+ * a JSON object of figures; differences are told on standard error, and end with status 1.
+ */
+#include "base/mem.h"
+#include "query/adjacency.h"
+#include "query/library.h"
+#include "query/read.h"
+
+#define K_MAX 120
+#define PAGES 3
+#define DATED 25 /* articles asked for at once, by date */
+#define RUN_MAX 10
+#define QUERY_MAX 2000
+#define SHOWN 20 /* differences that are told one by one */
+
+enum form {
+    ALL, RUN, ANY, PHRASE, PHRASE_AND, WITHOUT, PREFIX, NEAR, TITLE, NESTED, EXACTLY, DATED_YEARS, FIELD, NAME, RELAXED,
+    FORMS
+};
+static const char *const FORM_NAMES[FORMS] = {
+    "and", "run", "or", "phrase", "phrase_and_word", "not", "prefix", "near", "title", "nested", "exact", "date",
+    "field", "name", "relaxed"};
+
+static struct trabao_archive *opened;
+static struct trabao_reader *reader;
+static struct archive *archive;
+static struct trabao_error err;
+static uint64_t state;
+static size_t found_by_form[FORMS], asked_by_form[FORMS], compared, differences;
+
+static void check(enum trabao_status status)
+{
+    if (status != TRABAO_OK) {
+        fprintf(stderr, "oracle: %s\n", err.message);
+        exit((int)status);
+    }
+}
+
+/* Below N. Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014. */
+static uint32_t any_below(uint32_t n)
+{
+    uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (uint32_t)((z ^ z >> 31) % n);
+}
+
+/* ---- queries ---------------------------------------------------------------------------------------------------- */
+
+/* Words that follow one another in some article. */
+struct run {
+    char words[RUN_MAX][TEXT_FORM_MAX + 1];
+    size_t count;
+    uint32_t article;
+};
+
+struct asked {
+    enum form form;
+    char text[QUERY_MAX];
+    char author[256], source[256];
+    struct plan_limits limits;
+};
+
+static void any_run(struct run *run, size_t wanted, bool folded)
+{
+    static struct wordcode_terms terms;
+    run->article = any_below(archive->count);
+    run->count = 0;
+    check(archive_terms(reader->reader, archive->ids[run->article], &terms, &err));
+    const size_t start = terms.count > wanted ? any_below((uint32_t)(terms.count - wanted)) : 0;
+    for (size_t i = start; i < terms.count && run->count < wanted; i++) {
+        const struct lexicon_term *term = &archive->lexicon.terms[terms.terms[i]];
+        char *out = run->words[run->count++];
+        size_t n = term->len;
+        memcpy(out, lexicon_form(&archive->lexicon, terms.terms[i]), n);
+        if (folded) {
+            char plain[TEXT_FORM_MAX];
+            n = text_fold(out, n, plain);
+            memcpy(out, plain, n);
+        }
+        out[n] = '\0';
+    }
+}
+
+static void write_words(char *out, const struct run *run, const char *between)
+{
+    size_t n = strlen(out);
+    for (size_t i = 0; i < run->count; i++) {
+        n += (size_t)snprintf(out + n, QUERY_MAX - n, "%s%s", i ? between : "", run->words[i]);
+    }
+}
+
+static void append(char *out, const char *text)
+{
+    const size_t n = strlen(out);
+    snprintf(out + n, QUERY_MAX - n, "%s", text);
+}
+
+/* A field of the article of RUN. */
+static void read_field(uint32_t article, enum article_field field, char out[256])
+{
+    struct archive_stored stored;
+    archive_stored_init(&stored);
+    check(archive_read(reader->reader, archive->ids[article], false, &stored, &err));
+    const struct article_text *text = &stored.article.fields[field];
+    snprintf(out, 256, "%.*s", (int)MIN(text->len, (size_t)100), text->text ? text->text : "");
+    archive_stored_free(&stored);
+}
+
+static void write_field(struct asked *q, const struct run *run)
+{
+    static const struct {
+        const char *name;
+        enum article_field field;
+    } fields[] = {{"author", ARTICLE_AUTHOR}, {"source", ARTICLE_SOURCE}, {"section", ARTICLE_SECTION}};
+    const size_t f = any_below(ARRAY_LEN(fields));
+    char value[256];
+    read_field(run->article, fields[f].field, value);
+    if (*value && !strchr(value, '"')) {
+        snprintf(q->text, sizeof q->text, "%s:\"%s\" ", fields[f].name, value);
+    }
+    append(q->text, run->words[0]);
+}
+
+static void write_dates(struct asked *q, const struct run *run)
+{
+    char date[CIVIL_TEXT_MAX];
+    const int64_t id = archive->ids[run->article];
+    civil_format((struct civil){id / ARTICLE_SLOTS, archive->precisions[run->article]}, date);
+    write_words(q->text, run, " ");
+    if (id >= ARTICLE_UNDATED_END) {
+        static const size_t lengths[] = {4, 7, 10};
+        date[MIN(strlen(date), lengths[any_below(ARRAY_LEN(lengths))])] = '\0';
+        append(q->text, any_below(3) == 0 ? " after:" : " date:");
+        append(q->text, date);
+    }
+}
+
+static void write_query(struct asked *q, bool folded)
+{
+    struct run run, other;
+    char *t = q->text;
+    any_run(&run, q->form == RELAXED ? 5 + any_below(6) : 1 + any_below(5), folded);
+    any_run(&other, 1 + any_below(2), folded);
+    switch (q->form) {
+    case ANY:
+        write_words(t, &run, " OR ");
+        break;
+    case PHRASE:
+    case PHRASE_AND:
+        append(t, any_below(6) ? "\"" : "-zzz \"");
+        write_words(t, &run, " ");
+        append(t, "\"");
+        if (q->form == PHRASE_AND) {
+            append(t, " ");
+            write_words(t, &other, " ");
+        }
+        break;
+    case WITHOUT:
+        write_words(t, &run, " ");
+        append(t, any_below(2) ? " -" : " -\"");
+        write_words(t, &other, " ");
+        append(t, "\"");
+        break;
+    case PREFIX:
+        /* Whole letters of it are left. */
+        for (size_t n = strlen(run.words[0]); n > 3 && ((uint8_t)run.words[0][n] & 0xc0) != 0x80; n = 0) {
+            run.words[0][n] = '\0';
+        }
+        append(t, run.words[0]);
+        append(t, "* ");
+        write_words(t, &other, " ");
+        break;
+    case NEAR:
+        append(t, run.words[0]);
+        append(t, any_below(2) ? " NEAR/3 " : " NEAR/8 ");
+        append(t, run.count > 2 ? run.words[2] : other.words[0]);
+        break;
+    case TITLE:
+        append(t, "title:\"");
+        write_words(t, &other, " ");
+        append(t, "\" ");
+        append(t, run.words[0]);
+        break;
+    case NESTED:
+        append(t, "(");
+        write_words(t, &run, " OR ");
+        append(t, ") (\"");
+        write_words(t, &other, " ");
+        append(t, "\" OR ");
+        append(t, run.words[0]);
+        append(t, ")");
+        break;
+    case EXACTLY:
+        append(t, "=");
+        write_words(t, &run, " =");
+        break;
+    case DATED_YEARS:
+        write_dates(q, &other);
+        break;
+    case FIELD:
+        write_field(q, &run);
+        break;
+    case NAME:
+        append(t, "name:\"");
+        write_words(t, &other, " ");
+        append(t, "\"");
+        break;
+    case ALL:
+        write_words(t, &other, " ");
+        append(t, " ");
+        append(t, run.words[0]);
+        break;
+    case RUN:
+    case RELAXED:
+    case FORMS:
+        write_words(t, &run, " ");
+        break;
+    }
+}
+
+static void make_query(struct asked *q)
+{
+    *q = (struct asked){.form = (enum form)any_below(FORMS)};
+    write_query(q, any_below(5) < 2);
+    if (any_below(8) == 0) {
+        read_field(any_below(archive->count), ARTICLE_AUTHOR, q->author);
+    }
+    if (any_below(8) == 0) {
+        read_field(any_below(archive->count), ARTICLE_SOURCE, q->source);
+    }
+    q->limits = (struct plan_limits){.author = q->author,
+                                     .source = q->source,
+                                     .loosest = (enum trabao_tier)any_below(3),
+                                     .relax = q->form == RELAXED};
+}
+
+/* ---- comparing -------------------------------------------------------------------------------------------------- */
+
+static void differ(const struct asked *q, const char *what, size_t k, size_t i)
+{
+    if (differences++ < SHOWN) {
+        fprintf(stderr, "oracle: %s: \"%s\", author \"%s\", source \"%s\", %zu wanted: hit %zu differs\n", what,
+                q->text, q->author, q->source, k, i);
+    }
+}
+
+static struct plan *plan_of(const struct asked *q, const struct query_tree *tree, const struct readings *readings)
+{
+    struct plan *plan;
+    struct plan_limits limits = q->limits;
+    limits.dates = tree->dates;
+    limits.readings = readings;
+    limits.loosest = tree->any_marked ? limits.loosest : TRABAO_FOLDED;
+    check(plan_make(reader->reader, reader->analyzer, tree, &limits, &plan, &err));
+    return plan;
+}
+
+/* Pages of the best, by PRUNED and by SCORED. */
+static void compare_best(const struct asked *q, struct plan *pruned, struct plan *scored, bool recency)
+{
+    static struct engine_hit a[K_MAX], b[K_MAX];
+    struct engine_hit after;
+    struct adjacency *adjacency;
+    const size_t k = 1 + any_below(any_below(2) ? 12 : K_MAX);
+    check(adjacency_open(reader->reader, pruned, &adjacency, &err));
+    struct engine_options options = {.recency = recency, .has_phrases = adjacency_has_phrases, .phrases = adjacency};
+    for (int page = 0; page < PAGES; page++) {
+        size_t n, m, i = 0;
+        check(engine_best(reader->reader, pruned, &options, k, a, &n, &err));
+        check(engine_best_exhaustive(reader->reader, scored, &options, k, b, &m, &err));
+        while (i < MIN(n, m) && engine_compare(&a[i], &b[i]) == 0 && a[i].estimate == b[i].estimate) {
+            i++;
+        }
+        if (i < MAX(n, m)) {
+            differ(q, "best", k, i);
+        }
+        compared += m;
+        found_by_form[q->form] += page == 0 && m > 0;
+        if (m < k) {
+            break;
+        }
+        after = b[any_below((uint32_t)m)];
+        options.after = &after;
+    }
+    adjacency_close(adjacency);
+}
+
+static int newer(const void *a, const void *b)
+{
+    const uint32_t x = ((const struct engine_hit *)a)->article, y = ((const struct engine_hit *)b)->article;
+    return x > y ? -1 : x < y;
+}
+
+/* Everything that matches, ALL (N hits, newest first), page by page. */
+static void compare_dates(const struct asked *q, struct plan *plan, const struct engine_hit *all, size_t n, bool newest)
+{
+    struct engine_hit page[DATED];
+    const struct engine_options options = {0};
+    uint32_t start = UINT32_MAX;
+    for (size_t at = 0, got = DATED; got == DATED; at += got) {
+        check(engine_by_date(reader->reader, plan, &options, newest, start, DATED, page, &got, &err));
+        for (size_t i = 0; i < got; i++) {
+            const size_t place = at + i;
+            if (place >= n || page[i].article != all[newest ? place : n - 1 - place].article) {
+                differ(q, "by date", DATED, place);
+                return;
+            }
+            start = page[i].article;
+        }
+        if (got < DATED && at + got != n) {
+            differ(q, "by date", DATED, at + got);
+        }
+    }
+}
+
+static void compare_all(const struct asked *q, struct plan *plan, struct plan *other, bool recency)
+{
+    struct engine_hit *all = mem_alloc(archive->count, sizeof *all);
+    const struct engine_options options = {.recency = recency};
+    uint64_t by_tier[3];
+    size_t n;
+    if (!all) {
+        check(error_no_memory(&err));
+    }
+    check(engine_best_exhaustive(reader->reader, plan, &options, archive->count, all, &n, &err));
+    check(engine_count(reader->reader, other, &options, by_tier, &err));
+    if (by_tier[0] + by_tier[1] + by_tier[2] != n) {
+        differ(q, "count", n, (size_t)(by_tier[0] + by_tier[1] + by_tier[2]));
+    }
+    if (n) {
+        struct engine_parts parts;
+        const struct engine_hit *hit = &all[any_below((uint32_t)n)];
+        check(engine_explain(reader->reader, plan, &options, hit->article, &parts, &err));
+        if (parts.words + parts.recency + parts.all_words + parts.estimate != hit->score) {
+            differ(q, "parts of the score", n, (size_t)(hit - all));
+        }
+        qsort(all, n, sizeof *all, newer);
+    }
+    compare_dates(q, other, all, n, true);
+    compare_dates(q, other, all, n, false);
+    mem_free(all);
+}
+
+static void ask(void)
+{
+    struct asked q;
+    struct query_tree *tree;
+    struct readings readings = {0};
+    make_query(&q);
+    check(query_read(reader, q.text, strlen(q.text), civil_now(), false, &tree, &err));
+    struct query_arena *arena = query_arena_new();
+    if (!tree->any_marked) {
+        check(readings_weigh(archive, tree, arena, &readings, &err));
+    }
+    const bool recency = any_below(2) == 0;
+    struct plan *pruned = plan_of(&q, tree, tree->any_marked ? NULL : &readings);
+    struct plan *scored = plan_of(&q, tree, tree->any_marked ? NULL : &readings);
+    asked_by_form[q.form]++;
+    compare_best(&q, pruned, scored, recency);
+    compare_all(&q, scored, pruned, recency);
+    plan_free(pruned);
+    plan_free(scored);
+    query_arena_free(arena);
+    query_tree_free(tree);
+    impact_release(reader->reader->impacts);
+}
+
+static void print_figures(long queries)
+{
+    printf("{\"articles\": %u, \"queries\": %ld, \"hits_compared\": %zu, \"differences\": %zu, \"found\": {",
+           archive->count, queries, compared, differences);
+    for (size_t f = 0; f < FORMS; f++) {
+        printf("%s\"%s\": [%zu, %zu]", f ? ", " : "", FORM_NAMES[f], found_by_form[f], asked_by_form[f]);
+    }
+    printf("}}\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4) {
+        fprintf(stderr, "usage: oracle ARCHIVE QUERIES SEED\n");
+        return 64;
+    }
+    const long queries = strtol(argv[2], NULL, 10);
+    state = strtoull(argv[3], NULL, 10);
+    check(trabao_open(argv[1], NULL, &opened, &err));
+    check(trabao_reader_open(opened, &reader, &err));
+    archive = opened->archive;
+    for (long i = 0; i < queries; i++) {
+        ask();
+    }
+    print_figures(queries);
+    trabao_reader_close(reader);
+    trabao_close(opened);
+    return differences ? 1 : 0;
+}
