@@ -44,8 +44,8 @@ static inline uint32_t impact_bytes(uint32_t count)
 #define IMPACT_K1 2.0
 #define IMPACT_B 0.75
 #define IMPACT_TITLE_WEIGHT 6 /* an occurrence in the title counts as so many in the body */
-#define IMPACT_LEAD_WEIGHT 4  /* one among the first IMPACT_LEAD_WORDS of the body */
-#define IMPACT_LEAD_WORDS 50
+#define IMPACT_LEAD_WEIGHT 5  /* one among the first IMPACT_LEAD_WORDS of the body */
+#define IMPACT_LEAD_WORDS 90
 
 #define IMPACT_MAX 255U
 

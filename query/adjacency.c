@@ -11,12 +11,14 @@
 #include "query/neighbours.h"
 
 #define WORDS_MAX PLAN_WAITING_WORDS
+#define LIKELY 4 /* a reading of a word is likely that weighs at least one in so many of the likeliest */
 
 struct entry {
     uint32_t term; /* LEXICON_NONE: free */
     uint32_t weight;
     uint8_t tier;   /* tightest tier at which it stands for any of them */
-    uint64_t words; /* bit i: it stands for the i-th scored word */
+    uint64_t words;  /* bit i: it stands for the i-th scored word */
+    uint64_t likely; /* bit i: and is likely meant by it */
 };
 
 struct adjacency {
@@ -26,6 +28,8 @@ struct adjacency {
     uint32_t mask;
     size_t words;
     double pairs[WORDS_MAX]; /* by its second word: what a pair weighs, per weight of both its words */
+    uint32_t weights[WORDS_MAX]; /* of the words */
+    uint64_t needed;         /* bit i: every article must have the i-th scored word */
     bool matters;
     uint64_t phrase_starts, phrase_ends; /* bit i: a phrase of the plan begins, or ends, with the i-th scored word */
     uint64_t title_ends, body_ends;      /* the ends of those that may be in the title, or in the body */
@@ -68,7 +72,9 @@ static bool make_table(struct adjacency *t, const struct plan *plan)
             e->term = group->variants[v].term;
             e->weight = MAX(e->weight, group->variants[v].weight);
             e->words |= UINT64_C(1) << s;
+            e->likely |= group->variants[v].weight * LIKELY >= group->weight ? UINT64_C(1) << s : 0;
         }
+        t->weights[s] = group->weight;
     }
     for (size_t s = 1; s < t->words; s++) {
         const struct plan_group *before = &plan->groups[plan->scored[s - 1]], *here = &plan->groups[plan->scored[s]];
@@ -99,11 +105,62 @@ struct pair {
     double weight; /* largest product of the weights of the two terms */
 };
 
+/* The words of the query among the last ADJACENCY_PASSAGE of an article, as they go by. */
+struct passage {
+    struct {
+        size_t place;
+        uint64_t words;
+    } ring[ADJACENCY_PASSAGE];
+    size_t first, end; /* of what is in the ring, counted on and on */
+    uint8_t counts[WORDS_MAX];
+    uint32_t weight, largest; /* of the different words in there, now and at best */
+};
+
+static void passage_drop(struct passage *p, const struct adjacency *t)
+{
+    for (uint64_t words = p->ring[p->first++ % ADJACENCY_PASSAGE].words; words; words &= words - 1) {
+        const int s = __builtin_ctzll(words);
+        if (--p->counts[s] == 0) {
+            p->weight -= t->weights[s];
+        }
+    }
+}
+
+static void passage_add(struct passage *p, const struct adjacency *t, size_t place, uint64_t words)
+{
+    while (p->first < p->end && p->ring[p->first % ADJACENCY_PASSAGE].place + ADJACENCY_PASSAGE <= place) {
+        passage_drop(p, t);
+    }
+    p->ring[p->end % ADJACENCY_PASSAGE].place = place;
+    p->ring[p->end++ % ADJACENCY_PASSAGE].words = words;
+    for (; words; words &= words - 1) {
+        const int s = __builtin_ctzll(words);
+        if (p->counts[s]++ == 0) {
+            p->weight += t->weights[s];
+        }
+    }
+    p->largest = MAX(p->largest, p->weight);
+}
+
 /* What is in one article. */
 struct view {
     uint32_t points;
     bool has_phrases;
+    bool is_meant; /* it has all words that it must have, as they are likely meant */
 };
+
+static double points_of_pairs(const struct adjacency *t, const struct pair *pairs)
+{
+    const double average = t->r->archive->average_length;
+    const double length = average > 0 ? (double)t->terms.count / average : 1;
+    const double half = ADJACENCY_HALF * (1 - ADJACENCY_B + ADJACENCY_B * length);
+    double points = 0;
+    for (size_t s = 1; s < t->words; s++) {
+        const double f = pairs[s].frequency;
+        points += ADJACENCY_WEIGHT * t->pairs[s] * pairs[s].weight * 255 * f / (f + half);
+    }
+    return points;
+}
 
 /*
  * An article of a tier gets its points by the words of that tier and of tighter ones. Phrases are looked for by
@@ -114,8 +171,9 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
 {
     const struct wordcode_terms *terms = &t->terms;
     struct pair pairs[WORDS_MAX] = {0};
+    struct passage passage = {0};
     const struct entry *before = NULL;
-    uint64_t running = 0, found = 0;
+    uint64_t running = 0, found = 0, meant = 0;
     for (size_t i = 0; i < terms->count; i++) {
         const struct entry *here = &t->entries[slot_of(t, terms->terms[i])];
         const bool stands = here->term != LEXICON_NONE && here->tier <= tier;
@@ -128,6 +186,8 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
         }
         running = (running << 1 | t->phrase_starts) & here->words;
         found |= running & (i < terms->title_count ? t->title_ends : t->body_ends);
+        meant |= here->likely;
+        passage_add(&passage, t, i, here->likely);
         const uint32_t occurrence = i < terms->title_count                       ? ADJACENCY_TITLE
                                     : i < terms->title_count + IMPACT_LEAD_WORDS ? ADJACENCY_LEAD
                                                                                  : 1;
@@ -138,12 +198,8 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
         }
         before = here;
     }
-    double points = 0;
-    for (size_t s = 1; s < t->words; s++) {
-        const double f = pairs[s].frequency;
-        points += ADJACENCY_WEIGHT * t->pairs[s] * pairs[s].weight * 255 * f / (f + ADJACENCY_HALF);
-    }
-    return (struct view){(uint32_t)points, found == t->phrase_ends};
+    const double points = points_of_pairs(t, pairs) + ADJACENCY_PASSAGE_WEIGHT * IMPACT_MAX * passage.largest;
+    return (struct view){(uint32_t)points, found == t->phrase_ends, (meant & t->needed) == t->needed};
 }
 
 static enum trabao_status read_view(struct adjacency *a, uint32_t article, uint8_t tier, struct view *out,
@@ -171,6 +227,17 @@ static void note_phrases(struct adjacency *a)
     }
 }
 
+/* Notes the words that NODE demands by themselves. */
+static void note_needed(struct adjacency *a, const struct plan_node *node)
+{
+    for (size_t i = 0; node && node->kind == PLAN_AND && i < node->child_count; i++) {
+        note_needed(a, node->children[i]);
+    }
+    for (size_t s = 0; node && node->kind == PLAN_GROUP && s < a->words; s++) {
+        a->needed |= a->plan->scored[s] == node->group ? UINT64_C(1) << s : 0;
+    }
+}
+
 enum trabao_status adjacency_open(struct archive_reader *r, struct plan *plan, struct adjacency **out,
                                   struct trabao_error *err)
 {
@@ -184,7 +251,14 @@ enum trabao_status adjacency_open(struct archive_reader *r, struct plan *plan, s
     a->matters = adjacency_matters(plan);
     note_phrases(a);
     const enum trabao_status status = neighbours_find(r, plan, err);
-    return status == TRABAO_OK && !make_table(a, plan) ? error_no_memory(err) : status;
+    if (status != TRABAO_OK) {
+        return status;
+    }
+    if (!make_table(a, plan)) {
+        return error_no_memory(err);
+    }
+    note_needed(a, plan->root);
+    return TRABAO_OK;
 }
 
 void adjacency_close(struct adjacency *a)
@@ -204,7 +278,23 @@ enum trabao_status adjacency_has_phrases(void *adjacency, struct engine_hit *hit
     return status == TRABAO_OK && !view.has_phrases ? TRABAO_NONE : status;
 }
 
-/* The most that the pairs can add to an article: every pair that it may have, often. */
+enum trabao_status adjacency_count_meant(struct adjacency *a, struct engine_hit *hits, size_t count, size_t *meant,
+                                         struct trabao_error *err)
+{
+    *meant = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct view view;
+        const enum trabao_status status = read_view(a, hits[i].article, hits[i].tier, &view, err);
+        if (status != TRABAO_OK) {
+            return status;
+        }
+        hits[i].pairs = view.points + 1;
+        *meant += view.is_meant;
+    }
+    return TRABAO_OK;
+}
+
+/* The most that can be added to an article: every pair that it may have, often, and all words in one passage. */
 static uint32_t most_points(const struct adjacency *a, uint32_t article)
 {
     double points = 0;
@@ -213,6 +303,9 @@ static uint32_t most_points(const struct adjacency *a, uint32_t article)
         if (!n->may || n->may[article / 64] >> article % 64 & 1) {
             points += ADJACENCY_WEIGHT * n->weight * IMPACT_MAX;
         }
+    }
+    for (size_t s = 0; s < a->words; s++) {
+        points += ADJACENCY_PASSAGE_WEIGHT * a->weights[s] * IMPACT_MAX;
     }
     return (uint32_t)ceil(points);
 }

@@ -1,15 +1,22 @@
 /*
- * adjacency.h - the second stage of ranking: words that stand side by side in the query and in the article.
+ * adjacency.h - the second stage of ranking: words that stand side by side in the query and in the article, and
+ * passages of it that have many words of the query.
  *
  * In Vietnamese a word is mostly two syllables, and syllables are what is indexed; so it is pairs that carry the
  * meaning. For every pair of neighbours of the query the places are counted where the article has the same neighbours
  * in the same order, those in the title and the lead more. A pair adds
  *
- *     ADJACENCY_WEIGHT * (inverse document frequency of the pair) * f / (f + ADJACENCY_HALF)
+ *     ADJACENCY_WEIGHT * (inverse document frequency of the pair) * f / (f + h),
+ *     h = ADJACENCY_HALF * (1 - ADJACENCY_B + ADJACENCY_B * (length of the article) / (average length))
  *
  * The document frequency of a pair is estimated from its count (archive/ngrams.h), and is at most that of its rarer
- * word. A pair of less likely readings counts as much less as they do. Tuned on a development split of titles and
- * pieces of titles.
+ * word. A pair of less likely readings counts as much less as they do. An article has to do with a query when it says
+ * most of it in one breath: of all its passages of ADJACENCY_PASSAGE words the one counts whose different words of the
+ * query, as they are likely meant, weigh most. It adds
+ *
+ *     ADJACENCY_PASSAGE_WEIGHT * (weight of those words)
+ *
+ * Tuned on development splits of titles and pieces of titles, of three collections.
  *
  * An article that is read for its pairs is known to have the phrases of the plan, or not, by the same walk.
  */
@@ -20,8 +27,11 @@
 
 #define ADJACENCY_WEIGHT 0.25
 #define ADJACENCY_HALF 0.5
+#define ADJACENCY_B 0.5
 #define ADJACENCY_TITLE 3 /* a pair in the title counts as so many in the body */
 #define ADJACENCY_LEAD 3  /* one that ends among the first IMPACT_LEAD_WORDS of the body */
+#define ADJACENCY_PASSAGE 20
+#define ADJACENCY_PASSAGE_WEIGHT 0.4
 
 /*
  * Articles, best first by BM25F, that are ranked anew by their pairs; those behind them keep their order. Where words
@@ -46,6 +56,13 @@ void adjacency_close(struct adjacency *a);
  * HIT, since it had to be read.
  */
 enum trabao_status adjacency_has_phrases(void *adjacency, struct engine_hit *hit, struct trabao_error *err);
+
+/*
+ * *MEANT: how many of HITS have all words that every article must have, as they are likely meant. Leaves the points of
+ * each in it.
+ */
+enum trabao_status adjacency_count_meant(struct adjacency *a, struct engine_hit *hits, size_t count, size_t *meant,
+                                         struct trabao_error *err);
 
 /*
  * Adds the points to the scores of HITS and sorts them, as far as it takes to have the best WANTED (>= 1) in front;

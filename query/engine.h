@@ -14,7 +14,7 @@
 #include "query/plan.h"
 
 #define ENGINE_POINT (PLAN_WEIGHT_SCALE * 255) /* integer score of one point */
-#define ENGINE_ALL_WORDS 5U /* points for having all words of a relaxed query, about as much as a rare word gives */
+#define ENGINE_ALL_WORDS 1U /* points for having all words of a relaxed query; adjacency.h has more for a passage */
 #define ENGINE_RECENCY_POINTS 0.25             /* bonus of an article of the archive's last day */
 #define ENGINE_RECENCY_HALF_YEARS 2.0          /* after so many years half of it is left */
 

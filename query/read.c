@@ -18,29 +18,42 @@ struct keyed {
     uint32_t start, end; /* bytes of the query */
     char form[TEXT_FORM_MAX];
     size_t len;
+    enum keystroke_method method;
+    bool open; /* the archive has the typed word, so it is keys only among others */
 };
 
 struct keyed_words {
     const struct lexicon *lexicon;
     struct keyed *items; /* in the order of the query; owned */
     size_t count, capacity;
-    bool missing; /* the archive lacks the word that one of them stands for */
-    bool certain; /* one of them makes more than a single letter */
-    bool failed;  /* memory ran out */
+    size_t known, missing; /* those that are keys in any case: the archive has what they stand for, or lacks it */
+    enum keystroke_method certain; /* of those one that makes more than a single letter; KEYSTROKE_NONE: none does */
+    bool failed;           /* memory ran out */
 };
 
-static bool has_reading(const struct lexicon *lexicon, const char *form, size_t n)
+/* Articles that have the word FORM, in the reading that most of them have. */
+static uint32_t articles_of(const struct lexicon *lexicon, const char *form, size_t n)
 {
     char folded[TEXT_FORM_MAX];
-    return lexicon_fold_first(lexicon, folded, text_fold(form, n, folded)) != LEXICON_NONE;
+    uint32_t most = 0;
+    uint32_t term = lexicon_fold_first(lexicon, folded, text_fold(form, n, folded));
+    for (; term != LEXICON_NONE; term = lexicon_fold_next(lexicon, term))
+        most = MAX(most, MAX(lexicon->terms[term].articles, 1U));
+    return most;
 }
 
 static void look_at(struct keyed_words *words, const struct query_token *token)
 {
     struct keyed keyed = {.start = token->start, .end = token->end};
     void *items = words->items;
-    if (keystroke_decode(token->form, token->len, keyed.form, &keyed.len) == KEYSTROKE_NONE ||
-        has_reading(words->lexicon, token->form, token->len))
+    keyed.method = keystroke_decode(token->form, token->len, keyed.form, &keyed.len);
+    if (keyed.method == KEYSTROKE_NONE)
+        return;
+    const uint32_t term = library_term(words->lexicon, keyed.form, keyed.len);
+    const uint32_t meant = term == LEXICON_NONE ? 0 : words->lexicon->terms[term].articles;
+    const uint32_t typed = articles_of(words->lexicon, token->form, token->len);
+    keyed.open = typed > 0;
+    if (keyed.open && meant <= typed)
         return;
     if (!mem_grow(&items, &words->capacity, words->count + 1, sizeof *words->items)) {
         words->failed = true;
@@ -48,8 +61,21 @@ static void look_at(struct keyed_words *words, const struct query_token *token)
     }
     words->items = items;
     words->items[words->count++] = keyed;
-    words->missing = words->missing || library_term(words->lexicon, keyed.form, keyed.len) == LEXICON_NONE;
-    words->certain = words->certain || utf8_count(keyed.form, keyed.len) > 1;
+    words->known += !keyed.open && term != LEXICON_NONE;
+    words->missing += !keyed.open && term == LEXICON_NONE;
+    if (!keyed.open && utf8_count(keyed.form, keyed.len) > 1)
+        words->certain = keyed.method;
+}
+
+/* Lets go of the words that the archive has and that are no keys of the method that the others were typed in. */
+static void drop_doubtful(struct keyed_words *words)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        if (!words->items[i].open || words->items[i].method == words->certain)
+            words->items[kept++] = words->items[i];
+    }
+    words->count = kept;
 }
 
 static void look_for_keys(struct keyed_words *words, const struct query_node *node)
@@ -104,7 +130,11 @@ static enum trabao_status read_keys(struct trabao_reader *r, const char *query, 
         look_for_keys(&words, (*tree)->root);
     if (words.failed) {
         status = error_no_memory(err);
-    } else if (words.certain && !words.missing && put_words(&words, query, n, &text)) {
+    } else if (words.certain != KEYSTROKE_NONE && words.known > words.missing) {
+        drop_doubtful(&words);
+        status = put_words(&words, query, n, &text) ? TRABAO_OK : error_no_memory(err);
+    }
+    if (status == TRABAO_OK && text.len > 0) {
         status = query_parse(r->analyzer, buf_str(&text), text.len, now, false, &reread, err);
         if (status == TRABAO_OK)
             status = warn_of_keys(&words, query, reread, err);

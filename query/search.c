@@ -1,9 +1,10 @@
 /*
  * search.c - trabao_search: from a request to a page of hits.
  *
- * The query is read and bound to the archive at the tightest tier. While fewer than ENOUGH articles match, a long one
- * is relaxed, and then any is widened tier by tier. Ranking has two stages: the best adjacency_articles by BM25F are
- * ranked anew by adjacency and come first, the rest follow in BM25F order.
+ * The query is read and bound to the archive at the tightest tier. While fewer than ENOUGH articles match, or, of a
+ * long query without marks, have the words that are likely meant, a long one is relaxed, and then any is widened tier
+ * by tier. Ranking has two stages: the best adjacency_articles by BM25F are ranked anew by adjacency and come first,
+ * the rest follow in BM25F order.
  */
 #include <jansson.h>
 
@@ -193,6 +194,22 @@ static bool may_relax(const struct search *s)
 }
 
 /*
+ * Whether enough articles have all the words. One that has each of many words, but in readings that are hardly meant,
+ * is as good as none: of a long query without marks only those count that have them as they are likely meant.
+ */
+static enum trabao_status find_enough(struct search *s, bool relaxed, bool *enough)
+{
+    size_t meant;
+    enum trabao_status status = find(s);
+    *enough = s->count >= ENOUGH;
+    if (status == TRABAO_OK && *enough && !relaxed && by_relevance(s) && !s->tree->any_marked && may_relax(s)) {
+        status = adjacency_count_meant(s->adjacency, s->hits, s->count, &meant, s->err);
+        *enough = meant >= ENOUGH;
+    }
+    return status;
+}
+
+/*
  * Finds at the tightest tier, and looks further while there is too little. A long query first does without some of its
  * words: of many words with their marks one is sooner missing than meant otherwise. A short one is widened by tiers.
  */
@@ -200,12 +217,12 @@ static enum trabao_status find_widening(struct search *s)
 {
     const enum trabao_tier asked = s->request->tier;
     enum trabao_tier tier = asked != TRABAO_TIER_AUTO ? asked : s->tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
-    bool relaxed = false;
+    bool relaxed = false, enough = false;
     enum trabao_status status = bind(s, tier, relaxed);
     if (status == TRABAO_OK) {
-        status = find(s);
+        status = find_enough(s, relaxed, &enough);
     }
-    while (status == TRABAO_OK && s->count < ENOUGH) {
+    while (status == TRABAO_OK && !enough) {
         if (!relaxed && may_relax(s)) {
             relaxed = true;
         } else if (asked == TRABAO_TIER_AUTO && tier < TRABAO_FOLDED && s->tree->any_open && s->plan->widens) {
@@ -215,7 +232,7 @@ static enum trabao_status find_widening(struct search *s)
         }
         status = bind(s, tier, relaxed);
         if (status == TRABAO_OK) {
-            status = find(s);
+            status = find_enough(s, relaxed, &enough);
         }
     }
     return status;

@@ -22,6 +22,8 @@ static int open_all(void **state)
         "Quỹ hỗ trợ nông dân (QHTND).",
         "Quỹ hỗ trợ nông dân (QHTND).",
         "Cuc an ninh (CAN) va VKS, vien kiem sat.",
+        "Có họp. Có dự. cos", /* more have what the keys make than have the keys */
+        "Có nhà.",
     };
     static struct article articles[ARRAY_LEN(bodies)];
     static char keys[ARRAY_LEN(bodies)][8];
@@ -75,7 +77,11 @@ static void keystrokes(void **state)
     assert_reads("\"Vieejt Nam\"", "(quote việt nam)");
     assert_reads("xets", "xets");              /* it occurs */
     assert_reads("vieejt xets", "(and việt xets)");
-    assert_reads("vieejt tieengs", "(and vieejt tieengs)"); /* tiếng does not: all or none */
+    assert_reads("vieejt tieengs", "(and vieejt tieengs)"); /* tiếng does not: most must, or none is read */
+    assert_reads("vieejt luaatj tieengs", "(and việt luật tiếng)");
+    assert_reads("cos", "cos"); /* a word that occurs is keys only beside what is nothing else */
+    assert_reads("vieejt cos", "(and việt có)");
+    assert_reads("vie65t cos", "(and việt cos)"); /* and only of the same method */
     assert_reads("=vieejt vieej*", "(and =vieejt vieej*)");
     assert_reads("a1", "a1"); /* one letter alone is no proof */
     assert_reads("vieejt a1", "(and việt á)");

@@ -1,0 +1,154 @@
+/*
+ * test_query_ranking.c - the second stage of ranking, and when a long query is relaxed: small archives made so that one
+ * rule alone decides.
+ */
+#include "query/adjacency.h"
+
+#include "query/library.h"
+#include "tests/unit/test_archive_support.h"
+
+#define ARTICLES_MAX 64
+#define BODY_MAX 2048
+
+static struct trabao_error err;
+static struct article articles[ARTICLES_MAX];
+static char keys[ARTICLES_MAX][32], bodies[ARTICLES_MAX][BODY_MAX];
+static size_t article_count;
+static struct trabao_archive *opened;
+static struct trabao_reader *reader;
+
+static void add_article(const char *name, const char *body)
+{
+    const size_t i = article_count++;
+    assert_true(i < ARTICLES_MAX);
+    snprintf(keys[i], sizeof keys[i], "%s %zu", name, i);
+    snprintf(bodies[i], sizeof bodies[i], "%s", body);
+    articles[i] = (struct article){.reads = -1};
+    set_text(&articles[i], ARTICLE_KEY, keys[i]);
+    set_text(&articles[i], ARTICLE_BODY, bodies[i]);
+}
+
+static void add_articles(int count, const char *name, const char *body)
+{
+    for (int i = 0; i < count; i++)
+        add_article(name, body);
+}
+
+static void open_archive(void)
+{
+    const char *path = in_folder("ranking.trabao");
+    build_archive(path, articles, article_count, NULL, 1);
+    assert_fine(trabao_open(path, NULL, &opened, &err), &err);
+    assert_fine(trabao_reader_open(opened, &reader, &err), &err);
+}
+
+static int close_archive(void **state)
+{
+    trabao_reader_close(reader);
+    trabao_close(opened);
+    reader = NULL;
+    opened = NULL;
+    article_count = 0;
+    return close_folder(state);
+}
+
+static struct trabao_answer *ask(const char *query)
+{
+    const struct trabao_request request = {
+        .query = query, .query_len = strlen(query), .tier = TRABAO_TIER_AUTO, .sort = TRABAO_RELEVANCE_ONLY};
+    struct trabao_answer *answer = NULL;
+    assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+    return answer;
+}
+
+static void assert_first(const struct trabao_answer *answer, const char *name)
+{
+    assert_true(answer->hit_count > 0);
+    if (strncmp(answer->hits[0].key, name, strlen(name)) != 0)
+        fail_msg("%s is first, not %s", answer->hits[0].key, name);
+}
+
+/* COUNT words that no query asks for, then WORD. */
+static void append_words(char body[BODY_MAX], int count, const char *word)
+{
+    for (int i = 0; i <= count; i++) {
+        const size_t n = strlen(body);
+        snprintf(body + n, BODY_MAX - n, "%s ", i < count ? "xa" : word);
+    }
+}
+
+/* The articles have the same words as often, at the same distance from the beginning on average, and are as long. */
+static void words_in_one_passage_come_first(void **state)
+{
+    char together[BODY_MAX] = "", apart[BODY_MAX] = "";
+    (void)state;
+    append_words(together, 30, "ngân");
+    append_words(together, 2, "lãi");
+    append_words(together, 2, "suất");
+    append_words(together, 34, "xa");
+    append_words(apart, 8, "ngân");
+    append_words(apart, 24, "lãi");
+    append_words(apart, 24, "suất");
+    append_words(apart, 12, "xa");
+    add_articles(3, "apart", apart);
+    add_article("together", together);
+    add_articles(3, "apart", apart);
+    open_archive();
+    struct trabao_answer *answer = ask("ngân lãi suất");
+    assert_int_equal(answer->hit_count, 7);
+    assert_first(answer, "together");
+    trabao_answer_free(answer);
+}
+
+/* A passage of ADJACENCY_PASSAGE words has room for so many, and for no more. */
+static void a_passage_is_so_long(void **state)
+{
+    char within[BODY_MAX] = "", beyond[BODY_MAX] = "";
+    (void)state;
+    append_words(within, 9, "ngân");
+    append_words(within, ADJACENCY_PASSAGE - 2, "lãi");
+    append_words(within, 10, "xa");
+    append_words(beyond, 9, "ngân");
+    append_words(beyond, ADJACENCY_PASSAGE - 1, "lãi");
+    append_words(beyond, 9, "xa");
+    add_articles(3, "beyond", beyond);
+    add_article("within", within);
+    add_articles(3, "beyond", beyond);
+    open_archive();
+    struct trabao_answer *answer = ask("ngân lãi");
+    assert_first(answer, "within");
+    assert_true(answer->hits[0].score > answer->hits[1].score);
+    trabao_answer_free(answer);
+}
+
+/* Twelve articles have all words, but not those that are meant: what has most of those is looked for as well. */
+static void words_that_are_hardly_meant_do_not_count(void **state)
+{
+    (void)state;
+    add_articles(20, "meant", "lạm phát tăng cao");
+    add_articles(20, "rest", "quý");
+    add_articles(12, "scattered", "lâm xa xa phạt xa xa tảng xa xa cáo xa xa quỳ");
+    open_archive();
+    struct trabao_answer *answer = ask("lam phat tang cao quy");
+    assert_true(answer->relaxed);
+    assert_first(answer, "meant");
+    trabao_answer_free(answer);
+    answer = ask("lâm phạt tảng cáo quỳ"); /* these are */
+    assert_false(answer->relaxed);
+    assert_int_equal(answer->total, 12);
+    trabao_answer_free(answer);
+    answer = ask("lam phat tang cao"); /* enough have all */
+    assert_false(answer->relaxed);
+    assert_int_equal(answer->total, 32);
+    trabao_answer_free(answer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(words_in_one_passage_come_first, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(a_passage_is_so_long, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(words_that_are_hardly_meant_do_not_count, open_folder, close_archive),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
