@@ -10,6 +10,10 @@
  *   ANSWERED  the reply is complete and is queued by the network thread.
  * A suspended connection must be resumed before the daemon is stopped: pool_stop does that, by running all jobs.
  *
+ * What libmicrohttpd itself refuses never gets here: a request line or headers that cannot be read or do not fit, or a
+ * length that is none (400, 413, 414, 431). It answers with a page of its own, without our headers, which repeats
+ * nothing of the request, and ends the connection; 0.9.75 has no way to put another in its place.
+ *
  * There is one network thread and no pool of them, because libmicrohttpd's quiescing races with the threads of its pool
  * (a failed removal of the listening socket from their epoll sets aborts the process).
  */
@@ -54,7 +58,7 @@ struct exchange {
 
 /* ---- replies ------------------------------------------------------------------------------------------------- */
 
-/* The guard rails of every response, errors included (no inline script or style anywhere, so no nonces). */
+/* The guard rails of every response of ours, errors included (no inline script or style anywhere, so no nonces). */
 static const char *const COMMON_HEADERS[][2] = {
     {"Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
                                 "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},

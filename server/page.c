@@ -115,9 +115,11 @@ void page_search_form(struct buf *out, const struct page_query *query, bool focu
     if (focus) {
         html_raw(out, " autofocus");
     }
-    html_raw(out, ">\n<button type=\"submit\">Tìm</button>\n</div>\n"
-                  "<details class=\"filters\">\n<summary>Lọc theo ngày, tác giả, báo</summary>\n"
-                  "<div class=\"fields\">\n");
+    html_raw(out, ">\n<button type=\"submit\">Tìm</button>\n</div>\n<details class=\"filters\"");
+    if (query->mistaken) {
+        html_raw(out, " open");
+    }
+    html_raw(out, ">\n<summary>Lọc theo ngày, tác giả, báo</summary>\n<div class=\"fields\">\n");
     form_field(out, query, PAGE_FROM, "Từ ngày", "20/7/2020");
     form_field(out, query, PAGE_TO, "Đến ngày", "hoặc 7/2020");
     form_field(out, query, PAGE_AUTHOR, "Tác giả", NULL);

@@ -38,6 +38,7 @@ enum page_field {
 
 struct page_query {
     const char *values[PAGE_FIELD_COUNT]; /* NULL when absent; borrowed */
+    bool mistaken;                        /* something in the form cannot be read: it shows all that is in it */
 };
 
 struct page_query page_query_read(const struct url *url);

@@ -9,7 +9,7 @@
 
 static void search_link(struct buf *out, enum page_field field, const char *value)
 {
-    const struct page_query none = {{NULL}};
+    const struct page_query none = {.values = {NULL}};
     html_raw(out, "<a href=\"");
     page_search_address(out, &none, field, value);
     html_raw(out, "\">");

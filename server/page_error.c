@@ -26,7 +26,7 @@ void page_error(const struct site *site, unsigned status, const char *detail, st
             text = ERRORS[i].text;
         }
     }
-    const struct page_query query = {{NULL}};
+    const struct page_query query = {.values = {NULL}};
     page_begin(out, site, title, "error", &query);
     html_raw(out, "<h1>");
     html_text(out, title);

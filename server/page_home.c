@@ -44,7 +44,7 @@ static void archive_line(struct buf *out, const struct site *site, uint64_t arti
 
 static void example_item(struct buf *out, const struct example *example)
 {
-    const struct page_query query = {{NULL}};
+    const struct page_query query = {.values = {NULL}};
     html_raw(out, "<li><a href=\"");
     page_search_address(out, &query, PAGE_Q, example->query);
     html_raw(out, "\">");
@@ -99,7 +99,7 @@ void page_home_body(struct buf *out, const struct site *site, uint64_t articles,
                     const struct trabao_answer *latest)
 {
     const bool dated = first != NULL && first[0] != '\0' && last != NULL && last[0] != '\0';
-    const struct page_query query = {{NULL}};
+    const struct page_query query = {.values = {NULL}};
     page_begin(out, site, NULL, "home", NULL);
     html_raw(out, "<div class=\"hero\">\n<h1>Tra báo</h1>\n");
     archive_line(out, site, articles, dated ? first : NULL, last);

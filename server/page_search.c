@@ -249,11 +249,29 @@ static void nothing_found(struct buf *out, const struct page_query *query)
     html_raw(out, "<li>xem lại chính tả, hoặc gõ không dấu để tìm mọi cách viết.</li>\n</ul>\n</section>\n");
 }
 
-static void problem_note(struct buf *out, const char *problem)
+/* The bound that PROBLEM, which names its argument first, is about; NULL when it is about something else. */
+static const char *mistaken_date(const struct page_query *query, const char *problem, const char **label)
 {
-    html_raw(out, "<section class=\"nothing\">\n<h2>Không đọc được yêu cầu này</h2>\n"
-                  "<p>Xin xem lại các ô đã điền. Ngày có thể viết là 20/7/2020, 7/2020 hay 2020.</p>\n"
-                  "<p class=\"detail\"><code>");
+    const bool from = strncmp(problem, "from:", strlen("from:")) == 0;
+    const bool to = strncmp(problem, "to:", strlen("to:")) == 0;
+    *label = from ? "Từ ngày" : "Đến ngày";
+    return from ? query->values[PAGE_FROM] : to ? query->values[PAGE_TO] : NULL;
+}
+
+static void problem_note(struct buf *out, const struct page_query *query, const char *problem)
+{
+    const char *label;
+    const char *date = mistaken_date(query, problem, &label);
+    html_raw(out, "<section class=\"nothing\">\n<h2>Không đọc được yêu cầu này</h2>\n<p>");
+    if (date != NULL) {
+        html_raw(out, "Trong ô ");
+        html_text(out, label);
+        html_raw(out, ", “");
+        html_text(out, date);
+        html_raw(out, "” không phải là ngày. Ngày có thể viết là 20/7/2020, 7/2020 hay 2020.</p>\n</section>\n");
+        return;
+    }
+    html_raw(out, "Xin xem lại các ô đã điền.</p>\n<p class=\"detail\"><code>");
     html_text(out, problem);
     html_raw(out, "</code></p>\n</section>\n");
 }
@@ -293,13 +311,15 @@ static void answer_part(struct buf *out, const struct page_query *query, const s
 void page_results(struct buf *out, const struct site *site, const struct page_query *query,
                   const struct trabao_answer *answer, const char *problem)
 {
-    page_begin(out, site, query->values[PAGE_Q] != NULL ? query->values[PAGE_Q] : "Mọi bài báo", "results", query);
+    struct page_query shown = *query;
+    shown.mistaken = answer == NULL && count_filters(query) > 0;
+    page_begin(out, site, query->values[PAGE_Q] != NULL ? query->values[PAGE_Q] : "Mọi bài báo", "results", &shown);
     html_raw(out, "<h1 class=\"hidden\">Kết quả tìm kiếm</h1>\n");
     active_filters(out, query);
     if (answer != NULL) {
         answer_part(out, query, answer);
     } else {
-        problem_note(out, problem);
+        problem_note(out, query, problem);
     }
     page_end(out, site);
 }

@@ -225,7 +225,7 @@ static void test_addresses(void **state TRABAO_UNUSED)
     expect(&out, "/search?q=a%26b");
     page_search_address(&out, &query, PAGE_CURSOR, "d");
     expect(&out, "/search?q=a%26b&amp;author=%C4%90%E1%BB%97&amp;cursor=d&amp;at=21");
-    const struct page_query none = {{NULL}};
+    const struct page_query none = {.values = {NULL}};
     page_search_address(&out, &none, PAGE_SORT, NULL);
     expect(&out, "/search");
     buf_free(&out);
@@ -305,6 +305,15 @@ static void test_filters_are_shown_as_they_are_read(void **state TRABAO_UNUSED)
     assert_non_null(strstr(buf_str(&page), "Nguồn: <b>2020-07-20</b>"));
     assert_non_null(strstr(buf_str(&page), "Không tìm thấy bài nào"));
     assert_null(strstr(buf_str(&page), "0 bài"));
+    assert_non_null(strstr(buf_str(&page), "<details class=\"filters\">"));
+    buf_clear(&page);
+    page_results(&page, &site, &query, NULL, "to: no date");
+    assert_non_null(strstr(buf_str(&page), "<details class=\"filters\" open>"));
+    assert_non_null(strstr(buf_str(&page), "Trong ô Đến ngày, “hôm qua” không phải là ngày."));
+    assert_null(strstr(buf_str(&page), "no date"));
+    buf_clear(&page);
+    page_results(&page, &site, &query, NULL, "cursor: not one");
+    assert_non_null(strstr(buf_str(&page), "cursor: not one"));
     buf_free(&page);
 }
 
@@ -312,7 +321,7 @@ static void test_filters_are_shown_as_they_are_read(void **state TRABAO_UNUSED)
 static void test_nothing_known_is_not_shown(void **state TRABAO_UNUSED)
 {
     const struct site site = {.title = "Báo"};
-    const struct page_query query = {{NULL}};
+    const struct page_query query = {.values = {NULL}};
     struct trabao_hit hit = {.key = "k", .href = "/article/1", .date = "", .title = {"Lũ", 3, NULL, 0}};
     const struct trabao_answer answer = {.total = 1, .total_exact = true, .hits = &hit, .hit_count = 1};
     struct buf page;
