@@ -186,14 +186,27 @@ void wordcode_terms_free(struct wordcode_terms *terms)
     *terms = (struct wordcode_terms){0};
 }
 
-#define NARROW_UNITS 4 /* looked at at once */
+#define NARROW_UNITS 8 /* looked at at once */
 
-/* True when no one of the next NARROW_UNITS units begins a term number of two: none has a high byte of 0xff. */
-static bool all_narrow(const uint8_t *p)
+/* Has a bit set if one of the four units at P has a high byte of 0xff. */
+static uint64_t wide_bits(const uint8_t *p)
 {
-    const uint64_t high = UINT64_C(0xff00ff00ff00ff00);
-    const uint64_t missing = ~le64toh(LOAD(uint64_t, p)) & high;
-    return ((missing - UINT64_C(0x0100010001000100)) & ~missing & UINT64_C(0x8000800080008000)) == 0;
+    const uint64_t missing = ~le64toh(LOAD(uint64_t, p)) & UINT64_C(0xff00ff00ff00ff00);
+    return (missing - UINT64_C(0x0100010001000100)) & ~missing & UINT64_C(0x8000800080008000);
+}
+
+/* Takes the next NARROW_UNITS units as term numbers, unless one of them begins a number of two units. */
+static bool take_narrow(const uint8_t *p, uint32_t *terms)
+{
+    uint16_t units[NARROW_UNITS];
+    if (wide_bits(p) | wide_bits(p + 8)) {
+        return false;
+    }
+    memcpy(units, p, sizeof units);
+    for (size_t k = 0; k < NARROW_UNITS; k++) {
+        terms[k] = units[k];
+    }
+    return true;
 }
 
 bool wordcode_terms(const void *words, size_t n, uint32_t term_count, struct wordcode_terms *out)
@@ -206,10 +219,7 @@ bool wordcode_terms(const void *words, size_t n, uint32_t term_count, struct wor
     }
     uint32_t *next = out->terms;
     for (size_t i = 1; i < units; i++) {
-        if (term_count >= WORDCODE_WIDE && i + NARROW_UNITS <= units && all_narrow(p + 2 * i)) {
-            for (size_t k = 0; k < NARROW_UNITS; k++) {
-                next[k] = LOAD(uint16_t, p + 2 * (i + k));
-            }
+        if (term_count >= WORDCODE_WIDE && i + NARROW_UNITS <= units && take_narrow(p + 2 * i, next)) {
             next += NARROW_UNITS;
             i += NARROW_UNITS - 1;
             continue;

@@ -490,6 +490,32 @@ static void test_soups_come_back(void **state)
     text_analyzer_close(analyzer);
 }
 
+/* Term numbers of one and of two units, in all orders; of a large archive and, where they fit, of a small one. */
+static void test_terms_come_back(void **state)
+{
+    (void)state;
+    enum { TERMS = 200 };
+    static const uint32_t kinds[] = {1, 0x100, 0xfe00, WORDCODE_WIDE, WORDCODE_WIDE + 2, LEXICON_TERMS_MAX};
+    struct wordcode_terms terms = {0};
+    for (int run = 0; run < 20000; run++) {
+        uint32_t numbers[TERMS], most = 0;
+        char words[WORDCODE_HEAD_BYTES + TERMS * WORDCODE_TERM_BYTES] = {0};
+        const size_t count = any_below(TERMS);
+        const size_t narrow = any_below(ARRAY_LEN(kinds));
+        size_t n = WORDCODE_HEAD_BYTES;
+        for (size_t i = 0; i < count; i++) {
+            numbers[i] = any_below(kinds[any_below(8) ? narrow : any_below(ARRAY_LEN(kinds))]);
+            most = MAX(most, numbers[i]);
+            n += wordcode_put(words + n, numbers[i]);
+        }
+        assert_true(wordcode_terms(words, n, any_below(2) ? most + 1 : LEXICON_TERMS_MAX, &terms));
+        assert_int_equal(terms.count, count);
+        assert_memory_equal(terms.terms, numbers, count * sizeof *numbers);
+        assert_true(count == 0 || !wordcode_terms(words, n, most, &terms)); /* a number that the archive lacks */
+    }
+    wordcode_terms_free(&terms);
+}
+
 /* ---- damage -------------------------------------------------------------------------------------------------- */
 
 static char *read_file(const char *path, size_t *n)
@@ -634,6 +660,7 @@ int main(void)
         cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_last_of_a_key_stays),
         cmocka_unit_test(test_soups_come_back),
+        cmocka_unit_test(test_terms_come_back),
         cmocka_unit_test(test_damage_is_survived),
         cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_other_versions),
