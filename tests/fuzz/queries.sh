@@ -2,8 +2,8 @@
 # Random queries through the whole engine on the samples: tests/fuzz/queries.sh FOLDER [COUNT [SEED [NAME]]]
 #
 # FOLDER is a build directory, best one with sanitizers; queries.py makes the queries. Every one of at most 4,096 bytes
-# must be answered, whatever it is; the strict reading refuses exactly those that are answered with warnings; the time of
-# each is bounded.
+# must be answered, whatever it is; the strict reading refuses exactly those that are answered with warnings; the time
+# of each is bounded.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 74
 . tests/count.sh
