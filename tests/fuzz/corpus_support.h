@@ -1,6 +1,6 @@
 /*
- * corpus_support.h - what the targets of corpus/ share: a batch of the bytes given, what is true of every text and every
- * reject, and a count of what came out.
+ * corpus_support.h - what the targets of corpus/ share: a batch of the bytes given, what is true of every text and
+ * every reject, and a count of what came out.
  */
 #ifndef TRABAO_FUZZ_CORPUS_SUPPORT_H
 #define TRABAO_FUZZ_CORPUS_SUPPORT_H
