@@ -73,6 +73,9 @@ void corpus_progress(const struct corpus_reader *r, uint64_t *done, uint64_t *to
 /* Files that gave a record or a reject. */
 uint64_t corpus_files(const struct corpus_reader *r);
 
+/* Files and folders whose names begin with a stop: those in a folder are not read. */
+uint64_t corpus_hidden(const struct corpus_reader *r);
+
 /*
  * Raw bytes of whole records of one file (or the one reject that stands for an unreadable file), not yet parsed.
  * corpus_parse_batch may run on any thread and calls back for each record or reject in order.

@@ -185,3 +185,8 @@ uint64_t input_files(const struct input *in)
 {
     return in->files;
 }
+
+uint64_t input_hidden(const struct input *in)
+{
+    return walk_hidden(in->walk);
+}

@@ -37,4 +37,7 @@ void input_progress(const struct input *in, uint64_t *done, uint64_t *total);
 /* Files gone through. */
 uint64_t input_files(const struct input *in);
 
+/* Hidden files and folders that were passed over. */
+uint64_t input_hidden(const struct input *in);
+
 #endif

@@ -89,6 +89,11 @@ uint64_t corpus_files(const struct corpus_reader *r)
     return input_files(r->input);
 }
 
+uint64_t corpus_hidden(const struct corpus_reader *r)
+{
+    return input_hidden(r->input);
+}
+
 void corpus_batch_free(struct corpus_batch *batch)
 {
     if (batch) {

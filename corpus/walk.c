@@ -43,6 +43,7 @@ struct walk {
     size_t depth;             /* levels in use */
     struct folder_id *linked; /* folders that links led into; owned */
     size_t linked_count, linked_capacity;
+    uint64_t hidden; /* passed over so far */
     char refused[WALK_REASON_MAX]; /* what the current file is refused for */
 };
 
@@ -69,13 +70,15 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Reads the names in FOLDER and sorts them. False, and errno says why, when it cannot be read. */
-static bool list(struct level *level, DIR *folder)
+static bool list(struct level *level, DIR *folder, uint64_t *hidden)
 {
     size_t capacity = 0;
     const struct dirent *entry;
     errno = 0;
     while ((entry = readdir(folder)) != NULL) {
-        if (entry->d_name[0] != '.') {
+        if (entry->d_name[0] == '.') {
+            *hidden += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+        } else {
             level->count++;
             if (!buf_append(&level->names, entry->d_name, strlen(entry->d_name) + 1)) {
                 errno = ENOMEM;
@@ -140,7 +143,7 @@ static enum trabao_status enter(struct walk *w, struct folder_id id, struct walk
     level->id = id;
     buf_init(&level->names, NAMES_CEILING);
     DIR *folder = opendir(buf_str(&w->path));
-    const bool listed = folder && list(level, folder);
+    const bool listed = folder && list(level, folder, &w->hidden);
     const int why = errno;
     if (folder) {
         closedir(folder);
@@ -237,6 +240,12 @@ void walk_rewind(struct walk *w)
     }
     w->next = 0;
     w->linked_count = 0;
+    w->hidden = 0;
+}
+
+uint64_t walk_hidden(const struct walk *w)
+{
+    return w->hidden;
 }
 
 enum trabao_status walk_open(const char *const *paths, size_t count, struct walk **out, struct trabao_error *err)

@@ -33,4 +33,7 @@ enum trabao_status walk_next(struct walk *w, struct walk_file *file, struct trab
 /* Back to the first file. */
 void walk_rewind(struct walk *w);
 
+/* Hidden files and folders that were passed over since the first file. */
+uint64_t walk_hidden(const struct walk *w);
+
 #endif

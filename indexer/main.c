@@ -238,7 +238,12 @@ static void say_end(const struct run *run, double seconds)
     if (c->removed) {
         fprintf(stderr, ", %llu removed earlier and left out", (unsigned long long)c->removed);
     }
-    fprintf(stderr, "; %llu without a date\n", (unsigned long long)c->undated);
+    fprintf(stderr, "; %llu without a date", (unsigned long long)c->undated);
+    const uint64_t hidden = corpus_hidden(run->corpus);
+    if (hidden) {
+        fprintf(stderr, "; %llu hidden %s not read", (unsigned long long)hidden, hidden == 1 ? "file" : "files");
+    }
+    fputc('\n', stderr);
     if (run->built.file_bytes) {
         say_written(run, seconds);
     } else {

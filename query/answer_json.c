@@ -11,15 +11,19 @@
 #include <math.h>
 
 #include "base/buf.h"
+#include "base/civil.h"
 #include "base/html_escape.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "query/abbreviate.h"
 #include "query/library.h"
+#include "query/parse.h"
 #include "query/trabao.h"
 #include "text/text.h"
 
 #define JSON_BYTES_MAX ((size_t)512 * 1024 * 1024)
 #define JSON_BYTES_USUAL 20000 /* of an answer: room that is asked for at once */
+#define FOUND_MAX 8 /* words of the archive that are shown for one that is analysed */
 #define DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY)
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
@@ -474,7 +478,55 @@ char *query_record_json(const struct trabao_article *a)
 
 /* ---- analysis -------------------------------------------------------------------------------------------------- */
 
-static void put_token(struct buf *out, const struct text_tokens *tokens, size_t i)
+/* At which tier a word typed as FORM (N bytes) finds TERM. */
+static enum trabao_tier tier_of(const struct lexicon *lexicon, const char *form, size_t n, uint32_t term)
+{
+    char typed[TEXT_FORM_MAX];
+    char found[TEXT_FORM_MAX];
+    const size_t found_len = lexicon->terms[term].len;
+    if (found_len == n && memcmp(lexicon_form(lexicon, term), form, n) == 0)
+        return TRABAO_EXACT;
+    const size_t typed_len = text_fold_tone(form, n, typed);
+    const size_t tone_len = text_fold_tone(lexicon_form(lexicon, term), found_len, found);
+    return typed_len == tone_len && memcmp(typed, found, typed_len) == 0 ? TRABAO_TONE : TRABAO_FOLDED;
+}
+
+/* The terms that FORM finds, whatever their marks: those in most articles, these first. Returns their number. */
+static size_t find_terms(const struct lexicon *lexicon, const char *form, size_t n, uint32_t terms[FOUND_MAX])
+{
+    size_t count = 0;
+    char folded[TEXT_FORM_MAX];
+    const size_t len = text_fold(form, n, folded);
+    for (uint32_t t = lexicon_fold_first(lexicon, folded, len); t != LEXICON_NONE; t = lexicon_fold_next(lexicon, t)) {
+        size_t i = count < FOUND_MAX ? count++ : FOUND_MAX;
+        for (; i > 0 && lexicon->terms[terms[i - 1]].articles < lexicon->terms[t].articles; i--) {
+            if (i < FOUND_MAX)
+                terms[i] = terms[i - 1];
+        }
+        if (i < FOUND_MAX)
+            terms[i] = t;
+    }
+    return count;
+}
+
+static void put_found(struct buf *out, const struct lexicon *lexicon, const char *form, size_t n)
+{
+    uint32_t terms[FOUND_MAX];
+    const size_t count = find_terms(lexicon, form, n, terms);
+    put_key(out, "found");
+    buf_append_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        buf_append_str(out, i > 0 ? ",{" : "{");
+        text_member(out, "form", lexicon_form(lexicon, terms[i]), lexicon->terms[terms[i]].len);
+        string_member(out, "tier", trabao_tier_name(tier_of(lexicon, form, n, terms[i])));
+        integer_member(out, "articles", lexicon->terms[terms[i]].articles);
+        buf_append_char(out, '}');
+    }
+    buf_append_char(out, ']');
+}
+
+/* LEXICON may be NULL. */
+static void put_token(struct buf *out, const struct text_tokens *tokens, size_t i, const struct lexicon *lexicon)
 {
     static const char *const kinds[] = {[TEXT_WORD] = "word", [TEXT_NUMBER] = "number", [TEXT_DATE] = "date"};
     const struct text_token *t = &tokens->items[i];
@@ -489,11 +541,32 @@ static void put_token(struct buf *out, const struct text_tokens *tokens, size_t 
     integer_member(out, "end", t->end);
     boolean_member(out, "colocated", t->colocated);
     boolean_member(out, "joined", t->joined);
+    if (lexicon != NULL)
+        put_found(out, lexicon, form, t->form_len);
     buf_append_char(out, '}');
 }
 
-static char *analysis_json(const char *text, size_t n, const struct text_tokens *tokens)
+/* TEXT as a query, its abbreviations and what they stand for in one: *DUMP, or NULL when it is too long for one. */
+static enum trabao_status dump_query(struct trabao_reader *reader, const char *text, size_t n, char **dump,
+                                     struct trabao_error *err)
 {
+    struct query_tree *tree = NULL;
+    enum trabao_status status = query_parse(reader->analyzer, text, n, civil_now(), false, &tree, err);
+    if (status == TRABAO_USAGE)
+        return TRABAO_OK;
+    if (status == TRABAO_OK)
+        status = query_abbreviate(reader->reader->archive, tree, err);
+    if (status == TRABAO_OK && (*dump = query_tree_dump(tree)) == NULL)
+        status = error_no_memory(err);
+    query_tree_free(tree);
+    return status;
+}
+
+/* READER may be NULL. */
+static char *analysis_json(const struct trabao_reader *reader, const char *text, size_t n, const char *query,
+                           const struct text_tokens *tokens)
+{
+    const struct lexicon *lexicon = reader != NULL ? &reader->reader->archive->lexicon : NULL;
     struct buf out;
     buf_init(&out, JSON_BYTES_MAX);
     buf_append_char(&out, '{');
@@ -503,9 +576,12 @@ static char *analysis_json(const char *text, size_t n, const struct text_tokens 
     buf_append_char(&out, '[');
     for (size_t i = 0; i < tokens->count; i++) {
         buf_append_str(&out, i > 0 ? "," : "");
-        put_token(&out, tokens, i);
+        put_token(&out, tokens, i, lexicon);
     }
-    buf_append(&out, "]}", 2);
+    buf_append_char(&out, ']');
+    if (reader != NULL)
+        optional_member(&out, "query", query);
+    buf_append_char(&out, '}');
     return take(&out);
 }
 
@@ -514,17 +590,18 @@ enum trabao_status trabao_analyze_json(struct trabao_reader *reader, const char 
 {
     struct text_analyzer *own = NULL;
     struct text_tokens tokens = {0};
-    enum trabao_status status = TRABAO_OK;
+    char *query = NULL;
     *json = NULL;
-    if (reader == NULL)
-        status = text_analyzer_open(&own, err);
+    enum trabao_status status =
+        reader == NULL ? text_analyzer_open(&own, err) : dump_query(reader, text, n, &query, err);
     if (status == TRABAO_OK)
         status = text_tokenize(reader != NULL ? reader->analyzer : own, text, n, &tokens, err);
     if (status == TRABAO_OK) {
-        *json = analysis_json(text, n, &tokens);
+        *json = analysis_json(reader, text, n, query, &tokens);
         if (*json == NULL)
             status = error_no_memory(err);
     }
+    mem_free(query);
     text_tokens_free(&tokens);
     text_analyzer_close(own);
     return status;

@@ -8,6 +8,11 @@
 #include "base/mem.h"
 #include "query/command.h"
 
+#define PIECE_WORDS 40    /* at most, between blanks: fewer than are weighed together */
+#define PIECE_BYTES 2000  /* and so many bytes, if a blank comes soon: far below what a query may have */
+
+#define RESTORED_MAX (4 * COMMAND_TEXT_MAX)
+
 struct options {
     const char *db, *batch;
     struct buf text;
@@ -23,7 +28,7 @@ static const struct argp_option option_table[] = {
 };
 
 static const char doc[] =
-    "Put the likeliest Vietnamese marks back on a query typed without them.\v"
+    "Put the likeliest Vietnamese marks back on a query, or a text of any length, typed without them.\v"
     "`mat tran to quoc` becomes `mặt trận tổ quốc`. Words that have marks stay as they are. In a batch, each line of "
     "output is the id, a tab and the restored text.";
 
@@ -54,14 +59,57 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/*
+ * Where the piece of TEXT (N bytes) that begins at START ends: at a blank, behind a clause if one ends in its second
+ * half. What stands side by side is weighed together, but no more words than PIECE_WORDS.
+ */
+static size_t piece_end(const char *text, size_t n, size_t start)
+{
+    size_t words = 0;
+    size_t clause = start;
+    for (size_t i = start + 1; i < n; i++) {
+        if (!is_blank(text[i]) || is_blank(text[i - 1]))
+            continue;
+        words++;
+        if (strchr(".,;:!?", text[i - 1]) != NULL)
+            clause = i;
+        if (words == PIECE_WORDS || i - start > PIECE_BYTES)
+            return clause - start > (i - start) / 2 ? clause : i;
+    }
+    return n;
+}
+
+/* Appends TEXT with its marks to OUT. */
+static enum trabao_status restore_pieces(struct trabao_reader *reader, const char *text, size_t n, struct buf *out,
+                                         struct trabao_error *err)
+{
+    enum trabao_status status = TRABAO_OK;
+    for (size_t start = 0; status == TRABAO_OK && start < n;) {
+        const size_t end = piece_end(text, n, start);
+        char *restored = NULL;
+        status = trabao_restore(reader, text + start, end - start, &restored, err);
+        if (status == TRABAO_OK && !buf_append_str(out, restored))
+            status = error_no_memory(err);
+        mem_free(restored);
+        start = end;
+    }
+    return status;
+}
+
 /* ID is NULL for the text of the command line. */
 static enum trabao_status restore(void *reader, const char *id, const char *text, size_t n, struct trabao_error *err)
 {
-    char *restored = NULL;
-    const enum trabao_status status = trabao_restore(reader, text, n, &restored, err);
+    struct buf restored;
+    buf_init(&restored, RESTORED_MAX);
+    const enum trabao_status status = restore_pieces(reader, text, n, &restored, err);
     if (status == TRABAO_OK)
-        printf("%s%s%s\n", id != NULL ? id : "", id != NULL ? "\t" : "", restored);
-    mem_free(restored);
+        printf("%s%s%s\n", id != NULL ? id : "", id != NULL ? "\t" : "", buf_str(&restored));
+    buf_free(&restored);
     return status;
 }
 

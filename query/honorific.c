@@ -1,6 +1,6 @@
 /*
- * honorific.c - honorifics and posts, and which of them may not be taken away from a name that is short: Anh Thơ and
- * Chu Văn An begin with words that are honorifics elsewhere.
+ * honorific.c - honorifics, posts and ministries, and which of them may not be taken away from a name that is short:
+ * Anh Thơ and Chu Văn An begin with words that are honorifics elsewhere.
  */
 #include "query/honorific.h"
 
@@ -95,6 +95,37 @@ static const struct honorific honorifics[] = {
     {"hlv", 1, false},
     {"nsnd", 1, false},
     {"nsưt", 1, false},
+    /* What follows `Bộ trưởng` and the like. */
+    {"bộ công an", 2, false},
+    {"bộ quốc phòng", 2, false},
+    {"bộ ngoại giao", 2, false},
+    {"bộ nội vụ", 2, false},
+    {"bộ tư pháp", 2, false},
+    {"bộ tài chính", 2, false},
+    {"bộ công thương", 2, false},
+    {"bộ xây dựng", 2, false},
+    {"bộ y tế", 2, false},
+    {"bộ giáo dục và đào tạo", 2, false},
+    {"bộ gd đt", 2, false},
+    {"bộ giao thông vận tải", 2, false},
+    {"bộ gtvt", 2, false},
+    {"bộ kế hoạch và đầu tư", 2, false},
+    {"bộ kh đt", 2, false},
+    {"bộ khoa học và công nghệ", 2, false},
+    {"bộ kh cn", 2, false},
+    {"bộ thông tin và truyền thông", 2, false},
+    {"bộ tt tt", 2, false},
+    {"bộ tài nguyên và môi trường", 2, false},
+    {"bộ tn mt", 2, false},
+    {"bộ nông nghiệp và môi trường", 2, false},
+    {"bộ nn mt", 2, false},
+    {"bộ nông nghiệp và phát triển nông thôn", 2, false},
+    {"bộ nn ptnt", 2, false},
+    {"bộ văn hóa thể thao và du lịch", 2, false},
+    {"bộ vh tt dl", 2, false},
+    {"bộ lao động thương binh và xã hội", 2, false},
+    {"bộ lđ tb xh", 2, false},
+    {"bộ dân tộc và tôn giáo", 2, false},
     {"mr", 1, false},
     {"mrs", 1, false},
     {"ms", 1, false},

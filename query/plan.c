@@ -61,18 +61,20 @@ static bool same(const char *a, size_t n, const char *b, size_t m)
     return n == m && memcmp(a, b, n) == 0;
 }
 
-/* True when FORM is the word TOKEN, as it is or as it is meant. */
-static bool is_token(const struct query_token *token, const char *form, size_t len)
-{
-    return same(form, len, token->form, token->len) || horn_missing(token->form, token->len, form, len);
-}
-
 /* How a word may be read. */
 enum reading {
     AS_TYPED,   /* by the tiers */
-    LITERAL,    /* as it stands */
+    LITERAL,    /* with the marks that it has */
+    AS_WRITTEN, /* letter by letter */
     ANY_READING /* marks typed are meant, marks not typed are left open */
 };
+
+/* True when FORM is the word TOKEN, as it is or as it is meant. */
+static bool is_token(const struct query_token *token, enum reading reading, const char *form, size_t len)
+{
+    return same(form, len, token->form, token->len) ||
+           (reading != AS_WRITTEN && horn_missing(token->form, token->len, form, len));
+}
 
 /* The tightest tier at which TERM stands for TOKEN; false when none that is asked for. */
 static bool tier_of(const struct planner *p, const struct query_token *token, enum reading reading, uint32_t term,
@@ -81,14 +83,14 @@ static bool tier_of(const struct planner *p, const struct query_token *token, en
     const char *form = lexicon_form(p->lexicon, term);
     const size_t len = p->lexicon->terms[term].len;
     /* In a query without marks only a word that is excluded can have some: they are meant. */
-    const bool exact =
-        reading == LITERAL || (token->marked && (reading == ANY_READING || !p->tree->any_marked));
+    const bool exact = reading == LITERAL || reading == AS_WRITTEN ||
+                       (token->marked && (reading == ANY_READING || !p->tree->any_marked));
     if (!exact && (!p->tree->any_marked || reading == ANY_READING)) {
         /* What may be read in any way loosens nothing, and a plan knows no tiers beyond those it was made for. */
         *tier = (uint8_t)p->plan->tightest;
-        return p->loosest == TRABAO_FOLDED || reading == ANY_READING || is_token(token, form, len);
+        return p->loosest == TRABAO_FOLDED || reading == ANY_READING || is_token(token, reading, form, len);
     }
-    if (is_token(token, form, len)) {
+    if (is_token(token, reading, form, len)) {
         *tier = TRABAO_EXACT;
         return true;
     }
@@ -330,7 +332,10 @@ static bool any_marked(const struct query_node *node)
 /* A phrase in quotes that has marks means them, and no others; names and fields are asked for with or without. */
 static enum reading reading_of(const struct planner *p, const struct query_node *node, const struct query_token *token)
 {
-    if (node->exact || (node->quoted && p->tree->any_marked && (token->marked || any_marked(node)))) {
+    if (node->exact) {
+        return AS_WRITTEN;
+    }
+    if (node->quoted && p->tree->any_marked && (token->marked || any_marked(node))) {
         return LITERAL;
     }
     return in_text(node->field) && node->field != QUERY_NAME ? AS_TYPED : ANY_READING;

@@ -168,7 +168,10 @@ enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text
 
 /* ---- looking inside ------------------------------------------------------------------------------------------ */
 
-/* How TEXT (N bytes) is cut and folded: the JSON object of `analyze`. READER may be NULL. */
+/*
+ * How TEXT (N bytes) is cut and folded: the JSON object of `analyze`. With a READER (it may be NULL) each token has the
+ * words of the archive that it finds, and `query` is how TEXT would be read as a query, abbreviations in all spellings.
+ */
 enum trabao_status trabao_analyze_json(struct trabao_reader *reader, const char *text, size_t n, char **json,
                                        struct trabao_error *err);
 

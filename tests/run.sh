@@ -113,6 +113,7 @@ group_asan() {
 group_fuzz-replay() {
     build replay-build asan-build
     tests/fuzz/replay.sh "$BUILD/asan"
+    tests/fuzz/queries.sh "$BUILD/asan" 3000 1 asan-queries
 }
 
 group_ubsan() {

@@ -334,10 +334,19 @@ void collect_flush(struct collector *c, size_t next_start, bool next_is_month)
     c->chain = false;
 }
 
+/* True when START is directly beside a word, or only a stop or comma is between it and the digits that end one. */
+static bool continues_word(const struct collector *c, size_t start)
+{
+    if (!c->any || start - c->last_end > 1)
+        return false;
+    return c->last_end == start ||
+           (letter_is_digit(c->text[c->last_end - 1]) && (c->text[start - 1] == '.' || c->text[start - 1] == ','));
+}
+
 void collect_number(struct collector *c, size_t start, size_t end, bool whole)
 {
     struct collect_number number = {start, end, collect_is_joined(c, start), whole, 0};
-    const bool glued = c->any && c->last_end == start;
+    const bool glued = continues_word(c, start);
     if (c->pending_count > 0 && start - c->last_end == 1 && (c->text[start - 1] == '/' || c->text[start - 1] == '-')) {
         number.separator = c->text[start - 1];
         if (c->pending_count == COLLECT_PENDING_MAX) {

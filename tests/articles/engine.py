@@ -1,8 +1,12 @@
 # The product as these proofs use it: a program that indexes files and answers batches of queries; and their report.
+import itertools
 import json
 import os
 import subprocess
 import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import articles as records # noqa: E402, of the folder above
 
 PROGRAM = os.environ.get("BUILD", "build") + "/trabao"
 
@@ -41,12 +45,8 @@ def found(path, queries, *options):
 
 
 def articles(path, every=1):
-    """Every EVERY-th record of a file of JSON lines; one of `.zst` is decompressed."""
-    if path.endswith(".zst"):
-        with subprocess.Popen(["zstd", "-dcq", path], stdout=subprocess.PIPE, encoding="utf-8") as unpacked:
-            return [json.loads(line) for i, line in enumerate(unpacked.stdout) if i % every == 0]
-    with open(path, encoding="utf-8") as file:
-        return [json.loads(line) for i, line in enumerate(file) if i % every == 0]
+    """Every EVERY-th record of a file of JSON lines, compressed or not."""
+    return list(itertools.islice(records.read_articles(path), 0, None, every))
 
 
 def exported(path):

@@ -36,7 +36,7 @@ def separate_tones(text):
 def new_style(word):
     """hòa -> hoà where the open syllable ends in oa, oe or uy that do not follow a q."""
     letters, tone = words.key(word)
-    if not tone or not re.fullmatch("(?!qu)[^aeiouy]*(?:oa|oe|uy)", letters):
+    if len(tone) != 1 or not re.fullmatch(f"(?!qu)(?:{words.INITIALS})(?:oa|oe|uy)", letters):
         return word
     return place(word, tone, len(letters) - 1)
 
@@ -51,7 +51,7 @@ def place(word, tone, at):
 def misplaced(word):
     """The tone on another of the vowels; the word itself where there is no other."""
     letters, tone = words.key(word)
-    if not tone or len(letters) != len(unicodedata.normalize("NFC", word)) or not words.syllable(letters):
+    if len(tone) != 1 or len(letters) != len(unicodedata.normalize("NFC", word)) or not words.syllable(letters):
         return word
     own = [i for i, c in enumerate(unicodedata.normalize("NFC", word)) if set(unicodedata.normalize("NFD", c)) & {tone}]
     vowels = [i for i, c in enumerate(letters) if words.without_shapes(c) in "aeiouy"]

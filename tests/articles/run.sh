@@ -36,7 +36,10 @@ scans() {
     prove tiers headlines 40
     prove dates trends_vn 4
     prove dates tuoitre2024 1
+    prove forms tuoitre2024 4
+    prove forms headlines 40
     [ "$all" != all ] || prove dates headlines 1
+    [ "$all" != all ] || prove forms trends_vn 1
 }
 
 rewritings >"$folder/rewritings" &

@@ -1,12 +1,16 @@
 -- What the extension promises to any SQLite that loads it. Each line of search.expected is a row.
 CREATE VIRTUAL TABLE plain USING fts5(title, body, tokenize = 'vietnamese');
 CREATE VIRTUAL TABLE folded USING fts5(title, body, tokenize = 'vietnamese fold full');
+CREATE VIRTUAL TABLE toneless USING fts5(title, body, tokenize = 'vietnamese fold tone');
 CREATE TEMP TABLE news(id, title, body);
 INSERT INTO news VALUES(1, 'Lễ hội ở Châu Phước', 'Ngày 30.4, TP.Châu Phước đón 1.200 khách. Hoà bình là quý.');
 INSERT INTO news VALUES(2, 'Từ vòng bảng', 'Đội tuyển vượt từ vòng bảng vào tứ kết.');
 INSERT INTO news VALUES(3, 'Một ca tử vong', 'Bệnh viện đa khoa báo cáo một ca tử vong hôm 30/4.');
 INSERT INTO plain(rowid, title, body) SELECT id, title, body FROM news;
 INSERT INTO folded(rowid, title, body) SELECT id, title, body FROM news;
+INSERT INTO toneless(rowid, title, body) SELECT id, title, body FROM news;
+SELECT 'tones left out', rowid FROM toneless('tư vong') ORDER BY rowid;
+SELECT 'shapes left out', count(*) FROM toneless('tu');
 SELECT 'marks typed', rowid FROM plain('tử vong') ORDER BY rowid;
 SELECT 'marks left out', rowid FROM folded('tu vong') ORDER BY rowid;
 SELECT 'marks left out', rowid FROM folded('da khoa') ORDER BY rowid;

@@ -2,28 +2,9 @@
  * fuzz_page.c - any bytes as a page: one record or one reject; every text is valid UTF-8 without NUL; title, author and
  * date are cut out of the text; a text without furniture keeps everything but blanks.
  */
-#include "base/base.h"
+#include "tests/fuzz/corpus_support.h"
 
-#include "base/buf.h"
-#include "base/utf8.h"
-#include "corpus/format.h"
 #include "text/charset.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-static void check_text(struct corpus_text t)
-{
-    must(t.text || t.len == 0);
-    must(utf8_valid_prefix(t.text ? t.text : "", t.len) == t.len);
-    must(!t.len || !memchr(t.text, '\0', t.len));
-}
 
 /* Bytes that are no blank, line end or no-break space. */
 static size_t ink(const char *text, size_t n)
@@ -44,8 +25,6 @@ static void check_part(const struct buf *text, struct corpus_text part)
     check_text(part);
     must(!part.len || memmem(text->data, text->len, part.text, part.len));
 }
-
-static unsigned outcomes;
 
 static enum trabao_status on_record(void *context, const struct corpus_record *r, struct trabao_error *err)
 {
@@ -70,23 +49,19 @@ static enum trabao_status on_reject(void *context, const struct corpus_reject *r
 {
     (void)context;
     (void)err;
-    must(r->bytes.len <= 4096 && r->reason[0]);
-    outcomes++;
+    check_reject(r);
     return TRABAO_OK;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static char path[] = "page";
     const char *encoding;
     struct buf text;
-    struct corpus_batch batch = {.path = path, .format = CORPUS_PAGE, .number = 1, .record_ceiling = size + 1};
-    buf_init(&batch.bytes, size + 1);
+    struct corpus_batch batch;
+    make_batch(&batch, CORPUS_PAGE, size + 1, data, size);
     buf_init(&text, 4 * size + 4);
-    must(buf_append(&batch.bytes, data, size));
     (void)charset_to_utf8(batch.bytes.data, size, &text, &encoding);
     const struct corpus_sink sink = {.record = on_record, .reject = on_reject, .context = &text};
-    outcomes = 0;
     must(corpus_parse_batch(&batch, &sink, NULL) == TRABAO_OK);
     must(outcomes == 1);
     buf_free(&batch.bytes);

@@ -183,6 +183,7 @@ static void a_missing_horn_is_put_back(void **state)
     assert_finds("nguời", "nguôi folded; người exact");
     assert_finds("truờng đuợc", "người exact");
     assert_finds("\"nguời ta\"", "người exact");
+    assert_finds("=nguời", "");
 }
 
 /* ---- prefixes -------------------------------------------------------------------------------------------------- */

@@ -12,21 +12,7 @@
 
 #include "base/mem.h"
 #include "query/parse.h"
-
-static struct text_analyzer *analyzer;
-
-static int open_analyzer(void **state)
-{
-    (void)state;
-    return text_analyzer_open(&analyzer, NULL) == TRABAO_OK ? 0 : -1;
-}
-
-static int close_analyzer(void **state)
-{
-    (void)state;
-    text_analyzer_close(analyzer);
-    return 0;
-}
+#include "tests/unit/test_analyzer.h"
 
 /* Wednesday 2024-07-31, 10:00. */
 TRABAO_UNUSED static int64_t test_now(void)

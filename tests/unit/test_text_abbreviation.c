@@ -4,22 +4,8 @@
 #include "tests/unit/test_text_support.h"
 
 #include "base/buf.h"
+#include "tests/unit/test_analyzer.h"
 #include "text/abbreviation.h"
-
-static struct text_analyzer *analyzer;
-
-static int open_analyzer(void **state)
-{
-    (void)state;
-    return text_analyzer_open(&analyzer, NULL) == TRABAO_OK ? 0 : -1;
-}
-
-static int close_analyzer(void **state)
-{
-    (void)state;
-    text_analyzer_close(analyzer);
-    return 0;
-}
 
 /* EXPECTED: `short=words`, those of one text joined by `;`. */
 static void assert_finds(const char *text, const char *expected)

@@ -12,27 +12,19 @@
 #include <unicode/uchar.h>
 #include <zstd.h>
 
+#include "tests/unit/test_analyzer.h"
 #include "text/letter.h"
 #include "text/run.h"
 #include "text/tokens.h"
 
-static struct text_analyzer *analyzer;
 static struct text_tokens fast;
 static struct text_tokens reference;
 
-static int open_analyzer(void **state)
+static int close_all(void **state)
 {
-    (void)state;
-    return text_analyzer_open(&analyzer, NULL) == TRABAO_OK ? 0 : -1;
-}
-
-static int close_analyzer(void **state)
-{
-    (void)state;
     text_tokens_free(&fast);
     text_tokens_free(&reference);
-    text_analyzer_close(analyzer);
-    return 0;
+    return close_analyzer(state);
 }
 
 /* ---- parts of the fast path, against something plain ----------------------------------------------------------- */
@@ -284,5 +276,5 @@ int main(void)
         cmocka_unit_test(hostile_bytes),         cmocka_unit_test(long_runs_are_covered_whole),
         cmocka_unit_test(real_articles),
     };
-    return cmocka_run_group_tests_name("text scan", tests, open_analyzer, close_analyzer);
+    return cmocka_run_group_tests_name("text scan", tests, open_analyzer, close_all);
 }

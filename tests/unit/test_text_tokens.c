@@ -4,22 +4,14 @@
 #include "tests/unit/test_text_support.h"
 
 #include "base/mem.h"
+#include "tests/unit/test_analyzer.h"
 
-static struct text_analyzer *analyzer;
 static struct text_tokens tokens;
 
-static int open_analyzer(void **state)
+static int close_all(void **state)
 {
-    (void)state;
-    return text_analyzer_open(&analyzer, NULL) == TRABAO_OK ? 0 : -1;
-}
-
-static int close_analyzer(void **state)
-{
-    (void)state;
     text_tokens_free(&tokens);
-    text_analyzer_close(analyzer);
-    return 0;
+    return close_analyzer(state);
 }
 
 static void cut(const char *text, size_t n)
@@ -225,5 +217,5 @@ int main(void)
         cmocka_unit_test(source_ranges_fold_to_their_token),
         cmocka_unit_test(every_allocation_may_fail),
     };
-    return cmocka_run_group_tests_name("text tokens", tests, open_analyzer, close_analyzer);
+    return cmocka_run_group_tests_name("text tokens", tests, open_analyzer, close_all);
 }
