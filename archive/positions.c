@@ -16,7 +16,7 @@
 #define COLUMN_SHIFT 28
 #define POSITION_MAX ((UINT32_C(1) << COLUMN_SHIFT) - 1)
 #define COLUMNS_MAX 16
-#define LOOK_COST 500 /* postings that are passed over in the time that looking into one article takes */
+#define LOOK_COST 2000 /* postings that are passed over in the time that looking into one article takes */
 
 struct positions {
     struct doclists lists;

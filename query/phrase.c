@@ -134,9 +134,12 @@ struct entry {
     uint64_t words; /* bit i: it may be the i-th word */
 };
 
+#define FILTER_BITS 4096U
+
 struct table {
     struct entry *entries;
     uint32_t mask;
+    uint64_t filter[FILTER_BITS / 64]; /* by the low bits of a term: one of these may be in the table; most are not */
 };
 
 static struct entry *entry_of(const struct table *t, uint32_t term)
@@ -158,7 +161,7 @@ static bool make_table(const struct phrase *phrase, struct query_arena *arena, s
     while (size < 4 * terms) {
         size *= 2;
     }
-    *out = (struct table){query_arena_alloc(arena, size, sizeof *out->entries), size - 1};
+    *out = (struct table){.entries = query_arena_alloc(arena, size, sizeof *out->entries), .mask = size - 1};
     if (!out->entries) {
         return false;
     }
@@ -167,8 +170,10 @@ static bool make_table(const struct phrase *phrase, struct query_arena *arena, s
     }
     for (size_t w = 0; w < phrase->count; w++) {
         for (size_t t = 0; t < phrase->words[w].count; t++) {
-            struct entry *e = entry_of(out, phrase->words[w].terms[t]);
-            e->term = phrase->words[w].terms[t];
+            const uint32_t term = phrase->words[w].terms[t];
+            struct entry *e = entry_of(out, term);
+            out->filter[term % FILTER_BITS / 64] |= UINT64_C(1) << term % 64;
+            e->term = term;
             e->words |= UINT64_C(1) << w;
         }
     }
@@ -184,6 +189,10 @@ static bool has_phrase(const struct table *table, const struct phrase *phrase, c
     const uint64_t last = UINT64_C(1) << (phrase->count - 1);
     uint64_t running = 0;
     for (size_t i = 0; i < count; i++) {
+        if (!(table->filter[terms[i] % FILTER_BITS / 64] >> terms[i] % 64 & 1)) {
+            running = 0;
+            continue;
+        }
         running = (running << 1 | 1) & entry_of(table, terms[i])->words;
         if (running & last) {
             return true;
