@@ -45,8 +45,7 @@ static uint32_t slot_of(const struct lexicon *lexicon, const char *form, size_t 
 {
     uint32_t slot = hash_of(form, n) & lexicon->slot_mask;
     while (lexicon->slots[slot]) {
-        const struct lexicon_term *term = &lexicon->terms[lexicon->slots[slot] - 1];
-        if (term->len == n && memcmp(lexicon->forms + term->form, form, n) == 0) {
+        if (lexicon_is(lexicon, lexicon->slots[slot] - 1, form, n)) {
             break;
         }
         slot = (slot + 1) & lexicon->slot_mask;

@@ -46,6 +46,12 @@ static inline const char *lexicon_form(const struct lexicon *lexicon, uint32_t t
     return lexicon->forms + lexicon->terms[term].form;
 }
 
+/* True when FORM (N bytes) is the canonical form of TERM. */
+static inline bool lexicon_is(const struct lexicon *lexicon, uint32_t term, const char *form, size_t n)
+{
+    return lexicon->terms[term].len == n && memcmp(lexicon_form(lexicon, term), form, n) == 0;
+}
+
 /* The number of FORM (N bytes), added if it is new. LEXICON_NONE when memory runs out or the lexicon is full. */
 uint32_t lexicon_add(struct lexicon *lexicon, const char *form, size_t n);
 

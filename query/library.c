@@ -144,7 +144,7 @@ uint32_t library_term(const struct lexicon *lexicon, const char *form, size_t n)
 {
     char folded[TEXT_FORM_MAX];
     uint32_t t = lexicon_fold_first(lexicon, folded, text_fold(form, n, folded));
-    while (t != LEXICON_NONE && (lexicon->terms[t].len != n || memcmp(lexicon_form(lexicon, t), form, n) != 0)) {
+    while (t != LEXICON_NONE && !lexicon_is(lexicon, t, form, n)) {
         t = lexicon_fold_next(lexicon, t);
     }
     return t;

@@ -31,8 +31,7 @@ static uint64_t articles_of(const struct parts *p, const struct query_token *tok
     for (uint32_t t = lexicon_fold_first(p->lexicon, folded, n); t != LEXICON_NONE;
          t = lexicon_fold_next(p->lexicon, t)) {
         const struct lexicon_term *term = &p->lexicon->terms[t];
-        const bool typed =
-            term->len == token->len && memcmp(lexicon_form(p->lexicon, t), token->form, token->len) == 0;
+        const bool typed = lexicon_is(p->lexicon, t, token->form, token->len);
         if (typed || !p->c->tree->any_marked)
             articles += term->articles;
     }
