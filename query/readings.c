@@ -97,8 +97,7 @@ static void find_candidates(const struct archive *a, struct word *word, bool lit
     const size_t n = text_fold(token->form, token->len, folded);
     word->count = 0;
     for (uint32_t t = lexicon_fold_first(lexicon, folded, n); t != LEXICON_NONE; t = lexicon_fold_next(lexicon, t)) {
-        const bool same = lexicon->terms[t].len == token->len &&
-                          memcmp(lexicon_form(lexicon, t), token->form, token->len) == 0;
+        const bool same = lexicon_is(lexicon, t, token->form, token->len);
         if (same || (!token->marked && !literal)) {
             put_candidate(a, word, t);
         }
@@ -455,8 +454,7 @@ enum trabao_status readings_restore(const struct readings *readings, const struc
         }
         const uint32_t term = r->terms[r->best];
         read = r->token->end;
-        if (archive->lexicon.terms[term].len != r->token->len ||
-            memcmp(lexicon_form(&archive->lexicon, term), r->token->form, r->token->len) != 0) {
+        if (!lexicon_is(&archive->lexicon, term, r->token->form, r->token->len)) {
             changed = true;
             buf_append(&text, query + done, r->token->start - done);
             append_restored(&archive->lexicon, r, query, &text);
