@@ -86,7 +86,8 @@ static enum trabao_status open_uri(const char *path, const char *parameters, int
     sqlite3 *db = NULL;
     enum trabao_status status = TRABAO_OK;
     if (!uri_for(path, parameters, &uri)) {
-        status = error_set(err, TRABAO_USAGE, "%.200s...: the path is too long", path);
+        status = uri.full ? error_set(err, TRABAO_USAGE, "%.200s...: the path is too long", path)
+                          : error_no_memory(err);
         goto done;
     }
     if (sqlite3_open_v2(buf_str(&uri), &db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,

@@ -18,8 +18,9 @@
 #include "base/fsutil.h"
 #include "base/mem.h"
 
-#define MAPPED_BYTES ((uint64_t)128 << 20) /* of the files that are kept in memory while reading */
-#define SEEKS 1024                          /* after which that is looked after */
+#define MAPPED_BYTES ((uint64_t)128 << 20)  /* of the files that are kept in memory while reading */
+#define LOOK_BYTES ((uint64_t)16 << 20)     /* after so many that is seen to, */
+#define SEEK_BYTES 16384                    /* where going to a term counts as so many */
 #define COLLECTED_CEILING ((size_t)UINT32_MAX)
 #define ARTICLE_HEAD_BYTES 8 /* before the postings of an article: its number, and their size */
 
@@ -333,11 +334,14 @@ static void give_back(const struct runs *r)
 
 void runs_seek(const struct runs *r, uint32_t term, struct runs_cursor *cursor)
 {
-    const uint32_t seeks = cursor->seeks + 1;
-    if (seeks % SEEKS == 0 && r->count > 1 && mem_mapped() > MAPPED_BYTES) {
-        give_back(r);
+    uint64_t looked = cursor->looked + SEEK_BYTES;
+    if (looked > LOOK_BYTES) {
+        looked = 0;
+        if (r->count > 1 && mem_mapped() > MAPPED_BYTES) {
+            give_back(r);
+        }
     }
-    *cursor = (struct runs_cursor){.runs = r, .term = term, .seeks = seeks};
+    *cursor = (struct runs_cursor){.runs = r, .term = term, .looked = looked};
 }
 
 bool runs_next_run(struct runs_cursor *c)
@@ -348,6 +352,7 @@ bool runs_next_run(struct runs_cursor *c)
             c->at = run->bytes + run->starts[c->term];
             c->end = run->bytes + run->starts[c->term + 1];
             c->article = 0;
+            c->looked += (uint64_t)(c->end - c->at);
             return true;
         }
     }

@@ -50,7 +50,7 @@ struct runs_cursor {
     size_t run; /* the next one */
     const uint8_t *at, *end;
     uint32_t article;
-    uint32_t seeks;
+    uint64_t looked; /* bytes, roughly, since it was last seen to how much of the files is in memory */
 };
 
 /* A cursor is zeroed before its first use and then goes from term to term. */

@@ -346,6 +346,47 @@ static void test_fields_alone(void **state TRABAO_UNUSED)
               &indexes, &higher);
 }
 
+/* Memory runs out at one allocation after another of a whole build: it says so, or it builds. */
+static void test_without_memory(void **state TRABAO_UNUSED)
+{
+    const struct shape shape = {.articles = 40};
+    char keys[40][16];
+    bool built = false;
+    unsigned failures = 0;
+    for (uint32_t a = 0; a < shape.articles; a++) {
+        make_article(a, &shape);
+        snprintf(keys[a], sizeof keys[a], "key %u", a);
+        set_text(&articles[a], ARTICLE_KEY, keys[a]);
+        set_text(&articles[a], ARTICLE_TITLE, keys[a]);
+    }
+    for (uint64_t k = 1; !built; k += 1 + k / 16) {
+        struct trabao_error err = {0};
+        struct spill *spill;
+        struct spill_port *port;
+        struct build_result result;
+        uint64_t superseded;
+        const struct build_options options = {.threads = 2, .generation = 1};
+        assert_fine(spill_open(test_folder, &spill, &err), &err);
+        assert_fine(spill_port_open(spill, &port, &err), &err);
+        for (uint32_t a = 0; a < shape.articles; a++) {
+            assert_fine(spill_add(port, &articles[a], a, 0, &err), &err);
+        }
+        assert_fine(spill_sort(spill, &superseded, &err), &err);
+        mem_fail_at(k, false);
+        const enum trabao_status status = archive_build(spill, in_folder("starved"), &options, &result, &err);
+        mem_fail_at(0, false);
+        if (status != TRABAO_NO_MEMORY) {
+            assert_fine(status, &err);
+        }
+        built = status == TRABAO_OK;
+        failures += !built;
+        spill_port_close(port);
+        spill_close(spill);
+    }
+    assert_true(failures > 20);
+    assert_sound(in_folder("starved"));
+}
+
 static int free_articles(void **state)
 {
     for (size_t a = 0; a < ARTICLES_MAX; a++) {
@@ -361,6 +402,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ordinary_pages), cmocka_unit_test(test_several_runs), cmocka_unit_test(test_small_pages),
         cmocka_unit_test(test_one_article),    cmocka_unit_test(test_no_article),   cmocka_unit_test(test_fields_alone),
+        cmocka_unit_test(test_without_memory),
     };
     return cmocka_run_group_tests(tests, open_folder, free_articles);
 }
