@@ -44,6 +44,9 @@ static uint32_t articles_of(const struct lexicon *lexicon, const char *form, siz
 
 static void look_at(struct keyed_words *words, const struct query_token *token)
 {
+    /* A quote with a date is several phrases of the same words. */
+    if (words->count > 0 && token->start < words->items[words->count - 1].end)
+        return;
     struct keyed keyed = {.start = token->start, .end = token->end};
     void *items = words->items;
     keyed.method = keystroke_decode(token->form, token->len, keyed.form, &keyed.len);

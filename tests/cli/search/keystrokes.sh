@@ -55,3 +55,4 @@ for method in telex vni; do
     echo "$method: $differing lines differ, $(diff marked.tsv $method.tsv | grep -c '^<') typed"
     grep -c Telex $method.err
 done
+trabao search --db "$ARCHIVE" --format json '"30/4 Vie65t "' | jq -c '[.total, .warnings]'
