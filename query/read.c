@@ -23,6 +23,7 @@ struct keyed {
 };
 
 struct keyed_words {
+    const char *query; /* borrowed */
     const struct lexicon *lexicon;
     struct keyed *items; /* in the order of the query; owned */
     size_t count, capacity;
@@ -46,6 +47,9 @@ static void look_at(struct keyed_words *words, const struct query_token *token)
 {
     /* A quote with a date is several phrases of the same words. */
     if (words->count > 0 && token->start < words->items[words->count - 1].end)
+        return;
+    /* An operator that had nothing to apply to; the warning says so. */
+    if (token->end - token->start == 2 && memcmp(words->query + token->start, "OR", 2) == 0)
         return;
     struct keyed keyed = {.start = token->start, .end = token->end};
     void *items = words->items;
@@ -124,7 +128,7 @@ static enum trabao_status warn_of_keys(const struct keyed_words *words, const ch
 static enum trabao_status read_keys(struct trabao_reader *r, const char *query, size_t n, int64_t now,
                                     struct query_tree **tree, struct trabao_error *err)
 {
-    struct keyed_words words = {.lexicon = &r->reader->archive->lexicon};
+    struct keyed_words words = {.query = query, .lexicon = &r->reader->archive->lexicon};
     struct query_tree *reread = NULL;
     struct buf text;
     enum trabao_status status = TRABAO_OK;
