@@ -4,8 +4,9 @@
  *
  * A matrix of bits has a column for each article and some hundred rows. Every pair of neighbouring words of an article
  * sets SIGNATURES_HASHES bits of its column; so an article may have a pair only if all bits of the pair are set, which
- * is a few dozen instructions for a window of 256 articles. About one article in six has them by accident; whoever
- * must know looks into the article. Pairs are of folded forms: one look serves all readings of words without marks.
+ * is a few dozen instructions for a window of 256 articles. About one article in nine has them by accident, of the long
+ * ones more; whoever must know looks into the article. Pairs are of folded forms: one look serves all readings of words
+ * without marks.
  *
  * Pairs that are common in the archive are not entered: they would fill the matrix, and are soon found without it.
  * Which these are is told by a map of SIGNATURES_BUCKETS bits, by hash.

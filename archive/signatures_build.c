@@ -15,8 +15,8 @@
 #include "base/mem.h"
 #include "text/text.h"
 
-#define BITS_PER_PAIR 3.5
-#define COMMON_SHARE 0.01 /* of the sampled articles have a common pair */
+#define BITS_PER_PAIR 4.5
+#define COMMON_SHARE 0.1 /* of the sampled articles have a common pair */
 #define COMMON_MIN 8      /* and so many at least: of a few articles nothing is known */
 #define ROWS_MIN 64U
 #define ROWS_MAX ((1U << SIGNATURES_ROW_BITS) - 1)

@@ -24,7 +24,7 @@ static struct text any_text(void)
     t.title_count = (uint8_t)any_below(t.count + 1U);
     for (uint8_t i = 0; i < t.count; i++) {
         /* The first terms are in many articles, so that some pairs are common. */
-        t.terms[i] = any_below(4) ? any_below(TERMS) : any_below(3);
+        t.terms[i] = any_below(3) ? any_below(TERMS) : any_below(2);
     }
     return t;
 }
