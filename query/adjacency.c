@@ -48,7 +48,7 @@ static uint32_t slot_of(const struct adjacency *t, uint32_t term)
 static bool make_table(struct adjacency *t, const struct plan *plan)
 {
     size_t variants = 0;
-    t->words = MIN(plan->scored_count, (size_t)WORDS_MAX);
+    t->words = MIN(plan->typed_count, (size_t)WORDS_MAX);
     for (size_t s = 0; s < t->words; s++) {
         variants += plan->groups[plan->scored[s]].count;
     }
@@ -86,7 +86,7 @@ static bool make_table(struct adjacency *t, const struct plan *plan)
 
 bool adjacency_matters(const struct plan *plan)
 {
-    for (size_t s = 1; s < plan->scored_count; s++) {
+    for (size_t s = 1; s < plan->typed_count; s++) {
         if (plan->follows[s]) {
             return true;
         }

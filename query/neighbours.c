@@ -96,7 +96,7 @@ enum trabao_status neighbours_find(struct archive_reader *r, struct plan *plan, 
         return error_no_memory(err);
     }
     enum trabao_status status = TRABAO_OK;
-    for (size_t s = 1; status == TRABAO_OK && s < plan->scored_count; s++) {
+    for (size_t s = 1; status == TRABAO_OK && s < plan->typed_count; s++) {
         if (plan->follows[s]) {
             status = find_pair(r, plan, s, err);
         }

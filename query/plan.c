@@ -790,6 +790,7 @@ static struct plan_node *bind_root(struct planner *p)
                 relax(p, words);
             }
             root->children[root->child_count++] = words;
+            p->plan->typed_count = p->plan->scored_count;
             score_spellings(p);
         }
     }

@@ -55,6 +55,7 @@ struct plan {
     size_t group_count;
     size_t *scored;   /* groups that add to the score, in the order of the query */
     size_t scored_count;
+    size_t typed_count; /* the first of them; behind them are those of spellings that were not typed */
     bool *follows;    /* [scored_count] the word stands right behind the one before it in the query */
     struct neighbours *neighbours; /* [scored_count] of the word and the one before it; NULL: neighbours_find */
     uint8_t *run;     /* [scored_count] words of the phrase that begins here; 1: a word by itself; 0: inside a phrase */

@@ -4,6 +4,8 @@
  */
 #include "query/adjacency.h"
 
+#include <jansson.h>
+
 #include "query/library.h"
 #include "tests/unit/test_archive_support.h"
 
@@ -121,6 +123,34 @@ static void a_passage_is_so_long(void **state)
     trabao_answer_free(answer);
 }
 
+/* What the second stage gives the only article that QUERY finds. */
+static double second_stage_of(const char *query)
+{
+    const struct trabao_request request = {
+        .query = query, .query_len = strlen(query), .sort = TRABAO_RELEVANCE_ONLY, .explain = true};
+    struct trabao_answer *answer = NULL;
+    double points;
+    assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+    assert_int_equal(answer->hit_count, 1);
+    json_t *parts = json_loads(answer->hits[0].explain, 0, NULL);
+    assert_int_equal(json_unpack(parts, "{s:F}", "adjacency", &points), 0);
+    json_decref(parts);
+    trabao_answer_free(answer);
+    return points;
+}
+
+/* The other spelling of what was typed finds an article; its words side by side say nothing more about it. */
+static void a_second_spelling_is_no_second_word(void **state)
+{
+    (void)state;
+    add_articles(20, "rest", "xa xa xa xa xa xa");
+    add_articles(3, "short", "TP.HCM là TPHCM xa xa xa");
+    add_article("full", "thành phố Hồ Chí Minh xa xa ngập nước");
+    open_archive();
+    assert_true(second_stage_of("ngập nước") > 0);
+    assert_float_equal(second_stage_of("TP.HCM ngập nước"), second_stage_of("ngập nước"), 1e-6);
+}
+
 /* Twelve articles have all words, but not those that are meant: what has most of those is looked for as well. */
 static void words_that_are_hardly_meant_do_not_count(void **state)
 {
@@ -148,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(words_in_one_passage_come_first, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(a_passage_is_so_long, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(a_second_spelling_is_no_second_word, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(words_that_are_hardly_meant_do_not_count, open_folder, close_archive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
