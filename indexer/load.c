@@ -2,8 +2,8 @@
  * load.c - worker threads between the corpus and the spill (see load.h).
  *
  * A worker takes the next batch of raw records (one at a time may), parses it and spills its articles. The number of
- * the batch and of the record in it decide which of two records with one key is the later one, so that the result does
- * not depend on which thread was faster.
+ * the batch and of the record in it decide which of two records with one key is the later one, and in what order
+ * rejects are written, so that the result does not depend on which thread was faster.
  */
 #include "indexer/load.h"
 
@@ -19,6 +19,7 @@
 #define BATCH_RECORDS_BITS 32
 #define NOTES_MAX 5
 #define NOTE_BYTES 512
+#define REJECTS_CEILING ((size_t)1 << 30)
 
 /* What is told of a reject. The first ones of the input are kept, whichever thread meets them. */
 struct note {
@@ -26,9 +27,18 @@ struct note {
     char text[NOTE_BYTES];
 };
 
+/* The lines that a batch adds to the reject file, kept until those before it are written. */
+struct batch_rejects {
+    uint64_t batch;
+    struct buf lines;
+};
+
 struct load {
     const struct load_plan *plan;
     struct load_counts *counts;
+    struct batch_rejects *rejects; /* of batches that ended before an earlier one */
+    size_t reject_count, reject_capacity;
+    uint64_t rejects_written; /* batches whose rejects are in the file: the first ones */
     struct note notes[NOTES_MAX]; /* in the order of the input */
     size_t note_count;
     pthread_mutex_t reading;   /* guards the corpus reader and `batches` */
@@ -45,6 +55,7 @@ struct worker {
     struct spill_port *port;
     struct archive_reader *reader;
     uint64_t order; /* of the next record */
+    struct batch_rejects rejects; /* of the batch at hand */
 };
 
 static void set_field(struct article *article, enum article_field field, struct corpus_text text)
@@ -139,21 +150,51 @@ static json_t *text_value(struct corpus_text text)
     return json_stringn_nocheck(text.text ? text.text : "", n);
 }
 
-static enum trabao_status write_reject(struct load *load, const struct corpus_reject *reject,
-                                       struct trabao_error *err)
+static enum trabao_status add_reject_line(struct worker *w, const struct corpus_reject *reject,
+                                          struct trabao_error *err)
 {
     json_t *line = json_pack("{s:s, s:I, s:I, s:s, s:s, s:o}", "path", reject->path, "number",
                              (json_int_t)reject->number, "offset", (json_int_t)reject->offset, "step", reject->step,
                              "reason", reject->reason, "beginning", text_value(reject->bytes));
     char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
     json_decref(line);
-    if (!text) {
-        /* A path that is not UTF-8: the reason at least is told. */
-        text = mem_dup("{\"path\":null}", 13);
-    }
-    const bool written = text && fprintf(load->plan->rejects, "%s\n", text) > 0;
+    /* Without a path that is UTF-8 the reject at least is told. */
+    const bool added = buf_append_str(&w->rejects.lines, text ? text : "{\"path\":null}") &&
+                       buf_append_char(&w->rejects.lines, '\n');
     free(text);
-    return written ? TRABAO_OK : error_set(err, TRABAO_IO, "writing the reject file failed");
+    return added ? TRABAO_OK : error_no_memory(err);
+}
+
+/* The place among the rejects that wait of those of the batch that is next to be written; their count if it is none. */
+static size_t next_rejects(const struct load *load)
+{
+    size_t i = 0;
+    while (i < load->reject_count && load->rejects[i].batch != load->rejects_written + 1) {
+        i++;
+    }
+    return i;
+}
+
+/* Ends the worker's batch: writes its rejects, and those of later ones that waited for it, or lets them wait. */
+static enum trabao_status end_batch(struct worker *w, struct trabao_error *err)
+{
+    struct load *load = w->load;
+    bool fine = true;
+    pthread_mutex_lock(&load->reporting);
+    if (!mem_grow((void **)&load->rejects, &load->reject_capacity, load->reject_count + 1, sizeof *load->rejects)) {
+        pthread_mutex_unlock(&load->reporting);
+        return error_no_memory(err);
+    }
+    load->rejects[load->reject_count++] = w->rejects;
+    buf_init(&w->rejects.lines, REJECTS_CEILING);
+    for (size_t i; (i = next_rejects(load)) < load->reject_count; load->rejects_written++) {
+        struct buf *lines = &load->rejects[i].lines;
+        fine = fine && (lines->len == 0 || fwrite(lines->data, lines->len, 1, load->plan->rejects) == 1);
+        buf_free(lines);
+        load->rejects[i] = load->rejects[--load->reject_count];
+    }
+    pthread_mutex_unlock(&load->reporting);
+    return fine ? TRABAO_OK : error_set(err, TRABAO_IO, "writing the reject file failed");
 }
 
 static void keep_note(struct load *load, const struct corpus_reject *reject, uint64_t order)
@@ -181,15 +222,11 @@ static enum trabao_status take_reject(void *context, const struct corpus_reject 
 {
     struct worker *w = context;
     struct load *load = w->load;
-    enum trabao_status status = TRABAO_OK;
     pthread_mutex_lock(&load->reporting);
     load->counts->rejected++;
     keep_note(load, reject, w->order++);
-    if (load->plan->rejects) {
-        status = write_reject(load, reject, err);
-    }
     pthread_mutex_unlock(&load->reporting);
-    return status;
+    return load->plan->rejects ? add_reject_line(w, reject, err) : TRABAO_OK;
 }
 
 /* Takes the next batch; *BATCH is NULL at the end. */
@@ -199,7 +236,8 @@ static enum trabao_status next_batch(struct worker *w, struct corpus_batch **bat
     uint64_t done, total;
     pthread_mutex_lock(&load->reading);
     const enum trabao_status status = corpus_next_batch(load->plan->corpus, batch, err);
-    w->order = (load->batches++ + 1) << BATCH_RECORDS_BITS;
+    w->rejects.batch = ++load->batches;
+    w->order = load->batches << BATCH_RECORDS_BITS;
     corpus_progress(load->plan->corpus, &done, &total);
     pthread_mutex_unlock(&load->reading);
     pthread_mutex_lock(&load->reporting);
@@ -226,6 +264,9 @@ static void *worker_main(void *context)
             status = corpus_parse_batch(batch, &sink, &err);
         }
         corpus_batch_free(batch);
+        if (status == TRABAO_OK) {
+            status = end_batch(w, &err);
+        }
         if (status == TRABAO_OK && writer_interrupted()) {
             status = error_set(&err, TRABAO_TIMEOUT, "interrupted; the archive is what it was");
         }
@@ -244,6 +285,7 @@ static void *worker_main(void *context)
 static enum trabao_status start_worker(struct load *load, struct worker *w, struct trabao_error *err)
 {
     w->load = load;
+    buf_init(&w->rejects.lines, REJECTS_CEILING);
     enum trabao_status status = spill_port_open(load->plan->spill, &w->port, err);
     if (status == TRABAO_OK && load->plan->archive) {
         status = archive_reader_open(load->plan->archive, &w->reader, err);
@@ -274,6 +316,7 @@ static enum trabao_status run_workers(struct load *load, struct trabao_error *er
         }
         spill_port_close(workers[i].port);
         archive_reader_close(workers[i].reader);
+        buf_free(&workers[i].rejects.lines);
     }
     if (status == TRABAO_OK && load->error.status != TRABAO_OK) {
         status = error_set(err, load->error.status, "%s", load->error.message);
@@ -321,6 +364,10 @@ enum trabao_status load_all(const struct load_plan *plan, struct load_counts *co
     for (size_t i = 0; i < load.note_count; i++) {
         buf_append_str(notes, load.notes[i].text);
     }
+    for (size_t i = 0; i < load.reject_count; i++) {
+        buf_free(&load.rejects[i].lines);
+    }
+    mem_free(load.rejects);
     counts->files = corpus_files(plan->corpus);
     pthread_mutex_destroy(&load.reading);
     pthread_mutex_destroy(&load.reporting);

@@ -12,4 +12,4 @@ done
 trabao index --db a.trabao --reject rejects.jsonl junk.bin truncated.jsonl cut.jsonl.gz zeros good.jsonl 2>/dev/null
 echo "together: status $?"
 trabao export --db a.trabao | jq -r .title
-jq -r '[.path, .number, .step] | @tsv' rejects.jsonl | sort
+jq -r '[.path, .number, .step] | @tsv' rejects.jsonl
