@@ -71,19 +71,17 @@ static uint64_t *cell_of(uint64_t *cells, unsigned bits, uint64_t hash)
     return &cells[i];
 }
 
-/* Moves the cells counted more than LEAST times into a table of 1 << BITS. */
-static bool move_cells(struct ngrams_builder *b, unsigned bits, uint64_t least)
+static bool grow(struct ngrams_builder *b)
 {
+    const unsigned bits = b->bits + 1;
     uint64_t *cells = mem_zalloc((size_t)1 << bits, sizeof *cells);
     if (!cells) {
         return false;
     }
     mem_scattered(cells, (size_t)1 << bits, sizeof *cells);
-    b->used = 0;
     for (uint64_t i = 0; i < UINT64_C(1) << b->bits; i++) {
-        if ((b->cells[i] & COUNT_MAX) > least) {
+        if (b->cells[i]) {
             *cell_of(cells, bits, b->cells[i]) = b->cells[i];
-            b->used++;
         }
     }
     mem_free(b->cells);
@@ -92,15 +90,40 @@ static bool move_cells(struct ngrams_builder *b, unsigned bits, uint64_t least)
     return true;
 }
 
+/*
+ * Frees the cells counted no more than LEAST times. The others are put where they belong in the order in which they
+ * stand behind a free cell: each then finds its place before, or where it was.
+ */
+static void forget(struct ngrams_builder *b, uint64_t least)
+{
+    const uint64_t size = UINT64_C(1) << b->bits;
+    uint64_t start = 0;
+    b->used = 0;
+    for (uint64_t i = 0; i < size; i++) {
+        if ((b->cells[i] & COUNT_MAX) <= least) {
+            b->cells[i] = 0;
+            start = i;
+        }
+    }
+    for (uint64_t k = 1; k < size; k++) {
+        uint64_t *from = &b->cells[(start + k) & (size - 1)];
+        const uint64_t cell = *from;
+        if (cell) {
+            *from = 0;
+            *cell_of(b->cells, b->bits, cell) = cell;
+            b->used++;
+        }
+    }
+}
+
 /* Keeps the table at most three quarters full: it grows, and from its largest size on it forgets. */
 static bool make_room(struct ngrams_builder *b, uint64_t more)
 {
     uint64_t least = 0;
     while (b->used + more > (UINT64_C(3) << b->bits) / 4) {
         if (b->bits == LAST_BITS) {
-            least++;
-        }
-        if (!move_cells(b, MIN(b->bits + 1, (unsigned)LAST_BITS), least)) {
+            forget(b, ++least);
+        } else if (!grow(b)) {
             return false;
         }
     }

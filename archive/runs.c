@@ -20,7 +20,7 @@
 
 #define MAPPED_BYTES ((uint64_t)128 << 20)  /* of the files that are kept in memory while reading */
 #define LOOK_BYTES ((uint64_t)16 << 20)     /* after so many that is seen to, */
-#define SEEK_BYTES 16384                    /* where going to a term counts as so many */
+#define SEEK_BYTES 16384                    /* where going to a term counts as so many in every run */
 #define COLLECTED_CEILING ((size_t)UINT32_MAX)
 #define ARTICLE_HEAD_BYTES 8 /* before the postings of an article: its number, and their size */
 
@@ -334,7 +334,7 @@ static void give_back(const struct runs *r)
 
 void runs_seek(const struct runs *r, uint32_t term, struct runs_cursor *cursor)
 {
-    uint64_t looked = cursor->looked + SEEK_BYTES;
+    uint64_t looked = cursor->looked + SEEK_BYTES * r->count;
     if (looked > LOOK_BYTES) {
         looked = 0;
         if (r->count > 1 && mem_mapped() > MAPPED_BYTES) {

@@ -183,6 +183,46 @@ static void test_full_table(void **state)
     }
 }
 
+/*
+ * More pairs and triples than the builder has room for: it forgets the rare ones, and counts the others right. Every
+ * text has the terms of one of GROUPS rows, the first row the most often, and else what nobody has twice.
+ */
+static void test_forgetting(void **state)
+{
+    (void)state;
+    enum { TEXTS = 70000, GROUPS = 20, ROW = 10 };
+    struct trabao_error err = {0};
+    struct ngrams n;
+    sqlite3 *db;
+    uint32_t texts_of[GROUPS] = {0}, text[NGRAMS_BODY_WORDS], fresh = GROUPS * ROW;
+    struct ngrams_builder *b = ngrams_builder_open();
+    assert_non_null(b);
+    for (uint32_t t = 0; t < TEXTS; t++) {
+        const uint32_t group = any_below(1 + any_below(GROUPS));
+        texts_of[group]++;
+        for (uint32_t i = 0; i < NGRAMS_BODY_WORDS; i++) {
+            text[i] = i < ROW ? group * ROW + i : fresh + any_below(1 << 20);
+        }
+        const struct wordcode_terms terms = {.terms = text, .count = NGRAMS_BODY_WORDS};
+        assert_true(ngrams_builder_add(b, &terms));
+    }
+    unlink(in_folder("forgetting"));
+    assert_fine(db_create(in_folder("forgetting"), &db, &err), &err);
+    assert_fine(db_exec(db, "CREATE TABLE ngrams(first INTEGER PRIMARY KEY, slots BLOB NOT NULL)", "test", &err), &err);
+    assert_fine(ngrams_builder_save(b, db, &err), &err);
+    ngrams_builder_close(b);
+    assert_fine(ngrams_load(&n, db, &err), &err);
+    db_close(db);
+    for (uint32_t g = 0; g < GROUPS; g++) {
+        for (uint32_t i = 1; i < ROW; i++) {
+            const double pair = ngrams_pair(&n, g * ROW + i - 1, g * ROW + i);
+            if (fabs(log2(pair / texts_of[g])) > 0.5)
+                fail_msg("pair %u of row %u is in %u texts, not in %.1f", i, g, texts_of[g], pair);
+        }
+    }
+    ngrams_free(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_borders),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_full_table),
+        cmocka_unit_test(test_forgetting),
     };
     return cmocka_run_group_tests(tests, open_folder, close_folder);
 }
