@@ -4,7 +4,7 @@
 # ORACLE_QUERIES (20000) random queries are shared out among archives: of generated articles as they were built, after
 # articles were changed, added and taken out, and built anew; the same of articles made of the sentences of real ones
 # where TRABAO_DATA names the folder that has vietnews.jsonl.zst; and of the samples. The figures stay in
-# $BUILD/oracle/result.json, one object for each archive.
+# $BUILD/oracle/result.json, an array with an object for each archive.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 74
 . tests/count.sh
@@ -20,12 +20,12 @@ sources=(corpus/samples/bao-mau.jsonl)
 [ ! -e "$real" ] || sources+=("$real")
 share=$((queries / (3 * ${#sources[@]} + 1) + 1))
 mkdir -p "$folder"
-: >"$folder/result.json"
+: >"$folder/figures"
 
 # ask ARCHIVE WHAT
 ask() {
     seed=$((seed + 1))
-    if "$build/tests/oracle/oracle" "$1" "$share" "$seed" >>"$folder/result.json"; then
+    if "$build/tests/oracle/oracle" "$1" "$share" "$seed" >>"$folder/figures"; then
         passed "$2: $share queries"
     else
         failed "$2: the $share queries of seed $seed"
@@ -52,4 +52,5 @@ phases "${sources[0]}" generated
 [ ${#sources[@]} -eq 1 ] || phases "$real" real
 index index --quiet --rebuild --db "$folder/samples.trabao" corpus/samples
 ask "$folder/samples.trabao" "samples"
+jq -s . "$folder/figures" >"$folder/result.json"
 end_count oracle
