@@ -1,7 +1,6 @@
 /*
- * answer_json.c - what the library gives out, as the JSON objects of the HTTP interface, written straight into a
- * buffer; Jansson only reads the objects that come as text. Appends are sticky (buf.h), so that memory is asked for
- * once, at the end.
+ * answer_json.c - what the library gives out, as the JSON objects of the HTTP interface. Jansson builds and writes
+ * them; keys stand in the order in which they are set.
  *
  * Text is given twice: plain, with its marks as ranges of Unicode characters, and as HTML, escaped and marked.
  */
@@ -22,98 +21,120 @@
 #include "text/text.h"
 
 #define JSON_BYTES_MAX ((size_t)512 * 1024 * 1024)
-#define JSON_BYTES_USUAL 20000 /* of an answer: room that is asked for at once */
 #define FOUND_MAX 8 /* words of the archive that are shown for one that is analysed */
 #define DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY)
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
 
-/* What a character below ' ', a quotation mark or a backslash is in a string. */
-static void put_escape(struct buf *out, unsigned char c)
+/* TEXT (N bytes) with U+FFFD for every invalid byte; JSON has no other way to carry it. */
+static json_t *json_repaired(const char *text, size_t n)
 {
-    static const char letters[0x20] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
-    const char letter = c < sizeof letters ? letters[c] : (char)c;
-    if (letter != '\0') {
-        buf_append(out, (const char[]){'\\', letter}, 2);
-    } else {
-        buf_printf(out, "\\u%04X", (unsigned)c);
+    struct buf repaired;
+    json_t *value = NULL;
+    buf_init(&repaired, JSON_BYTES_MAX);
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        char bytes[4];
+        i += utf8_decode(text + i, n - i, &c);
+        buf_append(&repaired, bytes, utf8_encode(c, bytes));
     }
+    if (!buf_failed(&repaired))
+        value = json_stringn_nocheck(buf_str(&repaired), repaired.len);
+    buf_free(&repaired);
+    return value;
 }
 
-/* The inside of a string: TEXT (N bytes), which is UTF-8. */
-static void put_valid(struct buf *out, const char *text, size_t n)
+static json_t *json_text(const char *text, size_t n)
 {
-    size_t done = 0;
-    for (size_t i = 0; i < n; i++) {
-        const unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buf_append(out, text + done, i - done);
-        put_escape(out, c);
-        done = i + 1;
-    }
-    buf_append(out, text + done, n - done);
-}
-
-/* The same for any bytes: an invalid one becomes U+FFFD, as JSON has no other way to carry it. */
-static void put_inside(struct buf *out, const char *text, size_t n)
-{
-    for (size_t valid; n > 0; text += valid, n -= valid) {
-        valid = utf8_valid_prefix(text, n);
-        put_valid(out, text, valid);
-        if (valid < n) {
-            buf_append_str(out, UTF8_REPLACEMENT);
-            valid++;
-        }
-    }
-}
-
-static void put_text(struct buf *out, const char *text, size_t n)
-{
-    buf_append_char(out, '"');
-    put_inside(out, text, n);
-    buf_append_char(out, '"');
+    return utf8_valid_prefix(text, n) == n ? json_stringn_nocheck(text, n) : json_repaired(text, n);
 }
 
 /* null for a missing or empty string. */
-static void put_optional(struct buf *out, const char *text)
+static json_t *json_optional(const char *text)
 {
-    if (text == NULL || text[0] == '\0')
-        buf_append_str(out, "null");
-    else
-        put_text(out, text, strlen(text));
+    return text == NULL || text[0] == '\0' ? json_null() : json_text(text, strlen(text));
 }
 
-static void put_integer(struct buf *out, int64_t value)
+static json_t *json_object_text(const char *object)
 {
-    char digits[24];
-    char *at = digits + sizeof digits;
-    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    do
-        *--at = (char)('0' + rest % 10);
-    while ((rest /= 10) > 0);
-    if (value < 0)
-        *--at = '-';
-    buf_append(out, at, (size_t)(digits + sizeof digits - at));
+    json_t *value = object == NULL ? NULL : json_loads(object, 0, NULL);
+    return value != NULL ? value : json_null();
 }
 
-/* VALUE with up to three decimals, and at least one, so that it stays a real number. */
-static void put_real(struct buf *out, double value)
+/*
+ * Adds VALUE, which is taken, to *ARRAY. False when memory ran out, now or in making VALUE; *ARRAY is then freed and
+ * NULL.
+ */
+static bool add_item(json_t **array, json_t *value)
 {
-    const int64_t thousandths = llround(value * 1000);
-    const uint64_t size = thousandths < 0 ? -(uint64_t)thousandths : (uint64_t)thousandths;
-    char decimals[] = {'.', (char)('0' + size / 100 % 10), (char)('0' + size / 10 % 10), (char)('0' + size % 10)};
-    size_t n = sizeof decimals;
-    while (n > 2 && decimals[n - 1] == '0')
-        n--;
-    buf_append_str(out, thousandths < 0 ? "-" : "");
-    put_integer(out, (int64_t)(size / 1000));
-    buf_append(out, decimals, n);
+    if (*array != NULL && json_array_append_new(*array, value) == 0)
+        return true;
+    if (*array == NULL)
+        json_decref(value);
+    json_decref(*array);
+    *array = NULL;
+    return false;
 }
 
-static void put_boolean(struct buf *out, bool value)
+static json_t *json_marks(const struct trabao_marked *m)
 {
-    buf_append_str(out, value ? "true" : "false");
+    json_t *marks = json_array();
+    size_t byte = 0;
+    size_t character = 0;
+    bool ok = true;
+    for (size_t i = 0; ok && i < m->mark_count; i++) {
+        const size_t ends[] = {m->marks[i].start, m->marks[i].end};
+        json_int_t characters[2];
+        for (size_t k = 0; k < 2; k++) {
+            character += utf8_count(m->text + byte, ends[k] - byte);
+            byte = ends[k];
+            characters[k] = (json_int_t)character;
+        }
+        ok = add_item(&marks, json_pack("[II]", characters[0], characters[1]));
+    }
+    return marks;
+}
+
+static json_t *json_html(const struct trabao_marked *m)
+{
+    struct buf html;
+    size_t done = 0;
+    buf_init(&html, JSON_BYTES_MAX);
+    for (size_t i = 0; i < m->mark_count; i++) {
+        html_escape(&html, m->text + done, m->marks[i].start - done);
+        buf_append_str(&html, "<mark>");
+        html_escape(&html, m->text + m->marks[i].start, m->marks[i].end - m->marks[i].start);
+        buf_append_str(&html, "</mark>");
+        done = m->marks[i].end;
+    }
+    html_escape(&html, m->text + done, m->len - done);
+    json_t *value = buf_failed(&html) ? NULL : json_text(buf_str(&html), html.len);
+    buf_free(&html);
+    return value;
+}
+
+/* ---- objects --------------------------------------------------------------------------------------------------- */
+
+struct member {
+    const char *key;
+    json_t *value; /* owned; NULL when memory ran out */
+};
+
+/* The object of COUNT members, whose values it takes; NULL when memory runs out. */
+static json_t *json_members(const struct member *members, size_t count)
+{
+    json_t *object = json_object();
+    bool ok = object != NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (ok)
+            ok = json_object_set_new_nocheck(object, members[i].key, members[i].value) == 0;
+        else
+            json_decref(members[i].value);
+    }
+    if (ok)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 static int append_bytes(const char *bytes, size_t n, void *out)
@@ -121,247 +142,144 @@ static int append_bytes(const char *bytes, size_t n, void *out)
     return buf_append(out, bytes, n) ? 0 : -1;
 }
 
-static void put_jansson(struct buf *out, const json_t *value)
+/* VALUE, which is freed, as text to be freed with mem_free; NULL when it is NULL or memory runs out. */
+static char *json_take_text(json_t *value)
 {
-    if (json_dump_callback(value, append_bytes, out, DUMP_FLAGS) != 0)
-        out->failed = true;
-}
-
-/* The object that OBJECT is the text of; null when it is none. */
-static void put_object_text(struct buf *out, const char *object)
-{
-    json_t *value = object == NULL ? NULL : json_loads(object, 0, NULL);
-    if (value != NULL)
-        put_jansson(out, value);
-    else
-        buf_append_str(out, "null");
+    struct buf out;
+    char *text = NULL;
+    buf_init(&out, JSON_BYTES_MAX);
+    if (value != NULL && json_dump_callback(value, append_bytes, &out, DUMP_FLAGS) == 0)
+        text = buf_take(&out);
+    buf_free(&out);
     json_decref(value);
-}
-
-static void put_marks(struct buf *out, const struct trabao_marked *m)
-{
-    size_t byte = 0;
-    size_t character = 0;
-    buf_append_char(out, '[');
-    for (size_t i = 0; i < m->mark_count; i++) {
-        const size_t ends[] = {m->marks[i].start, m->marks[i].end};
-        buf_append_str(out, i > 0 ? ",[" : "[");
-        for (size_t k = 0; k < 2; k++) {
-            character += utf8_count(m->text + byte, ends[k] - byte);
-            byte = ends[k];
-            buf_append_str(out, k > 0 ? "," : "");
-            put_integer(out, (int64_t)character);
-        }
-        buf_append_char(out, ']');
-    }
-    buf_append_char(out, ']');
-}
-
-/* M as HTML in a string. SCRATCH is working memory. */
-static void put_html(struct buf *out, const struct trabao_marked *m, struct buf *scratch)
-{
-    size_t done = 0;
-    buf_clear(scratch);
-    for (size_t i = 0; i < m->mark_count; i++) {
-        html_escape(scratch, m->text + done, m->marks[i].start - done);
-        buf_append_str(scratch, "<mark>");
-        html_escape(scratch, m->text + m->marks[i].start, m->marks[i].end - m->marks[i].start);
-        buf_append_str(scratch, "</mark>");
-        done = m->marks[i].end;
-    }
-    html_escape(scratch, m->text + done, m->len - done);
-    put_text(out, buf_str(scratch), scratch->len);
-    out->failed = out->failed || buf_failed(scratch);
-}
-
-/* ---- members --------------------------------------------------------------------------------------------------- */
-
-/* A member of the object that was begun last: NAME, which needs no escapes, in front of its value. */
-static void put_key(struct buf *out, const char *name)
-{
-    if (out->len > 0 && out->data[out->len - 1] != '{')
-        buf_append_char(out, ',');
-    buf_append_char(out, '"');
-    buf_append_str(out, name);
-    buf_append(out, "\":", 2);
-}
-
-static void text_member(struct buf *out, const char *name, const char *text, size_t n)
-{
-    put_key(out, name);
-    put_text(out, text, n);
-}
-
-static void string_member(struct buf *out, const char *name, const char *text)
-{
-    text_member(out, name, text, strlen(text));
-}
-
-static void optional_member(struct buf *out, const char *name, const char *text)
-{
-    put_key(out, name);
-    put_optional(out, text);
-}
-
-static void integer_member(struct buf *out, const char *name, uint64_t value)
-{
-    put_key(out, name);
-    put_integer(out, (int64_t)value);
-}
-
-static void real_member(struct buf *out, const char *name, double value)
-{
-    put_key(out, name);
-    put_real(out, value);
-}
-
-static void boolean_member(struct buf *out, const char *name, bool value)
-{
-    put_key(out, name);
-    put_boolean(out, value);
-}
-
-static void marks_member(struct buf *out, const char *name, const struct trabao_marked *m)
-{
-    put_key(out, name);
-    put_marks(out, m);
-}
-
-/* An object begins; the id of its query stands in front, if there is one. */
-static void begin_object(struct buf *out, const char *query_id)
-{
-    buf_append_char(out, '{');
-    if (query_id != NULL)
-        string_member(out, "query_id", query_id);
-}
-
-/* What was written, to be freed with mem_free; NULL when memory ran out. */
-static char *take(struct buf *out)
-{
-    char *text = buf_take(out);
-    buf_free(out);
     return text;
 }
 
 /* ---- answers --------------------------------------------------------------------------------------------------- */
 
 /* One of the duplicates that stand behind a hit: where it is from and where it is found. */
-static void put_duplicate(struct buf *out, const struct trabao_hit *h)
+static json_t *json_duplicate(const struct trabao_hit *h)
 {
-    buf_append_char(out, '{');
-    optional_member(out, "key", h->key);
-    optional_member(out, "date", h->date);
-    optional_member(out, "source", h->source);
-    optional_member(out, "href", h->href);
-    buf_append_char(out, '}');
+    const struct member members[] = {
+        {"key", json_optional(h->key)},
+        {"date", json_optional(h->date)},
+        {"source", json_optional(h->source)},
+        {"href", json_optional(h->href)},
+    };
+    return json_members(members, ARRAY_LEN(members));
 }
 
-/* The members of a hit; its object is left open. */
-static void begin_hit(struct buf *out, const struct trabao_hit *h, const char *query_id, struct buf *scratch)
+static json_t *json_hit(const struct trabao_hit *h)
 {
-    begin_object(out, query_id);
-    optional_member(out, "key", h->key);
-    text_member(out, "title", h->title.text, h->title.len);
-    optional_member(out, "url", h->url);
-    optional_member(out, "date", h->date);
-    optional_member(out, "author", h->author);
-    optional_member(out, "source", h->source);
-    optional_member(out, "section", h->section);
-    real_member(out, "score", h->score);
-    string_member(out, "tier", trabao_tier_name(h->tier));
-    optional_member(out, "href", h->href);
-    put_key(out, "snippet");
-    buf_append_char(out, '{');
-    text_member(out, "text", h->snippet.text, h->snippet.len);
-    marks_member(out, "marks", &h->snippet);
-    buf_append_char(out, '}');
-    put_key(out, "snippet_html");
-    put_html(out, &h->snippet, scratch);
-    put_key(out, "title_html");
-    put_html(out, &h->title, scratch);
-    if (h->explain != NULL) {
-        put_key(out, "explain");
-        put_object_text(out, h->explain);
-    }
+    const struct member snippet[] = {
+        {"text", json_text(h->snippet.text, h->snippet.len)},
+        {"marks", json_marks(&h->snippet)},
+    };
+    const struct member members[] = {
+        {"key", json_optional(h->key)},
+        {"title", json_text(h->title.text, h->title.len)},
+        {"url", json_optional(h->url)},
+        {"date", json_optional(h->date)},
+        {"author", json_optional(h->author)},
+        {"source", json_optional(h->source)},
+        {"section", json_optional(h->section)},
+        {"score", json_real(round(h->score * 1000) / 1000)},
+        {"tier", json_string(trabao_tier_name(h->tier))},
+        {"href", json_optional(h->href)},
+        {"snippet", json_members(snippet, ARRAY_LEN(snippet))},
+        {"snippet_html", json_html(&h->snippet)},
+        {"title_html", json_html(&h->title)},
+        {"explain", json_object_text(h->explain)},
+    };
+    return json_members(members, ARRAY_LEN(members) - (h->explain == NULL ? 1 : 0));
 }
 
-/* The duplicates of hit number I among the hits, if it has some. */
-static void put_duplicates(struct buf *out, const struct trabao_hit *hits, size_t count, size_t i)
+/* HIT, which is the object of hit number I, with its duplicates among the hits, if it has some. */
+static json_t *with_duplicates(json_t *hit, const struct trabao_hit *hits, size_t count, size_t i)
 {
-    bool any = false;
-    for (size_t k = i + 1; k < count; k++) {
+    json_t *array = NULL;
+    bool ok = hit != NULL;
+    for (size_t k = i + 1; ok && k < count; k++) {
         if (hits[k].same_as != &hits[i])
             continue;
-        if (!any)
-            put_key(out, "duplicates");
-        buf_append_char(out, any ? ',' : '[');
-        put_duplicate(out, &hits[k]);
-        any = true;
+        if (array == NULL)
+            array = json_array();
+        ok = add_item(&array, json_duplicate(&hits[k]));
     }
-    buf_append_str(out, any ? "]" : "");
+    if (ok && array != NULL)
+        ok = json_object_set_new_nocheck(hit, "duplicates", array) == 0;
+    if (ok)
+        return hit;
+    json_decref(hit);
+    return NULL;
 }
 
-static void put_hits(struct buf *out, const struct trabao_hit *hits, size_t count)
+static json_t *json_hits(const struct trabao_hit *hits, size_t count)
 {
-    struct buf scratch;
-    bool any = false;
-    buf_init(&scratch, JSON_BYTES_MAX);
-    buf_append_char(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (hits[i].same_as != NULL)
-            continue;
-        buf_append_str(out, any ? "," : "");
-        begin_hit(out, &hits[i], NULL, &scratch);
-        put_duplicates(out, hits, count, i);
-        buf_append_char(out, '}');
-        any = true;
+    json_t *array = json_array();
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        if (hits[i].same_as == NULL)
+            ok = add_item(&array, with_duplicates(json_hit(&hits[i]), hits, count, i));
     }
-    buf_append_char(out, ']');
-    buf_free(&scratch);
+    return array;
 }
 
-static void put_strings(struct buf *out, const char *const *strings, size_t count)
+static json_t *json_strings(const char *const *strings, size_t count)
 {
-    buf_append_char(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        buf_append_str(out, i > 0 ? "," : "");
-        put_text(out, strings[i], strlen(strings[i]));
-    }
-    buf_append_char(out, ']');
+    json_t *array = json_array();
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = add_item(&array, json_text(strings[i], strlen(strings[i])));
+    return array;
 }
 
-static void put_totals(struct buf *out, const uint64_t totals[3])
+static json_t *json_totals(const uint64_t totals[3])
 {
-    buf_append_char(out, '{');
+    struct member members[3];
     for (int i = 0; i < 3; i++)
-        integer_member(out, trabao_tier_name((enum trabao_tier)i), totals[i]);
-    buf_append_char(out, '}');
+        members[i] = (struct member){trabao_tier_name((enum trabao_tier)i), json_integer((json_int_t)totals[i])};
+    return json_members(members, ARRAY_LEN(members));
 }
 
-char *query_answer_json(const struct trabao_answer *a, const char *query_id)
+static json_t *json_answer(const struct trabao_answer *a)
 {
-    struct buf out;
-    buf_init(&out, JSON_BYTES_MAX);
-    (void)!buf_reserve(&out, JSON_BYTES_USUAL);
-    begin_object(&out, query_id);
-    string_member(&out, "query", a->query);
-    string_member(&out, "understood", a->understood);
-    optional_member(&out, "suggestion", a->suggestion);
-    string_member(&out, "tier", trabao_tier_name(a->tier));
-    boolean_member(&out, "relaxed", a->relaxed);
-    put_key(&out, "warnings");
-    put_strings(&out, a->warnings, a->warning_count);
-    integer_member(&out, "total", a->total);
-    string_member(&out, "total_relation", a->total_exact ? "eq" : "gte");
-    put_key(&out, "totals_by_tier");
-    put_totals(&out, a->totals_by_tier);
-    real_member(&out, "took_ms", a->took_ms);
-    integer_member(&out, "generation", a->generation);
-    put_key(&out, "hits");
-    put_hits(&out, a->hits, a->hit_count);
-    optional_member(&out, "next", a->next);
-    buf_append_char(&out, '}');
-    return take(&out);
+    const struct member members[] = {
+        {"query", json_text(a->query, strlen(a->query))},
+        {"understood", json_text(a->understood, strlen(a->understood))},
+        {"suggestion", json_optional(a->suggestion)},
+        {"tier", json_string(trabao_tier_name(a->tier))},
+        {"relaxed", json_boolean(a->relaxed)},
+        {"warnings", json_strings(a->warnings, a->warning_count)},
+        {"total", json_integer((json_int_t)a->total)},
+        {"total_relation", json_string(a->total_exact ? "eq" : "gte")},
+        {"totals_by_tier", json_totals(a->totals_by_tier)},
+        {"took_ms", json_real(round(a->took_ms * 1000) / 1000)},
+        {"generation", json_integer((json_int_t)a->generation)},
+        {"hits", json_hits(a->hits, a->hit_count)},
+        {"next", json_optional(a->next)},
+    };
+    return json_members(members, ARRAY_LEN(members));
+}
+
+/* OBJECT, which is taken, with the id of its query in front, if there is one. */
+static json_t *with_query_id(json_t *object, const char *query_id)
+{
+    if (object == NULL || query_id == NULL)
+        return object;
+    const struct member id = {"query_id", json_text(query_id, strlen(query_id))};
+    json_t *result = json_members(&id, 1);
+    if (result != NULL && json_object_update(result, object) != 0) {
+        json_decref(result);
+        result = NULL;
+    }
+    json_decref(object);
+    return result;
+}
+
+char *query_answer_json(const struct trabao_answer *answer, const char *query_id)
+{
+    return json_take_text(with_query_id(json_answer(answer), query_id));
 }
 
 char *trabao_answer_json(const struct trabao_answer *answer)
@@ -371,109 +289,70 @@ char *trabao_answer_json(const struct trabao_answer *answer)
 
 char *query_hit_json(const struct trabao_hit *hit, const char *query_id)
 {
-    struct buf out, scratch;
-    buf_init(&out, JSON_BYTES_MAX);
-    buf_init(&scratch, JSON_BYTES_MAX);
-    begin_hit(&out, hit, query_id, &scratch);
-    buf_append_char(&out, '}');
-    buf_free(&scratch);
-    return take(&out);
+    return json_take_text(with_query_id(json_hit(hit), query_id));
 }
 
 /* ---- articles -------------------------------------------------------------------------------------------------- */
 
 char *trabao_article_json(const struct trabao_article *a)
 {
-    struct buf out;
-    buf_init(&out, JSON_BYTES_MAX);
-    buf_append_char(&out, '{');
-    optional_member(&out, "key", a->key);
-    optional_member(&out, "title", a->title);
-    optional_member(&out, "url", a->url);
-    optional_member(&out, "date", a->date);
-    optional_member(&out, "author", a->author);
-    optional_member(&out, "source", a->source);
-    optional_member(&out, "section", a->section);
-    string_member(&out, "body", a->body);
-    put_key(&out, "reads");
-    if (a->reads < 0)
-        buf_append_str(&out, "null");
-    else
-        put_integer(&out, a->reads);
-    put_key(&out, "extra");
-    put_object_text(&out, a->extra);
-    optional_member(&out, "href", a->href);
-    integer_member(&out, "generation", a->generation);
-    put_key(&out, "marks");
-    buf_append_char(&out, '{');
-    marks_member(&out, "title", &a->title_marked);
-    marks_member(&out, "body", &a->body_marked);
-    buf_append(&out, "}}", 2);
-    return take(&out);
+    const struct member marks[] = {
+        {"title", json_marks(&a->title_marked)},
+        {"body", json_marks(&a->body_marked)},
+    };
+    const struct member members[] = {
+        {"key", json_optional(a->key)},
+        {"title", json_optional(a->title)},
+        {"url", json_optional(a->url)},
+        {"date", json_optional(a->date)},
+        {"author", json_optional(a->author)},
+        {"source", json_optional(a->source)},
+        {"section", json_optional(a->section)},
+        {"body", json_text(a->body, strlen(a->body))},
+        {"reads", a->reads < 0 ? json_null() : json_integer((json_int_t)a->reads)},
+        {"extra", json_object_text(a->extra)},
+        {"href", json_optional(a->href)},
+        {"generation", json_integer((json_int_t)a->generation)},
+        {"marks", json_members(marks, ARRAY_LEN(marks))},
+    };
+    return json_take_text(json_members(members, ARRAY_LEN(members)));
 }
 
 /*
  * The keys of an input record: `category` is what the rest of the house calls a section. Where the key is no URL it
  * is given as `id`, so that it is the key again when the record is indexed again.
  */
-static const char *const RECORD_KEYS[] = {"key", "url", "title", "date", "author", "source", "category", "body"};
-
-/* The `id` of a record, or NULL: what it had, or the key where that is no URL. */
-static const char *record_id(const struct trabao_article *a)
+static json_t *json_record(const struct trabao_article *a)
 {
-    return a->record_id != NULL ? a->record_id : a->url == NULL ? a->key : NULL;
+    const struct member members[] = {
+        {"key", json_optional(a->key)},          {"url", json_optional(a->url)},
+        {"title", json_optional(a->title)},      {"date", json_optional(a->date)},
+        {"author", json_optional(a->author)},    {"source", json_optional(a->source)},
+        {"category", json_optional(a->section)}, {"body", json_text(a->body, strlen(a->body))},
+    };
+    json_t *record = json_members(members, ARRAY_LEN(members));
+    bool ok = record != NULL;
+    const char *id = a->record_id ? a->record_id : a->url ? NULL : a->key;
+    if (ok && id)
+        ok = json_object_set_new(record, "id", json_optional(id)) == 0;
+    if (ok && a->reads >= 0)
+        ok = json_object_set_new(record, "reads", json_integer((json_int_t)a->reads)) == 0;
+    if (ok)
+        return record;
+    json_decref(record);
+    return NULL;
 }
 
-static bool record_has(const struct trabao_article *a, const char *key)
+char *query_record_json(const struct trabao_article *article)
 {
-    if (strcmp(key, "id") == 0)
-        return record_id(a) != NULL;
-    if (strcmp(key, "reads") == 0)
-        return a->reads >= 0;
-    for (size_t i = 0; i < ARRAY_LEN(RECORD_KEYS); i++) {
-        if (strcmp(key, RECORD_KEYS[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The members of the object EXTRA, but for those that the record has already. */
-static void put_extra(struct buf *out, const struct trabao_article *a)
-{
-    json_t *extra = a->extra == NULL ? NULL : json_loads(a->extra, 0, NULL);
-    const char *key;
-    json_t *value;
-    json_object_foreach(extra, key, value) {
-        if (record_has(a, key))
-            continue;
-        buf_append_char(out, ',');
-        put_text(out, key, strlen(key));
-        buf_append_char(out, ':');
-        put_jansson(out, value);
-    }
+    json_t *record = json_record(article);
+    json_t *extra = json_object_text(article->extra);
+    const bool ok = record != NULL && (!json_is_object(extra) || json_object_update_missing(record, extra) == 0);
     json_decref(extra);
-}
-
-char *query_record_json(const struct trabao_article *a)
-{
-    struct buf out;
-    buf_init(&out, JSON_BYTES_MAX);
-    buf_append_char(&out, '{');
-    optional_member(&out, "key", a->key);
-    optional_member(&out, "url", a->url);
-    optional_member(&out, "title", a->title);
-    optional_member(&out, "date", a->date);
-    optional_member(&out, "author", a->author);
-    optional_member(&out, "source", a->source);
-    optional_member(&out, "category", a->section);
-    string_member(&out, "body", a->body);
-    if (record_id(a) != NULL)
-        optional_member(&out, "id", record_id(a));
-    if (a->reads >= 0)
-        integer_member(&out, "reads", (uint64_t)a->reads);
-    put_extra(&out, a);
-    buf_append_char(&out, '}');
-    return take(&out);
+    if (ok)
+        return json_take_text(record);
+    json_decref(record);
+    return NULL;
 }
 
 /* ---- analysis -------------------------------------------------------------------------------------------------- */
@@ -483,11 +362,10 @@ static enum trabao_tier tier_of(const struct lexicon *lexicon, const char *form,
 {
     char typed[TEXT_FORM_MAX];
     char found[TEXT_FORM_MAX];
-    const size_t found_len = lexicon->terms[term].len;
-    if (found_len == n && memcmp(lexicon_form(lexicon, term), form, n) == 0)
+    if (lexicon_is(lexicon, term, form, n))
         return TRABAO_EXACT;
     const size_t typed_len = text_fold_tone(form, n, typed);
-    const size_t tone_len = text_fold_tone(lexicon_form(lexicon, term), found_len, found);
+    const size_t tone_len = text_fold_tone(lexicon_form(lexicon, term), lexicon->terms[term].len, found);
     return typed_len == tone_len && memcmp(typed, found, typed_len) == 0 ? TRABAO_TONE : TRABAO_FOLDED;
 }
 
@@ -509,41 +387,52 @@ static size_t find_terms(const struct lexicon *lexicon, const char *form, size_t
     return count;
 }
 
-static void put_found(struct buf *out, const struct lexicon *lexicon, const char *form, size_t n)
+static json_t *json_found(const struct lexicon *lexicon, const char *form, size_t n)
 {
     uint32_t terms[FOUND_MAX];
     const size_t count = find_terms(lexicon, form, n, terms);
-    put_key(out, "found");
-    buf_append_char(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        buf_append_str(out, i > 0 ? ",{" : "{");
-        text_member(out, "form", lexicon_form(lexicon, terms[i]), lexicon->terms[terms[i]].len);
-        string_member(out, "tier", trabao_tier_name(tier_of(lexicon, form, n, terms[i])));
-        integer_member(out, "articles", lexicon->terms[terms[i]].articles);
-        buf_append_char(out, '}');
+    json_t *array = json_array();
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        const struct member members[] = {
+            {"form", json_text(lexicon_form(lexicon, terms[i]), lexicon->terms[terms[i]].len)},
+            {"tier", json_string(trabao_tier_name(tier_of(lexicon, form, n, terms[i])))},
+            {"articles", json_integer(lexicon->terms[terms[i]].articles)},
+        };
+        ok = add_item(&array, json_members(members, ARRAY_LEN(members)));
     }
-    buf_append_char(out, ']');
+    return array;
 }
 
 /* LEXICON may be NULL. */
-static void put_token(struct buf *out, const struct text_tokens *tokens, size_t i, const struct lexicon *lexicon)
+static json_t *json_token(const struct text_tokens *tokens, size_t i, const struct lexicon *lexicon)
 {
     static const char *const kinds[] = {[TEXT_WORD] = "word", [TEXT_NUMBER] = "number", [TEXT_DATE] = "date"};
     const struct text_token *t = &tokens->items[i];
     const char *form = text_form(tokens, i);
-    char looser[TEXT_FORM_MAX];
-    buf_append_char(out, '{');
-    text_member(out, "form", form, t->form_len);
-    text_member(out, "tone", looser, text_fold_tone(form, t->form_len, looser));
-    text_member(out, "folded", looser, text_fold(form, t->form_len, looser));
-    string_member(out, "kind", kinds[t->kind]);
-    integer_member(out, "start", t->start);
-    integer_member(out, "end", t->end);
-    boolean_member(out, "colocated", t->colocated);
-    boolean_member(out, "joined", t->joined);
-    if (lexicon != NULL)
-        put_found(out, lexicon, form, t->form_len);
-    buf_append_char(out, '}');
+    char tone[TEXT_FORM_MAX];
+    char folded[TEXT_FORM_MAX];
+    const struct member members[] = {
+        {"form", json_text(form, t->form_len)},
+        {"tone", json_text(tone, text_fold_tone(form, t->form_len, tone))},
+        {"folded", json_text(folded, text_fold(form, t->form_len, folded))},
+        {"kind", json_string(kinds[t->kind])},
+        {"start", json_integer((json_int_t)t->start)},
+        {"end", json_integer((json_int_t)t->end)},
+        {"colocated", json_boolean(t->colocated)},
+        {"joined", json_boolean(t->joined)},
+        {"found", lexicon != NULL ? json_found(lexicon, form, t->form_len) : NULL},
+    };
+    return json_members(members, ARRAY_LEN(members) - (lexicon == NULL));
+}
+
+static json_t *json_tokens(const struct text_tokens *tokens, const struct lexicon *lexicon)
+{
+    json_t *array = json_array();
+    bool ok = true;
+    for (size_t i = 0; ok && i < tokens->count; i++)
+        ok = add_item(&array, json_token(tokens, i, lexicon));
+    return array;
 }
 
 /* TEXT as a query, its abbreviations and what they stand for in one: *DUMP, or NULL when it is too long for one. */
@@ -551,6 +440,7 @@ static enum trabao_status dump_query(struct trabao_reader *reader, const char *t
                                      struct trabao_error *err)
 {
     struct query_tree *tree = NULL;
+    *dump = NULL;
     enum trabao_status status = query_parse(reader->analyzer, text, n, civil_now(), false, &tree, err);
     if (status == TRABAO_USAGE)
         return TRABAO_OK;
@@ -562,42 +452,26 @@ static enum trabao_status dump_query(struct trabao_reader *reader, const char *t
     return status;
 }
 
-/* READER may be NULL. */
-static char *analysis_json(const struct trabao_reader *reader, const char *text, size_t n, const char *query,
-                           const struct text_tokens *tokens)
-{
-    const struct lexicon *lexicon = reader != NULL ? &reader->reader->archive->lexicon : NULL;
-    struct buf out;
-    buf_init(&out, JSON_BYTES_MAX);
-    buf_append_char(&out, '{');
-    text_member(&out, "text", text, n);
-    optional_member(&out, "version", text_version_string());
-    put_key(&out, "tokens");
-    buf_append_char(&out, '[');
-    for (size_t i = 0; i < tokens->count; i++) {
-        buf_append_str(&out, i > 0 ? "," : "");
-        put_token(&out, tokens, i, lexicon);
-    }
-    buf_append_char(&out, ']');
-    if (reader != NULL)
-        optional_member(&out, "query", query);
-    buf_append_char(&out, '}');
-    return take(&out);
-}
-
 enum trabao_status trabao_analyze_json(struct trabao_reader *reader, const char *text, size_t n, char **json,
                                        struct trabao_error *err)
 {
     struct text_analyzer *own = NULL;
     struct text_tokens tokens = {0};
     char *query = NULL;
+    const struct lexicon *lexicon = reader != NULL ? &reader->reader->archive->lexicon : NULL;
     *json = NULL;
     enum trabao_status status =
         reader == NULL ? text_analyzer_open(&own, err) : dump_query(reader, text, n, &query, err);
     if (status == TRABAO_OK)
         status = text_tokenize(reader != NULL ? reader->analyzer : own, text, n, &tokens, err);
     if (status == TRABAO_OK) {
-        *json = analysis_json(reader, text, n, query, &tokens);
+        const struct member members[] = {
+            {"text", json_text(text, n)},
+            {"version", json_optional(text_version_string())},
+            {"tokens", json_tokens(&tokens, lexicon)},
+            {"query", json_optional(query)},
+        };
+        *json = json_take_text(json_members(members, ARRAY_LEN(members) - (reader == NULL)));
         if (*json == NULL)
             status = error_no_memory(err);
     }
