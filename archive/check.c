@@ -3,8 +3,8 @@
  *
  * Five proofs: SQLite's own integrity check; that every article is found under its number and its key and has the
  * content that was hashed; that the signatures have the pairs of every article; FTS5's check against the stored texts,
- * which are put together again from words and residue by the functions of the view article_text; and, term
- * by term, that the articles which FTS5 finds in title and body are those that the impact index has postings for.
+ * which are put together again from words and residue by the functions of the view article_text; and, term by term,
+ * that the articles which FTS5 finds in title and body are those that the impact index has postings for.
  */
 #include "archive/archive.h"
 #include "archive/db.h"
@@ -177,8 +177,7 @@ static enum trabao_status open_matrix(const struct check *c, struct matrix *m)
     m->words = mem_alloc(lexicon->count, sizeof *m->words);
     m->bits = mem_alloc((size_t)c->archive->signatures.rows * SIGNATURES_SEGMENT / 64, sizeof *m->bits);
     for (uint32_t t = 0; m->words && t < lexicon->count; t++) {
-        char folded[TEXT_FORM_MAX];
-        m->words[t] = signatures_word(folded, text_fold(lexicon_form(lexicon, t), lexicon->terms[t].len, folded));
+        m->words[t] = signatures_term(lexicon, t);
     }
     return m->words && m->bits ? TRABAO_OK : error_no_memory(c->err);
 }

@@ -32,6 +32,12 @@
 #define IMPACT_WINDOWS_MAX 65535
 #define IMPACT_ARTICLES_MAX ((uint32_t)IMPACT_WINDOWS_MAX * IMPACT_WINDOW)
 
+/* Windows that ARTICLES take. */
+static inline uint32_t impact_windows(uint32_t articles)
+{
+    return (articles + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
+}
+
 /* Bytes that COUNT postings of a window take. */
 static inline uint32_t impact_bytes(uint32_t count)
 {
@@ -140,6 +146,15 @@ static inline uint32_t impact_place(const struct impact_term *t, uint32_t window
 /* The postings of the I-th window of T: impact_bytes(count) bytes. */
 enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
                                    const uint8_t **out, struct trabao_error *err);
+
+/* As impact_postings for WINDOW, if T (NULL: no term) has it. *COUNT: how many; 0: none. */
+static inline enum trabao_status impact_look(struct impact_reader *r, const struct impact_term *t, uint32_t window,
+                                             const uint8_t **out, uint32_t *count, struct trabao_error *err)
+{
+    const uint32_t i = t ? impact_place(t, window) : UINT32_MAX;
+    *count = i == UINT32_MAX ? 0 : t->count_less[i] + 1U;
+    return *count ? impact_postings(r, t, i, out, err) : TRABAO_OK;
+}
 
 /* The places of COUNT postings of a window, ascending. Returns how many there are: COUNT unless it is damaged. */
 uint32_t impact_places(const uint8_t *postings, uint32_t count, uint8_t places[IMPACT_WINDOW]);

@@ -304,21 +304,11 @@ enum trabao_status impact_builder_start(struct impact_builder *b, const struct i
 enum trabao_status impact_builder_finish(struct impact_builder *b, sqlite3 *db, struct trabao_error *err)
 {
     sqlite3_stmt *insert = NULL;
-    struct buf rows;
-    buf_init(&rows, b->queue.rows.ceiling);
     enum trabao_status status = db_prepare(db, "INSERT INTO impact(id, block) VALUES(?1, ?2)", &insert, err);
-    while (status == TRABAO_OK && row_queue_take(&b->queue, &rows)) {
-        int64_t id;
-        const char *bytes;
-        uint32_t n;
-        for (size_t at = 0; status == TRABAO_OK && row_queue_next(&rows, &at, &id, &bytes, &n);) {
-            sqlite3_bind_int64(insert, 1, id);
-            sqlite3_bind_blob64(insert, 2, bytes, n, SQLITE_STATIC);
-            status = db_run(insert, "writing the impact index", err);
-        }
+    if (status == TRABAO_OK) {
+        status = row_queue_write(&b->queue, insert, "writing the impact index", err);
     }
     sqlite3_finalize(insert);
-    buf_free(&rows);
     row_queue_stop(&b->queue);
     pthread_join(b->thread, NULL);
     b->merging = false;

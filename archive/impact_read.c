@@ -155,7 +155,7 @@ enum trabao_status impact_reader_open(sqlite3 *db, struct blocks *cache, uint32_
         return error_no_memory(err);
     }
     r->cache = cache;
-    r->windows = (articles + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
+    r->windows = impact_windows(articles);
     return db_prepare(db, "SELECT block FROM impact WHERE id = ?1", &r->select, err);
 }
 

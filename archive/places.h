@@ -41,6 +41,14 @@ static inline void places_keep(struct places *p, const struct places *other)
     }
 }
 
+/* The same with the part of OF_ALL, a bit map of all articles, that is of WINDOW. */
+static inline void places_keep_window(struct places *p, const uint64_t *of_all, uint32_t window)
+{
+    for (unsigned i = 0; i < PLACES_WORDS; i++) {
+        p->bits[i] &= of_all[(size_t)window * PLACES_WORDS + i];
+    }
+}
+
 static inline void places_join(struct places *p, const struct places *other)
 {
     for (unsigned i = 0; i < PLACES_WORDS; i++) {

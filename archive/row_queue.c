@@ -3,6 +3,7 @@
  */
 #include "archive/row_queue.h"
 
+#include "archive/db.h"
 #include "base/mem.h"
 
 #define ROWS_CEILING ((size_t)1 << 30)
@@ -47,7 +48,8 @@ void row_queue_end(struct row_queue *q)
     pthread_mutex_unlock(&q->mutex);
 }
 
-bool row_queue_take(struct row_queue *q, struct buf *rows)
+/* Waits, then swaps ROWS for the rows there are. False when there are no more. */
+static bool take(struct row_queue *q, struct buf *rows)
 {
     buf_clear(rows);
     pthread_mutex_lock(&q->mutex);
@@ -70,7 +72,8 @@ void row_queue_stop(struct row_queue *q)
     pthread_mutex_unlock(&q->mutex);
 }
 
-bool row_queue_next(const struct buf *rows, size_t *at, int64_t *id, const char **bytes, uint32_t *n)
+/* The next row in ROWS at *AT, which is moved past it; false at the end. */
+static bool next_row(const struct buf *rows, size_t *at, int64_t *id, const char **bytes, uint32_t *n)
 {
     if (*at == rows->len) {
         return false;
@@ -80,4 +83,24 @@ bool row_queue_next(const struct buf *rows, size_t *at, int64_t *id, const char 
     *bytes = rows->data + *at + HEAD_BYTES;
     *at += HEAD_BYTES + *n;
     return true;
+}
+
+enum trabao_status row_queue_write(struct row_queue *q, sqlite3_stmt *insert, const char *step,
+                                   struct trabao_error *err)
+{
+    struct buf rows;
+    enum trabao_status status = TRABAO_OK;
+    buf_init(&rows, ROWS_CEILING);
+    while (status == TRABAO_OK && take(q, &rows)) {
+        int64_t id;
+        const char *bytes;
+        uint32_t n;
+        for (size_t at = 0; status == TRABAO_OK && next_row(&rows, &at, &id, &bytes, &n);) {
+            sqlite3_bind_int64(insert, 1, id);
+            sqlite3_bind_blob64(insert, 2, bytes, n, SQLITE_STATIC);
+            status = db_run(insert, step, err);
+        }
+    }
+    buf_free(&rows);
+    return status;
 }

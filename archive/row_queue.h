@@ -7,8 +7,10 @@
 #define TRABAO_ROW_QUEUE_H
 
 #include <pthread.h>
+#include <sqlite3.h>
 
 #include "base/buf.h"
+#include "base/status.h"
 
 struct row_queue {
     pthread_mutex_t mutex;
@@ -27,11 +29,10 @@ void row_queue_close(struct row_queue *q);
 bool row_queue_put(struct row_queue *q, int64_t id, const void *bytes, size_t n) TRABAO_MUST_USE;
 void row_queue_end(struct row_queue *q);
 
-/* The owner's: waits, then swaps ROWS for the rows there are. False when there are no more. */
-bool row_queue_take(struct row_queue *q, struct buf *rows);
 void row_queue_stop(struct row_queue *q);
 
-/* The next row in ROWS at *AT, which is moved past it; false at the end. */
-bool row_queue_next(const struct buf *rows, size_t *at, int64_t *id, const char **bytes, uint32_t *n);
+/* The owner's: runs INSERT, of id and bytes, for every row as they come. STEP names the work in a message. */
+enum trabao_status row_queue_write(struct row_queue *q, sqlite3_stmt *insert, const char *step,
+                                   struct trabao_error *err);
 
 #endif

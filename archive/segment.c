@@ -23,6 +23,7 @@
 #define DOCLIST_INDEX_LEAVES 4 /* leaves without a term that make a doclist index worth it */
 #define HEIGHTS 8
 #define AHEAD_MAX ((size_t)48 << 20)
+#define WRITING "writing the FTS5 index"
 #define ASIDE_CEILING ((size_t)1 << 30)
 /* Levels 0, empty, and 1, with our segment: what comes in later is merged among itself first. */
 #define LEVELS 2
@@ -397,25 +398,7 @@ static enum trabao_status put_row(sqlite3_stmt *put, int64_t id, const void *byt
 {
     sqlite3_bind_int64(put, 1, id);
     sqlite3_bind_blob64(put, 2, bytes, n, SQLITE_STATIC);
-    return db_run(put, "writing the FTS5 index", err);
-}
-
-/* Writes the rows of QUEUE as they come. */
-static enum trabao_status put_rows(struct row_queue *queue, sqlite3_stmt *put, struct trabao_error *err)
-{
-    struct buf rows;
-    enum trabao_status status = TRABAO_OK;
-    buf_init(&rows, queue->rows.ceiling);
-    while (status == TRABAO_OK && row_queue_take(queue, &rows)) {
-        int64_t id;
-        const char *bytes;
-        uint32_t n;
-        for (size_t at = 0; status == TRABAO_OK && row_queue_next(&rows, &at, &id, &bytes, &n);) {
-            status = put_row(put, id, bytes, n, err);
-        }
-    }
-    buf_free(&rows);
-    return status;
+    return db_run(put, WRITING, err);
 }
 
 static enum trabao_status put_pages(struct segment *s, struct trabao_error *err)
@@ -484,7 +467,7 @@ static enum trabao_status put_rest(struct segment *s, sqlite3_stmt *put, struct 
         return error_set(err, s->status, "%s", s->error.message);
     }
     row_queue_end(&s->aside);
-    enum trabao_status status = put_rows(&s->aside, put, err);
+    enum trabao_status status = row_queue_write(&s->aside, put, WRITING, err);
     if (status == TRABAO_OK && s->page > 1) {
         status = put_pages(s, err);
     }
@@ -502,7 +485,7 @@ enum trabao_status segment_finish(struct segment *s, struct trabao_error *err)
         status = db_prepare(s->db, "INSERT OR REPLACE INTO fts_data(id, block) VALUES(?1, ?2)", &put, err);
     }
     if (status == TRABAO_OK) {
-        status = put_rows(&s->queue, put, err);
+        status = row_queue_write(&s->queue, put, WRITING, err);
     }
     if (status != TRABAO_OK) {
         row_queue_stop(&s->queue);

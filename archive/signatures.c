@@ -8,6 +8,7 @@
 
 #include "archive/db.h"
 #include "base/mem.h"
+#include "text/text.h"
 
 #define WINDOW_BYTES (SIGNATURES_WINDOW_WORDS * sizeof(uint64_t))
 #define COMMON_BYTES (SIGNATURES_BUCKETS / 8)
@@ -33,6 +34,12 @@ static enum trabao_status damaged(struct trabao_error *err)
 uint32_t signatures_word(const char *folded, size_t n)
 {
     return (uint32_t)XXH3_64bits(folded, n);
+}
+
+uint32_t signatures_term(const struct lexicon *lexicon, uint32_t term)
+{
+    char folded[TEXT_FORM_MAX];
+    return signatures_word(folded, text_fold(lexicon_form(lexicon, term), lexicon->terms[term].len, folded));
 }
 
 enum trabao_status signatures_load(struct signatures *out, sqlite3 *db, struct trabao_error *err)
@@ -73,7 +80,7 @@ enum trabao_status signatures_reader_open(sqlite3 *db, struct blocks *cache, con
     }
     r->cache = cache;
     r->signatures = s;
-    r->windows = (articles + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
+    r->windows = impact_windows(articles);
     return db_prepare(db, "SELECT bits FROM signature WHERE id = ?1", &r->select, err);
 }
 

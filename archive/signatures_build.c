@@ -77,10 +77,7 @@ static bool hash_words(struct signatures_builder *b, const struct lexicon *lexic
         return false;
     }
     for (; b->word_count < lexicon->count; b->word_count++) {
-        char folded[TEXT_FORM_MAX];
-        const uint32_t term = (uint32_t)b->word_count;
-        const size_t n = text_fold(lexicon_form(lexicon, term), lexicon->terms[term].len, folded);
-        b->words[term] = signatures_word(folded, n);
+        b->words[b->word_count] = signatures_term(lexicon, (uint32_t)b->word_count);
     }
     return true;
 }
@@ -203,11 +200,6 @@ enum trabao_status signatures_builder_add(struct signatures_builder *b, const st
 
 /* ---- the table ----------------------------------------------------------------------------------------------- */
 
-static uint32_t windows_of(uint32_t articles)
-{
-    return (articles + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
-}
-
 /* Writes one row of the matrix, or the piece of it in a segment. */
 static enum trabao_status write_piece(sqlite3_stmt *insert, uint32_t segment, uint32_t row, const uint64_t *bits,
                                       uint32_t windows, struct trabao_error *err)
@@ -238,7 +230,7 @@ static enum trabao_status read_columns(const struct signatures_builder *b, uint3
 /* All of a build: segment by segment. */
 static enum trabao_status write_segments(struct signatures_builder *b, sqlite3_stmt *insert, struct trabao_error *err)
 {
-    const uint32_t windows = windows_of(b->articles), rows = b->signatures.rows;
+    const uint32_t windows = impact_windows(b->articles), rows = b->signatures.rows;
     uint64_t *columns = mem_alloc((size_t)MIN((uint32_t)SIGNATURES_SEGMENT_WINDOWS, windows) * rows, WINDOW_BYTES);
     uint64_t *bits = mem_alloc(SIGNATURES_SEGMENT_WINDOWS, WINDOW_BYTES);
     enum trabao_status status = columns && bits ? TRABAO_OK : error_no_memory(err);
@@ -312,11 +304,11 @@ struct moving {
 static enum trabao_status prepare_moving(const struct signatures_builder *b, const struct signatures_before *before,
                                          struct moving *m, struct trabao_error *err)
 {
-    const uint32_t added = windows_of(b->articles);
+    const uint32_t added = impact_windows(b->articles);
     m->columns = mem_alloc((size_t)added * b->signatures.rows, WINDOW_BYTES);
-    m->old_bits = mem_alloc(windows_of(before->articles), WINDOW_BYTES);
+    m->old_bits = mem_alloc(impact_windows(before->articles), WINDOW_BYTES);
     m->added_bits = mem_alloc(added, WINDOW_BYTES);
-    m->bits = mem_alloc(windows_of(before->count), WINDOW_BYTES);
+    m->bits = mem_alloc(impact_windows(before->count), WINDOW_BYTES);
     if (!m->columns || !m->old_bits || !m->added_bits || !m->bits ||
         !find_runs(before->numbers, before->articles, &m->old) || !find_runs(before->added, b->articles, &m->added)) {
         return error_no_memory(err);
@@ -329,8 +321,8 @@ static enum trabao_status move_row(const struct signatures_builder *b, const str
 {
     const enum trabao_status status = signatures_read_row(before->reader, row, m->old_bits, err);
     if (status == TRABAO_OK) {
-        memset(m->bits, 0, windows_of(before->count) * WINDOW_BYTES);
-        gather_row(m->columns, windows_of(b->articles), b->signatures.rows, row, m->added_bits);
+        memset(m->bits, 0, impact_windows(before->count) * WINDOW_BYTES);
+        gather_row(m->columns, impact_windows(b->articles), b->signatures.rows, row, m->added_bits);
         copy_runs(&m->old, m->old_bits, m->bits);
         copy_runs(&m->added, m->added_bits, m->bits);
     }
@@ -341,7 +333,7 @@ static enum trabao_status write_moved(struct signatures_builder *b, const struct
                                       sqlite3_stmt *insert, struct trabao_error *err)
 {
     struct moving m = {0};
-    const uint32_t windows = windows_of(before->count);
+    const uint32_t windows = impact_windows(before->count);
     enum trabao_status status = prepare_moving(b, before, &m, err);
     for (uint32_t row = 0; status == TRABAO_OK && row < b->signatures.rows; row++) {
         status = move_row(b, before, &m, row, err);

@@ -96,7 +96,7 @@ bool adjacency_matters(const struct plan *plan)
 
 size_t adjacency_articles(const struct plan *plan)
 {
-    return plan->relaxed || plan->phrase_count ? ADJACENCY_FEW : ADJACENCY_ARTICLES;
+    return plan->relaxed || plan->phrase_count || !adjacency_matters(plan) ? ADJACENCY_FEW : ADJACENCY_ARTICLES;
 }
 
 /* What was counted for one pair of neighbours. */
@@ -300,7 +300,7 @@ static uint32_t most_points(const struct adjacency *a, uint32_t article)
     double points = 0;
     for (size_t s = 1; s < a->words; s++) {
         const struct neighbours *n = &a->plan->neighbours[s];
-        if (!n->may || n->may[article / 64] >> article % 64 & 1) {
+        if (neighbours_may(n, article)) {
             points += ADJACENCY_WEIGHT * n->weight * IMPACT_MAX;
         }
     }

@@ -53,9 +53,9 @@ static enum trabao_status begin(struct engine *e, struct archive_reader *r, stru
     if (status != TRABAO_OK) {
         return status;
     }
-    e->windows = (a->count + WINDOW - 1) / WINDOW;
+    e->windows = impact_windows(a->count);
     e->first_window = plan->first / WINDOW;
-    e->end_window = plan->end > plan->first ? (plan->end + WINDOW - 1) / WINDOW : e->first_window;
+    e->end_window = plan->end > plan->first ? impact_windows(plan->end) : e->first_window;
     e->newest = a->count ? a->ids[a->count - 1] / ARTICLE_SLOTS : 0;
     e->tiers = (unsigned)plan->loosest - (unsigned)plan->tightest + 1;
     size_t variants = 1;
@@ -213,7 +213,7 @@ static bool put_by_date(const struct engine *e, uint32_t window, const struct pl
             continue;
         }
         for (unsigned t = 0; t < e->tiers; t++) {
-            if (by_tier[t].bits[place / 64] >> place % 64 & 1) {
+            if (places_has(&by_tier[t], place)) {
                 if (out->count == out->capacity) {
                     return false;
                 }
@@ -265,9 +265,7 @@ enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
         bool any;
         status = engine_match_window(&e, w, places, &any);
         for (unsigned t = 0; status == TRABAO_OK && any && t < e.tiers; t++) {
-            for (size_t i = 0; i < PLACES_WORDS; i++) {
-                by_tier[(unsigned)plan->tightest + t] += (uint64_t)__builtin_popcountll(places[t].bits[i]);
-            }
+            by_tier[(unsigned)plan->tightest + t] += places_count(&places[t]);
         }
     }
     end(&e);
@@ -288,7 +286,7 @@ enum trabao_status engine_explain(struct archive_reader *r, struct plan *plan,
     }
     if (status == TRABAO_OK) {
         engine_score_window(&e, by_tier);
-        const bool complete = e.complete.bits[article % WINDOW / 64] >> article % 64 & 1;
+        const bool complete = places_has(&e.complete, article % WINDOW);
         const uint32_t all_words = complete ? ENGINE_ALL_WORDS * ENGINE_POINT : 0;
         const uint32_t words = e.scores[article % WINDOW] - all_words;
         engine_add_estimates(&e, window);

@@ -137,9 +137,8 @@ enum trabao_status engine_make_bounds(struct engine *e, struct bounds *b)
             for (unsigned t = 0; t < e->tiers && !b->bound[w]; t++) {
                 here |= present[(size_t)t * e->windows + w];
                 if (!e->plan->root || may_match(e->plan, e->plan->root, &here)) {
-                    const uint32_t last = MIN((w + 1) * WINDOW, e->r->archive->count) - 1;
                     b->bound[w] = (TIERS - (unsigned)e->plan->tightest - t) * TIER_STEP + sums[w] +
-                                  engine_recency(e, last) + complete_bound(e->plan, &here) + e->estimates_most;
+                                  engine_window_recency(e, w) + complete_bound(e->plan, &here) + e->estimates_most;
                     b->found[b->count++] = w;
                 }
             }

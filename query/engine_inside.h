@@ -78,6 +78,12 @@ enum trabao_status engine_match_window(struct engine *e, uint32_t window, struct
 
 uint32_t engine_recency(const struct engine *e, uint32_t article);
 
+/* That of the last article of WINDOW: none in it has more. */
+static inline uint32_t engine_window_recency(const struct engine *e, uint32_t window)
+{
+    return engine_recency(e, MIN((window + 1) * WINDOW, e->r->archive->count) - 1);
+}
+
 /* Adds to e->scores, at places that are WANTED, what L gives there; if ALL, at others too where that is quicker. */
 void engine_add_scores(struct engine *e, const struct located *l, const struct places *wanted, bool all);
 

@@ -194,13 +194,8 @@ static inline uint32_t bound_of(const struct look *look, const struct impact_ter
 static inline enum trabao_status locate(const struct look *look, const struct impact_term *t, uint32_t weight,
                                         struct located *out)
 {
-    const uint32_t i = t ? impact_place(t, look->window) : UINT32_MAX;
     *out = (struct located){.weight = weight};
-    if (i == UINT32_MAX) {
-        return TRABAO_OK;
-    }
-    out->count = t->count_less[i] + 1U;
-    return impact_postings(look->e->r->impacts, t, i, &out->postings, look->e->err);
+    return impact_look(look->e->r->impacts, t, look->window, &out->postings, &out->count, look->e->err);
 }
 
 /* Those of PLACES that have enough points with MORE. */
@@ -372,11 +367,11 @@ static struct places promising_neighbours(const struct look *look, const struct 
     for (uint32_t i = 0; i < WORDS; i++) {
         for (uint64_t left = out.bits[i]; left; left &= left - 1) {
             const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
-            const size_t article = (size_t)look->window * WINDOW + place;
+            const uint32_t article = look->window * WINDOW + place;
             uint64_t points = (uint64_t)e->scores[place] + rest;
             for (size_t s = 1; s < e->plan->scored_count; s++) {
                 const struct neighbours *n = &e->plan->neighbours[s];
-                points += n->estimate && n->may[article / 64] >> article % 64 & 1 ? n->estimate : 0;
+                points += neighbours_may(n, article) ? n->estimate : 0;
             }
             out.bits[i] &= ~((uint64_t)(points < look->needed) << place % 64);
         }
@@ -438,7 +433,7 @@ enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct 
     if (status != TRABAO_OK) {
         return status;
     }
-    const uint32_t recency = engine_recency(e, MIN((window + 1) * WINDOW, e->r->archive->count) - 1);
+    const uint32_t recency = engine_window_recency(e, window);
     const struct look look = {.e = e,
                               .window = window,
                               .recency = recency,

@@ -26,27 +26,20 @@ static enum trabao_status load_groups(struct engine *e, uint32_t window)
         const struct plan_group *group = &e->plan->groups[g];
         struct places *of_group = e->groups + g * e->tiers;
         for (size_t v = 0; v < group->count; v++) {
-            const struct impact_term *t = group->variants[v].postings;
-            const uint32_t i = t ? impact_place(t, window) : UINT32_MAX;
-            if (i == UINT32_MAX) {
-                continue;
-            }
-            const uint8_t *postings;
-            const enum trabao_status status = impact_postings(e->r->impacts, t, i, &postings, e->err);
+            const struct plan_variant *variant = &group->variants[v];
+            struct located l = {.weight = variant->weight, .tier = engine_tier_place(e, variant)};
+            const enum trabao_status status =
+                impact_look(e->r->impacts, variant->postings, window, &l.postings, &l.count, e->err);
             if (status != TRABAO_OK) {
                 return status;
             }
-            const unsigned tier = engine_tier_place(e, &group->variants[v]);
-            places_add_postings(&of_group[tier], postings, t->count_less[i] + 1U);
-            if (e->scored[g]) {
-                e->located[e->located_count++] =
-                    (struct located){postings, t->count_less[i] + 1U, group->variants[v].weight, tier};
+            places_add_postings(&of_group[l.tier], l.postings, l.count);
+            if (e->scored[g] && l.count) {
+                e->located[e->located_count++] = l;
             }
         }
         for (unsigned t = 1; t < e->tiers; t++) {
-            for (size_t i = 0; i < WORDS; i++) {
-                of_group[t].bits[i] |= of_group[t - 1].bits[i];
-            }
+            places_join(&of_group[t], &of_group[t - 1]);
         }
     }
     return TRABAO_OK;
@@ -67,7 +60,7 @@ static struct places places_of_set(const uint32_t *set, size_t count, uint32_t w
         }
     }
     for (; low < count && set[low] < first + WINDOW; low++) {
-        out.bits[(set[low] - first) / 64] |= UINT64_C(1) << (set[low] - first) % 64;
+        places_add(&out, set[low] - first);
     }
     return out;
 }
@@ -111,8 +104,8 @@ static struct places match_phrase(const struct engine *e, const struct plan_node
         const size_t s = node->first_word + w;
         const uint64_t *may = w ? e->plan->neighbours[s].may : NULL;
         places_keep(&out, &e->groups[e->plan->scored[s] * e->tiers + tier]);
-        for (size_t i = 0; may && i < WORDS; i++) {
-            out.bits[i] &= may[(size_t)window * WORDS + i];
+        if (may) {
+            places_keep_window(&out, may, window);
         }
     }
     return out;
@@ -144,9 +137,7 @@ struct places engine_match_node(const struct engine *e, const struct plan_node *
     memset(&out, both ? 0xff : 0, sizeof out);
     for (size_t c = 0; c < node->child_count; c++) {
         const struct places child = engine_match_node(e, node->children[c], window, tier);
-        for (size_t i = 0; i < WORDS; i++) {
-            out.bits[i] = both ? out.bits[i] & child.bits[i] : out.bits[i] | child.bits[i];
-        }
+        (both ? places_keep : places_join)(&out, &child);
     }
     return out;
 }
@@ -175,13 +166,9 @@ static void note_complete(struct engine *e, uint32_t window, unsigned tier, stru
     const struct plan_node *relaxed = e->plan->relaxed;
     for (size_t c = 0; c < relaxed->child_count; c++) {
         const struct places child = engine_match_node(e, relaxed->children[c], window, tier);
-        for (size_t i = 0; i < WORDS; i++) {
-            matching.bits[i] &= child.bits[i];
-        }
+        places_keep(&matching, &child);
     }
-    for (size_t i = 0; i < WORDS; i++) {
-        e->complete.bits[i] |= matching.bits[i];
-    }
+    places_join(&e->complete, &matching);
 }
 
 enum trabao_status engine_match_window(struct engine *e, uint32_t window, struct places by_tier[TIERS], bool *any)

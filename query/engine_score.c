@@ -36,7 +36,7 @@ void engine_add_scores(struct engine *e, const struct located *l, const struct p
     if (l->count <= IMPACT_SPARSE_MAX) {
         for (uint32_t i = 0; i < l->count; i++) {
             const uint8_t place = l->postings[i];
-            if (all || wanted->bits[place / 64] >> place % 64 & 1) {
+            if (all || places_has(wanted, place)) {
                 e->scores[place] += l->weight * l->postings[l->count + i];
             }
         }
@@ -63,8 +63,8 @@ void engine_score_window(struct engine *e, const struct places by_tier[TIERS])
     struct places wanted[TIERS]; /* matches of a tier and looser ones */
     for (unsigned t = e->tiers; t-- > 0;) {
         wanted[t] = by_tier[t];
-        for (size_t i = 0; t + 1 < e->tiers && i < WORDS; i++) {
-            wanted[t].bits[i] |= wanted[t + 1].bits[i];
+        if (t + 1 < e->tiers) {
+            places_join(&wanted[t], &wanted[t + 1]);
         }
     }
     memset(e->scores, 0, sizeof e->scores);
@@ -157,7 +157,7 @@ void engine_put_places(struct engine *e, uint32_t window, const struct places *p
 
 static void put_window(struct engine *e, uint32_t window, const struct places by_tier[TIERS], struct heap *heap)
 {
-    const uint32_t recency = engine_recency(e, MIN((window + 1) * WINDOW, e->r->archive->count) - 1);
+    const uint32_t recency = engine_window_recency(e, window);
     for (unsigned t = 0; t < e->tiers; t++) {
         engine_put_places(e, window, &by_tier[t], (uint8_t)((unsigned)e->plan->tightest + t), recency, heap);
     }

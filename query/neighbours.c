@@ -51,7 +51,7 @@ static bool folded_word(const struct lexicon *lexicon, const struct plan_group *
 static enum trabao_status narrow(struct archive_reader *r, const struct plan *plan, uint64_t pair, uint64_t **may,
                                  struct trabao_error *err)
 {
-    const uint32_t windows = (r->archive->count + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
+    const uint32_t windows = impact_windows(r->archive->count);
     const size_t words = (size_t)windows * SIGNATURES_WINDOW_WORDS;
     if (signatures_is_common(&r->archive->signatures, pair)) {
         return TRABAO_OK;
@@ -61,8 +61,8 @@ static enum trabao_status narrow(struct archive_reader *r, const struct plan *pl
         return error_no_memory(err);
     }
     memset(*may, 0xff, words * sizeof **may);
-    return signatures_narrow(r->signatures, pair, plan->first / IMPACT_WINDOW,
-                             (plan->end + IMPACT_WINDOW - 1) / IMPACT_WINDOW, *may, err);
+    return signatures_narrow(r->signatures, pair, plan->first / IMPACT_WINDOW, impact_windows(plan->end),
+                             *may, err);
 }
 
 /* Of the S-th scored word and the one before it. */

@@ -17,6 +17,12 @@ struct neighbours {
     uint32_t estimate; /* points that the first stage counts on where they may; 0 where MAY is NULL */
 };
 
+/* False when ARTICLE cannot have them side by side. */
+static inline bool neighbours_may(const struct neighbours *n, uint32_t article)
+{
+    return !n->may || n->may[article / 64] >> article % 64 & 1;
+}
+
 /*
  * Fills in PLAN->neighbours, for the articles between PLAN->first and PLAN->end. Nothing is done where it was done
  * before.

@@ -49,16 +49,13 @@ static enum trabao_status load_word(struct archive_reader *r, const struct word_
 {
     *out = (struct places){0};
     for (size_t t = 0; t < word->count; t++) {
-        const uint8_t *postings;
-        const uint32_t i = impact_place(word->terms[t], window);
-        if (i == UINT32_MAX) {
-            continue;
-        }
-        const enum trabao_status status = impact_postings(r->impacts, word->terms[t], i, &postings, err);
+        const uint8_t *postings = NULL;
+        uint32_t n;
+        const enum trabao_status status = impact_look(r->impacts, word->terms[t], window, &postings, &n, err);
         if (status != TRABAO_OK) {
             return status;
         }
-        places_add_postings(out, postings, word->terms[t]->count_less[i] + 1U);
+        places_add_postings(out, postings, n);
     }
     return TRABAO_OK;
 }
@@ -74,13 +71,6 @@ struct search {
     struct trabao_error *err;
 };
 
-static void keep_possible(struct places *places, const uint64_t *may, uint32_t window)
-{
-    for (size_t i = 0; may && i < PLACES_WORDS; i++) {
-        places->bits[i] &= may[(size_t)window * PLACES_WORDS + i];
-    }
-}
-
 /* The articles that have all words. ORDERED: the words' postings, the rarest first. */
 static enum trabao_status find_all_words(struct search *s, const struct word_postings *ordered)
 {
@@ -95,7 +85,9 @@ static enum trabao_status find_all_words(struct search *s, const struct word_pos
             places_keep(all, &one);
         }
         for (size_t w = 1; w < phrase->count; w++) {
-            keep_possible(all, phrase->words[w].may, window);
+            if (phrase->words[w].may) {
+                places_keep_window(all, phrase->words[w].may, window);
+            }
         }
         if (status != TRABAO_OK) {
             return status;

@@ -9,7 +9,6 @@ import os
 import random
 import re
 import sys
-import tempfile
 import unicodedata
 
 import engine
@@ -133,10 +132,7 @@ def prove_after_a_stop(archive, articles, texts, report, name):
 
 def prove(path, every, report):
     name = os.path.basename(path).split(".")[0]
-    with tempfile.TemporaryDirectory() as folder:
-        archive = folder + "/archive"
-        engine.index(archive, engine.articles(path, every))
-        articles = engine.exported(archive)
+    with engine.indexed(path, every) as (archive, articles):
         texts = [text_of(article) for article in articles]
         prove_days(archive, articles, texts, report, name)
         prove_units(archive, articles, texts, report, name)

@@ -1,9 +1,11 @@
 # The product as these proofs use it: a program that indexes files and answers batches of queries; and their report.
+import contextlib
 import itertools
 import json
 import os
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import articles as records # noqa: E402, of the folder above
@@ -47,6 +49,15 @@ def found(path, queries, *options):
 def articles(path, every=1):
     """Every EVERY-th record of a file of JSON lines, compressed or not."""
     return list(itertools.islice(records.read_articles(path), 0, None, every))
+
+
+@contextlib.contextmanager
+def indexed(path, every):
+    """An archive of every EVERY-th record of a file, while the block runs, and its articles as it has stored them."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = folder + "/archive"
+        index(archive, articles(path, every))
+        yield archive, exported(archive)
 
 
 def exported(path):

@@ -9,7 +9,6 @@ import collections
 import os
 import random
 import sys
-import tempfile
 
 import engine
 import words
@@ -152,10 +151,7 @@ def prove_widened(archive, scan, query, report, name):
 
 def prove(path, every, report):
     name = os.path.basename(path).split(".")[0]
-    with tempfile.TemporaryDirectory() as folder:
-        archive = folder + "/archive"
-        engine.index(archive, engine.articles(path, every))
-        articles = engine.exported(archive)
+    with engine.indexed(path, every) as (archive, articles):
         scan = Scan(articles)
         asked = pairs(articles, PAIRS, random.Random(name))
         prove_marked(archive, scan, asked, report, name)

@@ -36,14 +36,7 @@ static struct wordcode_terms terms_of(struct text *t)
 
 static uint64_t pair_of(uint32_t first, uint32_t second)
 {
-    char folded[2][TEXT_FORM_MAX];
-    const uint32_t terms[2] = {first, second};
-    uint32_t words[2];
-    for (int i = 0; i < 2; i++) {
-        const struct lexicon_term *term = &lexicon.terms[terms[i]];
-        words[i] = signatures_word(folded[i], text_fold(lexicon_form(&lexicon, terms[i]), term->len, folded[i]));
-    }
-    return signatures_pair(words[0], words[1]);
+    return signatures_pair(signatures_term(&lexicon, first), signatures_term(&lexicon, second));
 }
 
 static sqlite3 *new_database(void)
