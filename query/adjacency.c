@@ -9,23 +9,23 @@
 #include "archive/schema.h"
 #include "base/mem.h"
 #include "query/neighbours.h"
+#include "query/term_slots.h"
 
 #define WORDS_MAX PLAN_WAITING_WORDS
 #define LIKELY 4 /* a reading of a word is likely that weighs at least one in so many of the likeliest */
 
+/* What else is known of a term that stands for words, which are the scored ones of the plan. */
 struct entry {
-    uint32_t term; /* LEXICON_NONE: free */
     uint32_t weight;
-    uint8_t tier;   /* tightest tier at which it stands for any of them */
-    uint64_t words;  /* bit i: it stands for the i-th scored word */
-    uint64_t likely; /* bit i: and is likely meant by it */
+    uint8_t tier;    /* tightest tier at which it stands for any of them */
+    uint64_t likely; /* bit i: it is likely meant by the i-th */
 };
 
 struct adjacency {
     struct archive_reader *r;
     const struct plan *plan;
-    struct entry *entries;
-    uint32_t mask;
+    struct term_slots slots;
+    struct entry *entries; /* by slot */
     size_t words;
     double pairs[WORDS_MAX]; /* by its second word: what a pair weighs, per weight of both its words */
     uint32_t weights[WORDS_MAX]; /* of the words */
@@ -36,15 +36,6 @@ struct adjacency {
     struct wordcode_terms terms;         /* of the article that was read last */
 };
 
-static uint32_t slot_of(const struct adjacency *t, uint32_t term)
-{
-    uint32_t slot = term * UINT32_C(2654435769) >> 8 & t->mask;
-    while (t->entries[slot].term != term && t->entries[slot].term != LEXICON_NONE) {
-        slot = (slot + 1) & t->mask;
-    }
-    return slot;
-}
-
 static bool make_table(struct adjacency *t, const struct plan *plan)
 {
     size_t variants = 0;
@@ -52,26 +43,22 @@ static bool make_table(struct adjacency *t, const struct plan *plan)
     for (size_t s = 0; s < t->words; s++) {
         variants += plan->groups[plan->scored[s]].count;
     }
-    uint32_t size = 64;
-    while (size < 4 * variants) {
-        size *= 2;
+    if (!term_slots_make(&t->slots, variants, plan->arena)) {
+        return false;
     }
-    t->mask = size - 1;
-    t->entries = mem_alloc(size, sizeof *t->entries);
+    t->entries = query_arena_alloc(plan->arena, t->slots.mask + 1, sizeof *t->entries);
     if (!t->entries) {
         return false;
     }
-    for (uint32_t i = 0; i < size; i++) {
-        t->entries[i] = (struct entry){.term = LEXICON_NONE};
+    for (uint32_t i = 0; i <= t->slots.mask; i++) {
+        t->entries[i].tier = UINT8_MAX;
     }
     for (size_t s = 0; s < t->words; s++) {
         const struct plan_group *group = &plan->groups[plan->scored[s]];
         for (size_t v = 0; v < group->count; v++) {
-            struct entry *e = &t->entries[slot_of(t, group->variants[v].term)];
-            e->tier = e->term == LEXICON_NONE ? group->variants[v].tier : MIN(e->tier, group->variants[v].tier);
-            e->term = group->variants[v].term;
+            struct entry *e = &t->entries[term_slots_add(&t->slots, group->variants[v].term, s)];
+            e->tier = MIN(e->tier, group->variants[v].tier);
             e->weight = MAX(e->weight, group->variants[v].weight);
-            e->words |= UINT64_C(1) << s;
             e->likely |= group->variants[v].weight * LIKELY >= group->weight ? UINT64_C(1) << s : 0;
         }
         t->weights[s] = group->weight;
@@ -162,41 +149,39 @@ static double points_of_pairs(const struct adjacency *t, const struct pair *pair
     return points;
 }
 
-/*
- * An article of a tier gets its points by the words of that tier and of tighter ones. Phrases are looked for by
- * shifting (Baeza-Yates, Gonnet: A new approach to text searching, 1992): bit i of RUNNING says that the phrase that
- * has the i-th scored word runs up to it here.
- */
+/* An article of a tier gets its points by the words of that tier and of tighter ones. */
 static struct view view_of(const struct adjacency *t, uint8_t tier)
 {
     const struct wordcode_terms *terms = &t->terms;
     struct pair pairs[WORDS_MAX] = {0};
     struct passage passage = {0};
     const struct entry *before = NULL;
-    uint64_t running = 0, found = 0, meant = 0;
+    uint64_t words_before = 0, running = 0, found = 0, meant = 0;
     for (size_t i = 0; i < terms->count; i++) {
-        const struct entry *here = &t->entries[slot_of(t, terms->terms[i])];
-        const bool stands = here->term != LEXICON_NONE && here->tier <= tier;
+        const uint32_t slot = term_slots_find(&t->slots, terms->terms[i]);
+        const bool stands = slot != TERM_SLOTS_NONE && t->entries[slot].tier <= tier;
         if (!stands || i == terms->title_count) {
-            before = NULL;
-            running = 0;
+            words_before = running = 0;
         }
         if (!stands) {
             continue;
         }
-        running = (running << 1 | t->phrase_starts) & here->words;
+        const struct entry *here = &t->entries[slot];
+        const uint64_t words = t->slots.slots[slot].words;
+        running = term_slots_run(running, t->phrase_starts, words);
         found |= running & (i < terms->title_count ? t->title_ends : t->body_ends);
         meant |= here->likely;
         passage_add(&passage, t, i, here->likely);
         const uint32_t occurrence = i < terms->title_count                       ? ADJACENCY_TITLE
                                     : i < terms->title_count + IMPACT_LEAD_WORDS ? ADJACENCY_LEAD
                                                                                  : 1;
-        for (uint64_t both = before ? here->words & before->words << 1 : 0; both; both &= both - 1) {
+        for (uint64_t both = words & words_before << 1; both; both &= both - 1) {
             struct pair *pair = &pairs[__builtin_ctzll(both)];
             pair->frequency += occurrence;
             pair->weight = fmax(pair->weight, (double)before->weight * here->weight);
         }
         before = here;
+        words_before = words;
     }
     const double points = points_of_pairs(t, pairs) + ADJACENCY_PASSAGE_WEIGHT * IMPACT_MAX * passage.largest;
     return (struct view){(uint32_t)points, found == t->phrase_ends, (meant & t->needed) == t->needed};
@@ -265,7 +250,6 @@ void adjacency_close(struct adjacency *a)
 {
     if (a) {
         wordcode_terms_free(&a->terms);
-        mem_free(a->entries);
         mem_free(a);
     }
 }

@@ -6,6 +6,7 @@
 #include "archive/places.h"
 #include "archive/schema.h"
 #include "base/mem.h"
+#include "query/term_slots.h"
 
 #define TEXT_COLUMNS (1U << SCHEMA_BODY | 1U << SCHEMA_TITLE) /* those that the impact index knows */
 
@@ -121,83 +122,40 @@ static enum trabao_status narrow(struct search *s)
 
 /* ---- looking into articles ------------------------------------------------------------------------------------- */
 
-struct entry {
-    uint32_t term;  /* LEXICON_NONE: free */
-    uint64_t words; /* bit i: it may be the i-th word */
-};
-
-#define FILTER_BITS 4096U
-
-struct table {
-    struct entry *entries;
-    uint32_t mask;
-    uint64_t filter[FILTER_BITS / 64]; /* by the low bits of a term: one of these may be in the table; most are not */
-};
-
-static struct entry *entry_of(const struct table *t, uint32_t term)
-{
-    uint32_t slot = term * UINT32_C(2654435769) >> 8 & t->mask;
-    while (t->entries[slot].term != term && t->entries[slot].term != LEXICON_NONE) {
-        slot = (slot + 1) & t->mask;
-    }
-    return &t->entries[slot];
-}
-
-static bool make_table(const struct phrase *phrase, struct query_arena *arena, struct table *out)
+static bool make_table(const struct phrase *phrase, struct query_arena *arena, struct term_slots *out)
 {
     size_t terms = 0;
-    uint32_t size = 64;
     for (size_t w = 0; w < phrase->count; w++) {
         terms += phrase->words[w].count;
     }
-    while (size < 4 * terms) {
-        size *= 2;
-    }
-    *out = (struct table){.entries = query_arena_alloc(arena, size, sizeof *out->entries), .mask = size - 1};
-    if (!out->entries) {
+    if (!term_slots_make(out, terms, arena)) {
         return false;
-    }
-    for (uint32_t i = 0; i < size; i++) {
-        out->entries[i].term = LEXICON_NONE;
     }
     for (size_t w = 0; w < phrase->count; w++) {
         for (size_t t = 0; t < phrase->words[w].count; t++) {
-            const uint32_t term = phrase->words[w].terms[t];
-            struct entry *e = entry_of(out, term);
-            out->filter[term % FILTER_BITS / 64] |= UINT64_C(1) << term % 64;
-            e->term = term;
-            e->words |= UINT64_C(1) << w;
+            term_slots_add(out, phrase->words[w].terms[t], w);
         }
     }
     return true;
 }
 
-/*
- * True when PHRASE is among the COUNT terms of a column. Bit i of RUNNING: its first i + 1 words end here (Baeza-Yates,
- * Gonnet: A new approach to text searching, 1992).
- */
-static bool has_phrase(const struct table *table, const struct phrase *phrase, const uint32_t *terms, size_t count)
+/* True when PHRASE is among the COUNT terms of a column. */
+static bool has_phrase(const struct term_slots *table, const struct phrase *phrase, const uint32_t *terms, size_t count)
 {
     const uint64_t last = UINT64_C(1) << (phrase->count - 1);
     uint64_t running = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!(table->filter[terms[i] % FILTER_BITS / 64] >> terms[i] % 64 & 1)) {
-            running = 0;
-            continue;
-        }
-        running = (running << 1 | 1) & entry_of(table, terms[i])->words;
-        if (running & last) {
-            return true;
-        }
+    for (size_t i = 0; i < count && !(running & last); i++) {
+        const uint32_t slot = term_slots_find(table, terms[i]);
+        running = term_slots_run(running, 1, slot == TERM_SLOTS_NONE ? 0 : table->slots[slot].words);
     }
-    return false;
+    return (running & last) != 0;
 }
 
 /* Keeps those articles of FOUND that have the phrase. */
 static enum trabao_status look_into(struct search *s, struct positions_found *found)
 {
     const struct phrase *phrase = s->phrase;
-    struct table table;
+    struct term_slots table;
     struct wordcode_terms terms = {0};
     size_t kept = 0;
     enum trabao_status status = make_table(phrase, s->arena, &table) ? TRABAO_OK : error_no_memory(s->err);
@@ -257,7 +215,7 @@ static enum trabao_status find_positions(struct search *s, struct positions_foun
                                            .among_count = s->among_count,
                                            .impacts = s->r->impacts,
                                            .may_leave = s->among && s->phrase->stored &&
-                                                        s->phrase->count <= PHRASE_WORDS_MAX};
+                                                        s->phrase->count <= TERM_SLOTS_WORDS};
     const enum trabao_status status = positions_find(s->r->positions, &asked, out, s->err);
     return status == TRABAO_OK && out->left ? look_into(s, out) : status;
 }

@@ -11,8 +11,6 @@
 #include "archive/archive.h"
 #include "query/arena.h"
 
-#define PHRASE_WORDS_MAX 64 /* of a phrase that is looked for in articles: bits of a word of the machine */
-
 /* A word of the phrase: it may be any of these terms. */
 struct phrase_word {
     const uint32_t *terms;
