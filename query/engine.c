@@ -75,6 +75,13 @@ static enum trabao_status begin(struct engine *e, struct archive_reader *r, stru
     return pruned ? engine_lean_open(e) : TRABAO_OK;
 }
 
+static enum trabao_status begin_open(struct engine *e, struct archive_reader *r, struct plan *plan,
+                                     const struct engine_options *options, bool pruned, struct trabao_error *err)
+{
+    const enum trabao_status status = begin(e, r, plan, options, pruned, err);
+    return status == TRABAO_OK ? engine_find_open(e) : status;
+}
+
 static void end(struct engine *e)
 {
     mem_free(e->groups);
@@ -163,6 +170,9 @@ static enum trabao_status best_with_phrases(struct engine *e, struct heap *out)
         e->after = e->options->after;
         status = plan_settle(e->r, e->plan, e->err);
         if (status == TRABAO_OK) {
+            status = engine_find_open(e);
+        }
+        if (status == TRABAO_OK) {
             status = find_best(e, out);
         }
     }
@@ -175,7 +185,7 @@ enum trabao_status engine_best(struct archive_reader *r, struct plan *plan, cons
 {
     struct engine e;
     struct heap heap = {hits, 0, k};
-    enum trabao_status status = begin(&e, r, plan, options, true, err);
+    enum trabao_status status = begin_open(&e, r, plan, options, true, err);
     if (status == TRABAO_OK) {
         status = plan->phrase_count ? best_with_phrases(&e, &heap) : find_best(&e, &heap);
     }
@@ -231,7 +241,7 @@ enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan,
 {
     struct engine e;
     struct heap out = {hits, 0, k};
-    enum trabao_status status = begin(&e, r, plan, options, false, err);
+    enum trabao_status status = begin_open(&e, r, plan, options, false, err);
     if (status == TRABAO_OK && start != UINT32_MAX) {
         if (newest) {
             e.end_window = MIN(e.end_window, start / WINDOW + 1);
@@ -258,7 +268,7 @@ enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
                                 const struct engine_options *options, uint64_t by_tier[3], struct trabao_error *err)
 {
     struct engine e;
-    enum trabao_status status = begin(&e, r, plan, options, false, err);
+    enum trabao_status status = begin_open(&e, r, plan, options, false, err);
     by_tier[0] = by_tier[1] = by_tier[2] = 0;
     for (uint32_t w = e.first_window; status == TRABAO_OK && w < e.end_window; w++) {
         struct places places[TIERS];

@@ -1,5 +1,6 @@
 /*
- * engine_bounds.c - the largest impacts that every term has in a window are added up to a bound of what is in it.
+ * engine_bounds.c - the largest impacts that every term has in a window are added up to a bound of what is in it. Where
+ * phrases leave few windows open, all of these are looked at.
  */
 #include "query/engine_inside.h"
 
@@ -8,6 +9,7 @@
 #define TIER_STEP (UINT64_C(1) << 32)
 #define MINOR_SHARE 16 /* the windows of minor variants are not looked through: each is taken to be everywhere */
 #define ROUGH 512
+#define FEW_SHARE 8 /* one window in so many is sooner looked at than bounds are made for all */
 
 /*
  * False when no article of a window can match. PRESENT: bit i says that one of the groups i, i + 64, ... occurs in it;
@@ -116,37 +118,64 @@ static void order_windows(struct bounds *b)
     }
 }
 
+/* Finds the windows with open places. */
+static void find_open_windows(const struct engine *e, struct bounds *b)
+{
+    for (uint32_t w = e->first_window; w < e->end_window; w++) {
+        const struct places open = engine_allowed(e, w);
+        b->found[b->count] = w;
+        b->count += !places_empty(&open);
+    }
+}
+
+/* Finds what the windows in b->found give at most, and leaves out those that have no match. */
+static enum trabao_status bound_windows(struct engine *e, struct bounds *b)
+{
+    const size_t n = MAX(1U, e->windows), open = b->count;
+    uint32_t *sums = mem_zalloc(n, sizeof *sums);
+    uint64_t *present = mem_zalloc(n * e->tiers, sizeof *present);
+    const enum trabao_status status = sums && present ? TRABAO_OK : error_no_memory(e->err);
+    for (size_t g = 0; status == TRABAO_OK && g < e->plan->group_count; g++) {
+        bound_group(e, g, e->scored[g], sums, present);
+    }
+    b->count = 0;
+    for (size_t i = 0; status == TRABAO_OK && i < open; i++) {
+        const uint32_t w = b->found[i];
+        uint64_t here = 0;
+        for (unsigned t = 0; t < e->tiers && !b->bound[w]; t++) {
+            here |= present[(size_t)t * e->windows + w];
+            if (!e->plan->root || may_match(e->plan, e->plan->root, &here)) {
+                b->bound[w] = (TIERS - (unsigned)e->plan->tightest - t) * TIER_STEP + sums[w] +
+                              engine_window_recency(e, w) + complete_bound(e->plan, &here) + e->estimates_most;
+                b->found[b->count++] = w;
+            }
+        }
+    }
+    mem_free(sums);
+    mem_free(present);
+    return status;
+}
+
 enum trabao_status engine_make_bounds(struct engine *e, struct bounds *b)
 {
     const size_t n = MAX(1U, e->windows);
-    uint32_t *sums = mem_zalloc(n, sizeof *sums);
-    uint64_t *present = mem_zalloc(n * e->tiers, sizeof *present);
+    enum trabao_status status = TRABAO_OK;
     b->bound = mem_zalloc(n, sizeof *b->bound);
     b->found = mem_alloc(n, sizeof *b->found);
     b->order = mem_alloc(n, sizeof *b->order);
     b->most = mem_alloc(n, sizeof *b->most);
-    enum trabao_status status = sums && present && b->bound && b->found && b->order && b->most
-                                    ? TRABAO_OK
-                                    : error_no_memory(e->err);
-    if (status == TRABAO_OK) {
-        for (size_t g = 0; g < e->plan->group_count; g++) {
-            bound_group(e, g, e->scored[g], sums, present);
-        }
-        for (uint32_t w = e->first_window; w < e->end_window; w++) {
-            uint64_t here = 0;
-            for (unsigned t = 0; t < e->tiers && !b->bound[w]; t++) {
-                here |= present[(size_t)t * e->windows + w];
-                if (!e->plan->root || may_match(e->plan, e->plan->root, &here)) {
-                    b->bound[w] = (TIERS - (unsigned)e->plan->tightest - t) * TIER_STEP + sums[w] +
-                                  engine_window_recency(e, w) + complete_bound(e->plan, &here) + e->estimates_most;
-                    b->found[b->count++] = w;
-                }
-            }
-        }
-        order_windows(b);
+    if (!b->bound || !b->found || !b->order || !b->most) {
+        return error_no_memory(e->err);
     }
-    mem_free(sums);
-    mem_free(present);
+    find_open_windows(e, b);
+    if (b->count > e->windows / FEW_SHARE) {
+        status = bound_windows(e, b);
+    } else {
+        for (size_t i = 0; i < b->count; i++) {
+            b->bound[b->found[i]] = UINT64_MAX;
+        }
+    }
+    order_windows(b);
     return status;
 }
 

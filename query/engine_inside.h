@@ -41,6 +41,7 @@ struct engine {
     uint32_t windows, first_window, end_window;
     int64_t newest; /* civil second of the last dated article */
     unsigned tiers; /* different tiers that a match may have */
+    uint64_t *open; /* bit by article: others do not match; NULL: any may */
     struct places *groups; /* [group_count * tiers], cumulative: looser ones include tighter ones */
     bool *scored;          /* [group_count] the group adds to the score */
     struct located *located; /* [variants of all groups] postings of the window that add to the score */
@@ -50,6 +51,7 @@ struct engine {
     uint32_t estimates_most;    /* of all pairs of neighbours together */
     struct places complete; /* of a relaxed query: places that have all of its words */
     struct lean *lean;      /* NULL: windows are looked at with all terms */
+    bool lean_always;       /* while there are fewer than K hits, too: it stops at the first word that is nowhere */
     uint32_t checks;
 };
 
@@ -68,7 +70,10 @@ static inline unsigned engine_tier_place(const struct engine *e, const struct pl
 /* The places of WINDOW at which NODE matches at a tier, by e->groups. */
 struct places engine_match_node(const struct engine *e, const struct plan_node *node, uint32_t window, unsigned tier);
 
-/* Places inside the limits of the plan. */
+/* Finds e->open by the sets and phrases that every article must match; to be called again when those change. */
+enum trabao_status engine_find_open(struct engine *e);
+
+/* Places inside the limits of the plan, and open. */
 struct places engine_allowed(const struct engine *e, uint32_t window);
 
 /* The matching places of a window, split by tier: each in the tightest one it matches. *ANY: some. */
@@ -132,7 +137,7 @@ size_t engine_majors(const struct plan_group *group, uint32_t share, uint32_t *b
 enum trabao_status engine_lean_open(struct engine *e);
 void engine_lean_close(struct engine *e);
 
-/* As engine_take_window, while HEAP is full. */
+/* As engine_take_window, while HEAP is full or e->lean_always. */
 enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct heap *heap);
 
 #endif

@@ -156,6 +156,7 @@ enum trabao_status engine_lean_open(struct engine *e)
         return error_no_memory(e->err);
     }
     lean->any = any_word_matches(e);
+    e->lean_always = !lean->any;
     if (lean->any) {
         lean->terms = mem_alloc(variants, sizeof *lean->terms);
     } else {

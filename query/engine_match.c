@@ -100,13 +100,11 @@ static struct places match_phrase(const struct engine *e, const struct plan_node
 {
     struct places out;
     memset(&out, 0xff, sizeof out);
+    if (node->may) {
+        places_keep_window(&out, node->may, window);
+    }
     for (size_t w = 0; w < node->words; w++) {
-        const size_t s = node->first_word + w;
-        const uint64_t *may = w ? e->plan->neighbours[s].may : NULL;
-        places_keep(&out, &e->groups[e->plan->scored[s] * e->tiers + tier]);
-        if (may) {
-            places_keep_window(&out, may, window);
-        }
+        places_keep(&out, &e->groups[e->plan->scored[node->first_word + w] * e->tiers + tier]);
     }
     return out;
 }
@@ -157,7 +155,63 @@ struct places engine_allowed(const struct engine *e, uint32_t window)
         }
         out.bits[i] = in & ~out.bits[i];
     }
+    if (e->open) {
+        places_keep_window(&out, e->open, window);
+    }
     return out;
+}
+
+static size_t words_of_all(const struct engine *e)
+{
+    return (size_t)e->windows * WORDS;
+}
+
+/* Leaves open what is of SET, too. */
+static bool keep_set(struct engine *e, const uint32_t *set, size_t count)
+{
+    uint64_t *kept = query_arena_alloc(e->plan->arena, words_of_all(e) + 1, sizeof *kept);
+    for (size_t i = 0; kept && i < count; i++) {
+        const uint64_t bit = UINT64_C(1) << set[i] % 64;
+        kept[set[i] / 64] |= e->open ? e->open[set[i] / 64] & bit : bit;
+    }
+    e->open = kept;
+    return kept != NULL;
+}
+
+/* Leaves open what MAY is set for, too. */
+static bool keep_may(struct engine *e, const uint64_t *may)
+{
+    if (!e->open) {
+        e->open = query_arena_alloc(e->plan->arena, words_of_all(e) + 1, sizeof *e->open);
+        if (!e->open) {
+            return false;
+        }
+        memset(e->open, 0xff, words_of_all(e) * sizeof *e->open);
+    }
+    for (size_t i = 0; i < words_of_all(e); i++) {
+        e->open[i] &= may[i];
+    }
+    return true;
+}
+
+static bool keep_required(struct engine *e, const struct plan_node *node)
+{
+    bool fine = true;
+    for (size_t c = 0; fine && node->kind == PLAN_AND && c < node->child_count; c++) {
+        fine = keep_required(e, node->children[c]);
+    }
+    if (node->kind == PLAN_SET) {
+        fine = keep_set(e, node->set, node->set_count);
+    } else if (node->kind == PLAN_PHRASE && node->may) {
+        fine = keep_may(e, node->may);
+    }
+    return fine;
+}
+
+enum trabao_status engine_find_open(struct engine *e)
+{
+    e->open = NULL;
+    return !e->plan->root || keep_required(e, e->plan->root) ? TRABAO_OK : error_no_memory(e->err);
 }
 
 /* Adds to e->complete the places of MATCHING, at one tier, that have all words of a relaxed query. */
@@ -174,14 +228,14 @@ static void note_complete(struct engine *e, uint32_t window, unsigned tier, stru
 enum trabao_status engine_match_window(struct engine *e, uint32_t window, struct places by_tier[TIERS], bool *any)
 {
     enum trabao_status status = engine_check_clock(e);
+    struct places open = engine_allowed(e, window);
     *any = false;
-    if (status == TRABAO_OK) {
+    if (status == TRABAO_OK && !places_empty(&open)) {
         status = load_groups(e, window);
     }
-    if (status != TRABAO_OK) {
+    if (status != TRABAO_OK || places_empty(&open)) {
         return status;
     }
-    struct places open = engine_allowed(e, window);
     e->complete = (struct places){0};
     for (unsigned t = 0; t < e->tiers; t++) {
         if (e->plan->root) {

@@ -167,6 +167,9 @@ enum trabao_status engine_take_window(struct engine *e, uint32_t window, struct 
 {
     struct places by_tier[TIERS];
     bool any;
+    if (e->lean_always) {
+        return engine_lean_window(e, window, heap);
+    }
     enum trabao_status status = engine_match_window(e, window, by_tier, &any);
     if (status == TRABAO_OK && any) {
         engine_score_window(e, by_tier);

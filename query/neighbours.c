@@ -86,6 +86,28 @@ static enum trabao_status find_pair(struct archive_reader *r, struct plan *plan,
     return status;
 }
 
+/* Which articles may have all pairs of a phrase. */
+static bool join_pairs(const struct archive *a, const struct plan *plan, struct plan_node *phrase)
+{
+    const size_t words = (size_t)impact_windows(a->count) * SIGNATURES_WINDOW_WORDS;
+    uint64_t *all = NULL;
+    for (size_t s = phrase->first_word + 1; s < phrase->first_word + phrase->words; s++) {
+        const uint64_t *may = plan->neighbours[s].may;
+        if (may && !all) {
+            all = query_arena_alloc(plan->arena, words + 1, sizeof *all);
+            if (!all) {
+                return false;
+            }
+            memcpy(all, may, words * sizeof *all);
+        }
+        for (size_t i = 0; may && i < words; i++) {
+            all[i] &= may[i];
+        }
+    }
+    phrase->may = all;
+    return true;
+}
+
 enum trabao_status neighbours_find(struct archive_reader *r, struct plan *plan, struct trabao_error *err)
 {
     if (plan->neighbours) {
@@ -100,6 +122,9 @@ enum trabao_status neighbours_find(struct archive_reader *r, struct plan *plan, 
         if (plan->follows[s]) {
             status = find_pair(r, plan, s, err);
         }
+    }
+    for (size_t i = 0; status == TRABAO_OK && i < plan->phrase_count; i++) {
+        status = join_pairs(r->archive, plan, plan->phrases[i]) ? TRABAO_OK : error_no_memory(err);
     }
     return status;
 }

@@ -24,8 +24,8 @@ static inline bool neighbours_may(const struct neighbours *n, uint32_t article)
 }
 
 /*
- * Fills in PLAN->neighbours, for the articles between PLAN->first and PLAN->end. Nothing is done where it was done
- * before.
+ * Fills in PLAN->neighbours, and the `may` of its phrases, for the articles between PLAN->first and PLAN->end. Nothing
+ * is done where it was done before.
  */
 enum trabao_status neighbours_find(struct archive_reader *r, struct plan *plan, struct trabao_error *err);
 

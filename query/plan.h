@@ -45,6 +45,7 @@ struct plan_node {
     size_t set_count;
     size_t first_word, words; /* PHRASE: places in plan.scored */
     uint32_t columns;         /* PHRASE: bit i: it may be in column i of the FTS5 table */
+    const uint64_t *may;      /* PHRASE, by neighbours_find: bit by article: others do not have it; NULL: any may */
 };
 
 struct neighbours;
