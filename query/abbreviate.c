@@ -218,15 +218,6 @@ static struct query_node *new_list(struct rewriter *w, enum query_kind kind, siz
     return node;
 }
 
-/* A list of COUNT ways to write one thing, which are still to be set. */
-static struct query_node *new_spellings(struct rewriter *w, size_t count)
-{
-    struct query_node *node = new_list(w, QUERY_OR, count);
-    if (node != NULL)
-        node->spellings = true;
-    return node;
-}
-
 /* Takes COUNT alternatives from what the query may have; false when so many are not left. */
 static bool may_grow(struct rewriter *w, size_t count)
 {
@@ -243,7 +234,7 @@ static struct query_node *unit_node(struct rewriter *w, const struct query_node 
         return NULL;
     if (part->way_count == 1)
         return new_leaf(w, like, part->ways[0], true);
-    struct query_node *node = new_spellings(w, part->way_count);
+    struct query_node *node = new_list(w, QUERY_SPELLINGS, part->way_count);
     for (size_t i = 0; !w->failed && i < part->way_count; i++)
         node->children[i] = new_leaf(w, like, part->ways[i], true);
     return node;
@@ -333,7 +324,7 @@ static struct query_node *rewrite_phrase(struct rewriter *w, struct query_node *
     const size_t all = combinations(parts, typed, count);
     if (!may_grow(w, all))
         return node;
-    struct query_node *list = new_spellings(w, all);
+    struct query_node *list = new_list(w, QUERY_SPELLINGS, all);
     for (size_t c = 0; !w->failed && c < all; c++)
         list->children[c] = phrase_of(w, node, parts, count, c);
     return all == 1 && !w->failed ? list->children[0] : list;
@@ -422,6 +413,7 @@ static struct query_node *rewrite(struct rewriter *w, struct query_node *node)
     case QUERY_AND:
         return rewrite_all(w, node);
     case QUERY_OR:
+    case QUERY_QUOTE:
     case QUERY_NOT:
         for (size_t i = 0; !w->failed && i < node->child_count; i++)
             node->children[i] = rewrite(w, node->children[i]);
@@ -431,6 +423,7 @@ static struct query_node *rewrite(struct rewriter *w, struct query_node *node)
     case QUERY_TERM:
     case QUERY_PHRASE:
         return is_open(node) ? rewrite_phrase(w, node) : node;
+    case QUERY_SPELLINGS:
     case QUERY_PREFIX:
     default:
         return node;

@@ -68,7 +68,7 @@ static void push(struct parser *p, struct query_node *node)
 
 static void push_child(struct parser *p, struct query_node *node, enum query_kind list)
 {
-    if (node == NULL || node->kind != list || node->quoted) {
+    if (node == NULL || node->kind != list) {
         push(p, node);
         return;
     }
@@ -225,10 +225,7 @@ static struct query_node *quote_node(struct parser *p, const struct lex_item *it
         const size_t before = m->field == QUERY_NAME ? honorific_count(rows[i].tokens, rows[i].count) : 0;
         push(p, phrase_of(p, rows[i].tokens + before, rows[i].count - before, m, true));
     }
-    struct query_node *node = pop_list(p, base, QUERY_OR);
-    if (node != NULL)
-        node->quoted = true;
-    return node;
+    return pop_list(p, base, QUERY_QUOTE);
 }
 
 /* Words without quotes from which a name is read. */
@@ -450,7 +447,7 @@ static bool is_unit(const struct query_node *node)
 /* Of a quote in several spellings the one that was typed: NEAR joins single words and phrases. */
 static struct query_node *as_typed(struct query_node *node)
 {
-    return node != NULL && node->kind == QUERY_OR && node->quoted ? node->children[0] : node;
+    return node != NULL && node->kind == QUERY_QUOTE ? node->children[0] : node;
 }
 
 /* True when the items after a NEAR are one word or quote, perhaps with a field or = before it. */

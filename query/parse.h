@@ -28,13 +28,15 @@ enum query_field {
 };
 
 enum query_kind {
-    QUERY_AND,    /* all of children */
-    QUERY_OR,     /* any of children */
-    QUERY_NOT,    /* one child; only ever a child of QUERY_AND */
-    QUERY_TERM,   /* one token of a word */
-    QUERY_PHRASE, /* tokens that follow one another: quotes, or one typed word that is several tokens (TP.HCM) */
-    QUERY_NEAR,   /* children (TERM or PHRASE) within `distance` tokens of one another */
-    QUERY_PREFIX  /* token that starts so, as typed and not in canonical form */
+    QUERY_AND,       /* all of children */
+    QUERY_OR,        /* any of children */
+    QUERY_QUOTE,     /* any of children: one quote with its dates in several spellings, as typed first */
+    QUERY_SPELLINGS, /* any of children: an abbreviation and what it stands for (abbreviate.h), as typed first */
+    QUERY_NOT,       /* one child; only ever a child of QUERY_AND */
+    QUERY_TERM,      /* one token of a word */
+    QUERY_PHRASE,    /* tokens that follow one another: quotes, or one typed word that is several tokens (TP.HCM) */
+    QUERY_NEAR,      /* children (TERM or PHRASE) within `distance` tokens of one another */
+    QUERY_PREFIX     /* token that starts so, as typed and not in canonical form */
 };
 
 /* One token of the query, in its canonical form. */
@@ -48,11 +50,10 @@ struct query_token {
 struct query_node {
     enum query_kind kind;
     enum query_field field;
-    bool quoted; /* PHRASE in quotes: never widened when it has marks; OR: spellings of one quote, as typed first */
-    bool spellings; /* OR: ways to write one thing, as it was typed first */
+    bool quoted; /* PHRASE in quotes: never widened when it has marks */
     bool exact;  /* =word: the form as typed, marks or none, never widened */
     uint32_t distance; /* NEAR/n */
-    struct query_node **children; /* AND OR NOT NEAR */
+    struct query_node **children; /* AND OR QUOTE SPELLINGS NOT NEAR */
     size_t child_count;
     struct query_token *tokens; /* TERM and PREFIX: 1; PHRASE: 1 or more */
     size_t token_count;

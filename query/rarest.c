@@ -45,7 +45,7 @@ static void measure(const struct parts *p, const struct query_node *node, struct
         const uint64_t articles = articles_of(p, &node->tokens[i]);
         part->articles = MIN(part->articles, articles);
     }
-    const size_t rows = node->quoted && node->kind == QUERY_OR ? 1 : node->child_count; /* one quote, however spelled */
+    const size_t rows = node->kind == QUERY_QUOTE ? 1 : node->child_count; /* one quote, however spelled */
     part->words += node->token_count;
     for (size_t i = 0; i < rows; i++)
         measure(p, node->children[i], part);
@@ -53,7 +53,7 @@ static void measure(const struct parts *p, const struct query_node *node, struct
 
 static bool is_list(const struct query_node *node)
 {
-    return !node->quoted && (node->kind == QUERY_AND || node->kind == QUERY_OR || node->kind == QUERY_NOT);
+    return node->kind == QUERY_AND || node->kind == QUERY_OR || node->kind == QUERY_NOT;
 }
 
 static size_t count_parts(const struct query_node *node)

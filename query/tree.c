@@ -109,8 +109,6 @@ static void write_node(const struct query_context *c, const struct query_node *n
 /* AND binds tighter than OR and NEAR tighter than AND; a NOT takes one word, phrase or parenthesis. */
 static bool needs_parentheses(enum query_kind parent, const struct query_node *child)
 {
-    if (child->quoted)
-        return false;
     switch (parent) {
     case QUERY_NOT:
         return child->kind == QUERY_AND || child->kind == QUERY_OR || child->kind == QUERY_NEAR;
@@ -148,10 +146,11 @@ static void write_node(const struct query_context *c, const struct query_node *n
         write_list(c, node, " ", out);
         break;
     case QUERY_OR:
-        if (node->quoted)
-            write_tokens(c, node->children[0], out);
-        else
-            write_list(c, node, " OR ", out);
+        write_list(c, node, " OR ", out);
+        break;
+    case QUERY_QUOTE:
+    case QUERY_SPELLINGS:
+        write_node(c, node->children[0], out);
         break;
     case QUERY_NEAR:
         snprintf(near, sizeof near, " NEAR/%u ", (unsigned)node->distance);
@@ -211,6 +210,8 @@ static void dump_node(const struct query_node *node, struct buf *out)
         buf_append_str(out, "(and");
         break;
     case QUERY_OR:
+    case QUERY_QUOTE:
+    case QUERY_SPELLINGS:
         buf_append_str(out, "(or");
         break;
     case QUERY_NOT:

@@ -376,7 +376,7 @@ static void check_node(const struct query_node *node, const struct query_node *p
         const struct query_token *t = &node->tokens[i];
         assert_true(t->len >= 1 && t->len <= TEXT_FORM_MAX && strlen(t->form) == t->len);
         assert_true(t->start < t->end && t->end <= n);
-        if (parent == NULL || !parent->quoted)
+        if (parent == NULL || parent->kind != QUERY_QUOTE)
             assert_int_equal(t->marked, text_has_marks(t->form, t->len));
     }
     switch (node->kind) {
@@ -388,7 +388,12 @@ static void check_node(const struct query_node *node, const struct query_node *p
         assert_true(parent == NULL || parent->kind != QUERY_AND);
         break;
     case QUERY_OR:
-        assert_true(node->child_count >= 2 && (parent == NULL || parent->kind != QUERY_OR || node->quoted));
+        assert_true(node->child_count >= 2 && (parent == NULL || parent->kind != QUERY_OR));
+        break;
+    case QUERY_QUOTE:
+        assert_true(node->child_count >= 2);
+        for (size_t i = 0; i < node->child_count; i++)
+            assert_true(node->children[i]->kind == QUERY_PHRASE && node->children[i]->quoted);
         break;
     case QUERY_NEAR:
         assert_true(node->child_count >= 2);

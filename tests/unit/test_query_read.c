@@ -180,14 +180,14 @@ static void growth_is_bounded(void **state)
     struct query_tree *tree = read_query(buf_str(&query), false);
     size_t grown = 0;
     for (size_t i = 0; i < tree->root->child_count; i++)
-        grown += tree->root->children[i]->kind == QUERY_OR;
+        grown += tree->root->children[i]->kind == QUERY_SPELLINGS;
     assert_int_equal(tree->root->child_count, 32); /* of two words each */
     assert_int_equal(grown, 16);
     query_tree_free(tree);
     buf_clear(&query);
     buf_append_str(&query, "\"TP.HCM UBND tphcm UBND\"");
     tree = read_query(buf_str(&query), false);
-    assert_int_equal(tree->root->kind, QUERY_OR);
+    assert_int_equal(tree->root->kind, QUERY_SPELLINGS);
     assert_int_equal(tree->root->child_count, 16); /* 4 * 2, then 2 more: tphcm stays */
     assert_string_equal(tree->root->children[0]->tokens[3].form, "tphcm");
     query_tree_free(tree);
