@@ -95,6 +95,19 @@ static enum trabao_status load_dictionary(sqlite3 *db, const char *name, int lev
     return status;
 }
 
+static enum trabao_status load_tables(struct archive *a, sqlite3 *db, struct trabao_error *err)
+{
+    TRY(schema_check(db, a->path, err));
+    TRY(load_facts(a, db, err));
+    TRY(load_numbers(a, db, err));
+    TRY(lexicon_load(&a->lexicon, db, err));
+    TRY(ngrams_load(&a->ngrams, db, err));
+    TRY(signatures_load(&a->signatures, db, err));
+    TRY(abbreviations_load(&a->abbreviations, db, err));
+    TRY(load_dictionary(db, "words", PACK_WORDS_LEVEL, &a->words_dictionary, err));
+    return load_dictionary(db, "residues", PACK_RESIDUES_LEVEL, &a->residues_dictionary, err);
+}
+
 static enum trabao_status load(struct archive *a, size_t cache_bytes, struct trabao_error *err)
 {
     struct stat facts;
@@ -107,31 +120,7 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
     a->file_bytes = (uint64_t)facts.st_size;
     enum trabao_status status = db_open_published(a->path, &db, err);
     if (status == TRABAO_OK) {
-        status = schema_check(db, a->path, err);
-    }
-    if (status == TRABAO_OK) {
-        status = load_facts(a, db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = load_numbers(a, db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = lexicon_load(&a->lexicon, db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = ngrams_load(&a->ngrams, db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = signatures_load(&a->signatures, db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = abbreviations_load(&a->abbreviations, db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = load_dictionary(db, "words", PACK_WORDS_LEVEL, &a->words_dictionary, err);
-    }
-    if (status == TRABAO_OK) {
-        status = load_dictionary(db, "residues", PACK_RESIDUES_LEVEL, &a->residues_dictionary, err);
+        status = load_tables(a, db, err);
     }
     db_close(db);
     return status == TRABAO_OK ? blocks_open(cache_bytes, &a->cache, err) : status;
@@ -186,6 +175,25 @@ uint32_t archive_lower_bound(const struct archive *a, int64_t id)
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
 
+static enum trabao_status open_reader(struct archive_reader *r, struct archive *archive, struct trabao_error *err)
+{
+    buf_init(&r->plain, STORED_CEILING);
+    buf_init(&r->residue, STORED_CEILING);
+    TRY(db_open_published(archive->path, &r->db, err));
+    TRY(fts5_vietnamese_register(r->db, NULL, err));
+    TRY(impact_reader_open(r->db, archive->cache, archive->count, &r->impacts, err));
+    TRY(signatures_reader_open(r->db, archive->cache, &archive->signatures, archive->count, &r->signatures, err));
+    TRY(positions_open(r->db, archive->ids, archive->count, &r->positions, err));
+    TRY(pack_context_open(&r->pack, err));
+    TRY(db_prepare(r->db,
+                   "SELECT coalesce(key, url), key_hash, content_hash, generation, second, precision,"
+                   " title, url, author, source, section, extra, encoding, record_id, reads, residue"
+                   " FROM article WHERE id = ?1",
+                   &r->by_id, err));
+    TRY(db_prepare(r->db, "SELECT id, content_hash, generation FROM article WHERE key_hash = ?1", &r->by_hash, err));
+    return db_prepare(r->db, "SELECT terms FROM words WHERE id = ?1", &r->words, err);
+}
+
 enum trabao_status archive_reader_open(struct archive *archive, struct archive_reader **out, struct trabao_error *err)
 {
     struct archive_reader *r = mem_zalloc(1, sizeof *r);
@@ -194,39 +202,7 @@ enum trabao_status archive_reader_open(struct archive *archive, struct archive_r
         return error_no_memory(err);
     }
     r->archive = archive;
-    buf_init(&r->plain, STORED_CEILING);
-    buf_init(&r->residue, STORED_CEILING);
-    enum trabao_status status = db_open_published(archive->path, &r->db, err);
-    if (status == TRABAO_OK) {
-        status = fts5_vietnamese_register(r->db, NULL, err);
-    }
-    if (status == TRABAO_OK) {
-        status = impact_reader_open(r->db, archive->cache, archive->count, &r->impacts, err);
-    }
-    if (status == TRABAO_OK) {
-        status = signatures_reader_open(r->db, archive->cache, &archive->signatures, archive->count, &r->signatures,
-                                        err);
-    }
-    if (status == TRABAO_OK) {
-        status = positions_open(r->db, archive->ids, archive->count, &r->positions, err);
-    }
-    if (status == TRABAO_OK) {
-        status = pack_context_open(&r->pack, err);
-    }
-    if (status == TRABAO_OK) {
-        status = db_prepare(r->db,
-                            "SELECT coalesce(key, url), key_hash, content_hash, generation, second, precision,"
-                            " title, url, author, source, section, extra, encoding, record_id, reads, residue"
-                            " FROM article WHERE id = ?1",
-                            &r->by_id, err);
-    }
-    if (status == TRABAO_OK) {
-        status = db_prepare(r->db, "SELECT id, content_hash, generation FROM article WHERE key_hash = ?1", &r->by_hash,
-                            err);
-    }
-    if (status == TRABAO_OK) {
-        status = db_prepare(r->db, "SELECT terms FROM words WHERE id = ?1", &r->words, err);
-    }
+    const enum trabao_status status = open_reader(r, archive, err);
     if (status == TRABAO_OK) {
         *out = r;
     } else {
@@ -276,16 +252,14 @@ enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wo
                              (size_t)sqlite3_column_bytes(r->words, 0), &r->plain, err);
     }
     sqlite3_reset(r->words);
+    TRY(status);
     /* With room for all of them wordcode_terms fails for damage alone. */
-    if (status == TRABAO_OK &&
-        !mem_grow((void **)&out->terms, &out->capacity, r->plain.len / 2 + 1, sizeof *out->terms)) {
-        status = error_no_memory(err);
+    if (!mem_grow((void **)&out->terms, &out->capacity, r->plain.len / 2 + 1, sizeof *out->terms)) {
+        return error_no_memory(err);
     }
-    if (status == TRABAO_OK &&
-        !wordcode_terms(r->plain.data, r->plain.len, r->archive->lexicon.count, out)) {
-        status = error_set(err, TRABAO_DATA, "the words of article %lld are damaged; reindex", (long long)id);
-    }
-    return status;
+    return wordcode_terms(r->plain.data, r->plain.len, r->archive->lexicon.count, out)
+               ? TRABAO_OK
+               : error_set(err, TRABAO_DATA, "the words of article %lld are damaged; reindex", (long long)id);
 }
 
 static enum trabao_status damaged_article(const struct archive_stored *stored, struct trabao_error *err)
@@ -300,18 +274,13 @@ static enum trabao_status read_parts(struct archive_reader *r, struct archive_st
 {
     const int column = sqlite3_column_count(r->by_id) - 1;
     struct wordcode_places *places = &stored->places;
-    enum trabao_status status =
-        pack_expand(r->pack, r->archive->residues_dictionary, sqlite3_column_blob(r->by_id, column),
-                    (size_t)sqlite3_column_bytes(r->by_id, column), &r->residue, err);
-    if (status == TRABAO_OK) {
-        status = archive_terms(r, stored->id, &stored->terms, err);
-    }
+    TRY(pack_expand(r->pack, r->archive->residues_dictionary, sqlite3_column_blob(r->by_id, column),
+                    (size_t)sqlite3_column_bytes(r->by_id, column), &r->residue, err));
+    TRY(archive_terms(r, stored->id, &stored->terms, err));
     /* With room for all places, and STORED's bytes knowing of their own, putting together fails else for damage. */
-    if (status == TRABAO_OK &&
-        !mem_grow((void **)&places->items, &places->capacity, stored->terms.count, sizeof *places->items)) {
-        status = error_no_memory(err);
-    }
-    return status;
+    return mem_grow((void **)&places->items, &places->capacity, stored->terms.count, sizeof *places->items)
+               ? TRABAO_OK
+               : error_no_memory(err);
 }
 
 /* Appends the title, if the residue has it, and the body to STORED's bytes. AT: where each begins. */
@@ -324,10 +293,7 @@ static enum trabao_status read_texts(struct archive_reader *r, struct archive_st
     struct buf *bytes = &stored->bytes;
     const size_t start = bytes->len;
     bool has_title;
-    const enum trabao_status status = read_parts(r, stored, err);
-    if (status != TRABAO_OK) {
-        return status;
-    }
+    TRY(read_parts(r, stored, err));
     if (!wordcode_title(lexicon, &stored->terms, residue->data, residue->len, bytes, &has_title)) {
         return damaged_article(stored, err);
     }
@@ -374,10 +340,7 @@ static enum trabao_status copy_row(struct archive_reader *r, bool body, struct a
     a->date.precision = (uint8_t)MIN(sqlite3_column_int(r->by_id, 5), CIVIL_TIME);
     a->reads = sqlite3_column_type(r->by_id, 14) == SQLITE_NULL ? -1 : sqlite3_column_int64(r->by_id, 14);
     if (body) {
-        const enum trabao_status status = read_texts(r, stored, at, err);
-        if (status != TRABAO_OK) {
-            return status;
-        }
+        TRY(read_texts(r, stored, at, err));
     }
     if (!buf_append_char(&stored->bytes, '\0')) {
         return error_no_memory(err);

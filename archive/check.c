@@ -104,20 +104,12 @@ static enum trabao_status register_functions(struct check *c)
 
 static enum trabao_status open_all(struct check *c, const char *path)
 {
-    enum trabao_status status = archive_open(path, CACHE_BYTES, &c->archive, c->err);
-    if (status == TRABAO_OK) {
-        status = archive_reader_open(c->archive, &c->reader, c->err);
-    }
-    if (status == TRABAO_OK) {
-        status = pack_context_open(&c->pack, c->err);
-    }
-    if (status == TRABAO_OK) {
-        status = db_open_for_check(path, &c->db, c->err);
-    }
-    if (status == TRABAO_OK) {
-        status = fts5_vietnamese_register(c->db, NULL, c->err);
-    }
-    return status == TRABAO_OK ? register_functions(c) : status;
+    TRY(archive_open(path, CACHE_BYTES, &c->archive, c->err));
+    TRY(archive_reader_open(c->archive, &c->reader, c->err));
+    TRY(pack_context_open(&c->pack, c->err));
+    TRY(db_open_for_check(path, &c->db, c->err));
+    TRY(fts5_vietnamese_register(c->db, NULL, c->err));
+    return register_functions(c);
 }
 
 static enum trabao_status check_file(struct check *c)
@@ -214,21 +206,18 @@ static bool has_its_pairs(const struct check *c, const struct matrix *m, uint32_
 
 static enum trabao_status check_column(struct check *c, struct matrix *m, uint32_t number)
 {
-    enum trabao_status status = TRABAO_OK;
     if (number / SIGNATURES_SEGMENT != m->segment) {
         m->segment = number / SIGNATURES_SEGMENT;
-        status = signatures_read_segment(c->reader->signatures, m->segment, m->bits, c->err);
+        TRY(signatures_read_segment(c->reader->signatures, m->segment, m->bits, c->err));
     }
-    if (status == TRABAO_OK) {
-        status = archive_terms(c->reader, c->archive->ids[number], &m->terms, c->err);
-    }
-    if (status == TRABAO_OK && !has_its_pairs(c, m, number)) {
+    TRY(archive_terms(c->reader, c->archive->ids[number], &m->terms, c->err));
+    if (!has_its_pairs(c, m, number)) {
         char line[96];
         snprintf(line, sizeof line, "the signature of article %lld lacks some of its word pairs",
                  (long long)c->archive->ids[number]);
         find(c, line);
     }
-    return status;
+    return TRABAO_OK;
 }
 
 /* IDS, of articles, ascend. */
@@ -255,7 +244,30 @@ static void check_fts(struct check *c)
     sqlite3_free(message);
 }
 
-/* Steps through FTS5's articles beside the postings of T. True when they are the same. */
+/* TRABAO_NONE when the next article that FTS5 finds is not NUMBER. */
+static enum trabao_status compare_article(struct check *c, uint32_t number)
+{
+    TRY(db_step(c->match, "searching", c->err));
+    const bool same =
+        number < c->archive->count && sqlite3_column_int64(c->match, 0) == c->archive->ids[number];
+    return same ? TRABAO_OK : TRABAO_NONE;
+}
+
+/* The postings that T has in its window W, *ARTICLES more. TRABAO_NONE when FTS5's are others. */
+static enum trabao_status compare_window(struct check *c, const struct impact_term *t, uint32_t w, uint32_t *articles)
+{
+    const uint8_t *postings;
+    uint8_t places[IMPACT_WINDOW];
+    TRY(impact_postings(c->reader->impacts, t, w, &postings, c->err));
+    const uint32_t count = impact_places(postings, t->count_less[w] + 1U, places);
+    for (uint32_t i = 0; i < count; i++) {
+        TRY(compare_article(c, (uint32_t)t->window[w] * IMPACT_WINDOW + places[i]));
+    }
+    *articles += count;
+    return TRABAO_OK;
+}
+
+/* Steps through FTS5's articles beside the postings of T (NULL: it has none). *SAME: they are the same. */
 static enum trabao_status compare_term(struct check *c, uint32_t term, const struct impact_term *t, bool *same)
 {
     const struct lexicon *lexicon = &c->archive->lexicon;
@@ -264,25 +276,11 @@ static enum trabao_status compare_term(struct check *c, uint32_t term, const str
     sqlite3_bind_text(c->match, 1, match, -1, SQLITE_STATIC);
     enum trabao_status status = TRABAO_OK;
     uint32_t articles = 0;
-    *same = true;
     for (uint32_t w = 0; status == TRABAO_OK && t && w < t->windows; w++) {
-        const uint8_t *postings;
-        uint8_t places[IMPACT_WINDOW];
-        status = impact_postings(c->reader->impacts, t, w, &postings, c->err);
-        const uint32_t count = status == TRABAO_OK ? impact_places(postings, t->count_less[w] + 1U, places) : 0;
-        for (uint32_t i = 0; status == TRABAO_OK && i < count; i++, articles++) {
-            const uint32_t number = (uint32_t)t->window[w] * IMPACT_WINDOW + places[i];
-            status = db_step(c->match, "searching", c->err);
-            if (status == TRABAO_NONE || number >= c->archive->count ||
-                (status == TRABAO_OK && sqlite3_column_int64(c->match, 0) != c->archive->ids[number])) {
-                *same = false;
-                status = TRABAO_NONE;
-            }
-        }
+        status = compare_window(c, t, w, &articles);
     }
-    if (status == TRABAO_OK) {
-        *same = db_step(c->match, "searching", c->err) == TRABAO_NONE && articles == lexicon->terms[term].articles;
-    }
+    *same = status == TRABAO_OK && db_step(c->match, "searching", c->err) == TRABAO_NONE &&
+            articles == lexicon->terms[term].articles;
     sqlite3_reset(c->match);
     return status == TRABAO_NONE ? TRABAO_OK : status;
 }
@@ -308,7 +306,7 @@ static enum trabao_status check_impacts(struct check *c, const struct archive_ch
         if (status == TRABAO_OK) {
             status = compare_term(c, term, t, &same);
         }
-        if (!same) {
+        if (status == TRABAO_OK && !same) {
             char line[TEXT_FORM_MAX + 96];
             snprintf(line, sizeof line, "FTS5 and the impact index do not agree about \"%.*s\"",
                      c->archive->lexicon.terms[term].len, lexicon_form(&c->archive->lexicon, term));
@@ -328,23 +326,28 @@ static void close_all(struct check *c)
     archive_close(c->archive);
 }
 
+/* What is found damaged is not asked for more. */
+static enum trabao_status check_all(struct check *c, const char *path)
+{
+    TRY(open_all(c, path));
+    TRY(check_file(c));
+    if (c->findings == 0) {
+        check_articles(c, c->archive->ids, c->archive->count);
+        TRY(check_signatures(c, c->archive->ids, c->archive->count));
+    }
+    if (c->findings == 0) {
+        check_fts(c);
+        TRY(check_impacts(c, NULL));
+    }
+    return TRABAO_OK;
+}
+
 enum trabao_status archive_check(const char *path, char **report, struct trabao_error *err)
 {
     struct check c = {.err = err};
     buf_init(&c.report, REPORT_CEILING);
     *report = NULL;
-    enum trabao_status status = open_all(&c, path);
-    if (status == TRABAO_OK) {
-        status = check_file(&c);
-    }
-    if (status == TRABAO_OK && c.findings == 0) {
-        check_articles(&c, c.archive->ids, c.archive->count);
-        status = check_signatures(&c, c.archive->ids, c.archive->count);
-    }
-    if (status == TRABAO_OK && c.findings == 0) {
-        check_fts(&c);
-        status = check_impacts(&c, NULL);
-    }
+    enum trabao_status status = check_all(&c, path);
     close_all(&c);
     if (status == TRABAO_OK && c.findings) {
         status = error_set(err, TRABAO_DATA, "%s: %u findings; reindex", path, c.findings);
@@ -383,23 +386,22 @@ static void check_deleted(struct check *c, const struct archive_change *change)
     archive_stored_free(&stored);
 }
 
+static enum trabao_status check_changed(struct check *c, const char *path, const struct archive_change *change)
+{
+    TRY(open_all(c, path));
+    TRY(check_counts(c, change));
+    check_articles(c, change->written, change->written_count);
+    check_deleted(c, change);
+    TRY(check_signatures(c, change->written, change->written_count));
+    return check_impacts(c, change);
+}
+
 enum trabao_status archive_check_change(const char *path, const struct archive_change *change,
                                         struct trabao_error *err)
 {
     struct check c = {.err = err};
     buf_init(&c.report, REPORT_CEILING);
-    enum trabao_status status = open_all(&c, path);
-    if (status == TRABAO_OK) {
-        status = check_counts(&c, change);
-    }
-    if (status == TRABAO_OK) {
-        check_articles(&c, change->written, change->written_count);
-        check_deleted(&c, change);
-        status = check_signatures(&c, change->written, change->written_count);
-    }
-    if (status == TRABAO_OK) {
-        status = check_impacts(&c, change);
-    }
+    enum trabao_status status = check_changed(&c, path, change);
     close_all(&c);
     if (status == TRABAO_OK && c.findings) {
         const int first = (int)strcspn(buf_str(&c.report), "\n");

@@ -55,29 +55,19 @@ enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err)
     char pragmas[128];
     snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d", SCHEMA_APPLICATION_ID,
              SCHEMA_VERSION);
-    enum trabao_status status = db_exec(db, pragmas, "marking the archive", err);
-    if (status == TRABAO_OK) {
-        status = db_exec(db, SCHEMA, "creating the tables", err);
-    }
-    if (status == TRABAO_OK) {
-        status = db_exec(db, NUMBERED, "creating the tables", err);
-    }
-    if (status == TRABAO_OK) {
-        /* The largest leaf that fits our page: a quarter of the rows of the default. */
-        status = db_exec(db, "INSERT INTO fts(fts, rank) VALUES('pgsz', 16320)", "configuring FTS5", err);
-    }
-    if (status == TRABAO_OK) {
-        status = schema_set_meta(db, "text_version", TEXT_VERSION, err);
-    }
-    return status;
+    TRY(db_exec(db, pragmas, "marking the archive", err));
+    TRY(db_exec(db, SCHEMA, "creating the tables", err));
+    TRY(db_exec(db, NUMBERED, "creating the tables", err));
+    /* The largest leaf that fits our page: a quarter of the rows of the default. */
+    TRY(db_exec(db, "INSERT INTO fts(fts, rank) VALUES('pgsz', 16320)", "configuring FTS5", err));
+    return schema_set_meta(db, "text_version", TEXT_VERSION, err);
 }
 
 enum trabao_status schema_renew_numbered(sqlite3 *db, struct trabao_error *err)
 {
-    const enum trabao_status status =
-        db_exec(db, "DROP TABLE lexicon; DROP TABLE impact; DROP TABLE signature; DROP TABLE numbers",
-                "dropping tables", err);
-    return status == TRABAO_OK ? db_exec(db, NUMBERED, "creating the tables", err) : status;
+    TRY(db_exec(db, "DROP TABLE lexicon; DROP TABLE impact; DROP TABLE signature; DROP TABLE numbers",
+                "dropping tables", err));
+    return db_exec(db, NUMBERED, "creating the tables", err);
 }
 
 static enum trabao_status read_number(sqlite3 *db, const char *sql, int64_t *value, struct trabao_error *err)

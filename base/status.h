@@ -41,6 +41,18 @@ enum trabao_status error_set_errno(struct trabao_error *err, enum trabao_status 
 /* Says that memory ran out; never allocates. */
 enum trabao_status error_no_memory(struct trabao_error *err);
 
+/*
+ * Goes on only when CALL is TRABAO_OK; else the function that this stands in returns what CALL returned. For functions
+ * that own nothing: what was opened by the steps before is let go of by their caller.
+ */
+#define TRY(call)                                                                                                      \
+    do {                                                                                                               \
+        const enum trabao_status try_status_ = (call);                                                                 \
+        if (try_status_ != TRABAO_OK) {                                                                                \
+            return try_status_;                                                                                        \
+        }                                                                                                              \
+    } while (0)
+
 /* A short English name, for instance "bad data". Never NULL. */
 const char *trabao_status_name(enum trabao_status status);
 
