@@ -1,16 +1,15 @@
 /*
  * main.c - `trabao index`: options, the order of the two passes, and what is said at the end.
  */
-#include <argp.h>
 #include <errno.h>
 #include <locale.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "archive/archive.h"
 #include "archive/predecessor.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/command_line.h"
 #include "base/fsutil.h"
 #include "base/mem.h"
 #include "indexer/change.h"
@@ -19,87 +18,65 @@
 #include "indexer/writer.h"
 
 #define NOTES_CEILING 65536
+#define THREADS_MAX 64
 #define ARCHIVE_CACHE ((size_t)16 << 20) /* the archive there was is only read article by article */
 
 struct settings {
     const char *db, *reject;
     enum corpus_format format;
     bool dry_run, rebuild, quiet;
-    unsigned threads;
-    const char **paths;
-    size_t path_count;
+    long threads;
+    struct command_arguments paths;
 };
 
-enum { KEY_DB = 256, KEY_FORMAT, KEY_REJECT, KEY_DRY_RUN, KEY_THREADS, KEY_REBUILD };
-
-static const struct argp_option options[] = {
-    {"db", KEY_DB, "FILE", 0, "The archive to write; what it holds already stays", 0},
-    {"format", KEY_FORMAT, "FORMAT", 0, "auto (by content, the default), page, html, jsonl, csv, warc", 0},
-    {"reject", KEY_REJECT, "FILE", 0, "Write a line of JSON for each record that could not be taken", 0},
-    {"dry-run", KEY_DRY_RUN, 0, 0, "Read and count, but write no archive", 0},
-    {"threads", KEY_THREADS, "N", 0, "Worker threads (default: as many as processors)", 0},
-    {"rebuild", KEY_REBUILD, 0, 0, "Start over: the archive will hold these records alone", 0},
-    {"quiet", 'q', 0, 0, "Say nothing but errors", 0},
-    {0},
-};
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    struct settings *s = state->input;
-    char *end;
-    switch (key) {
-    case KEY_DB:
-        s->db = argument;
-        return 0;
-    case KEY_FORMAT:
-        if (!corpus_format_from_name(argument, &s->format)) {
-            argp_error(state, "--format: \"%s\" is none of auto, page, html, jsonl, csv, warc", argument);
-        }
-        return 0;
-    case KEY_REJECT:
-        s->reject = argument;
-        return 0;
-    case KEY_DRY_RUN:
-        s->dry_run = true;
-        return 0;
-    case KEY_THREADS:
-        errno = 0;
-        s->threads = (unsigned)strtoul(argument, &end, 10);
-        if (errno || *end || s->threads < 1 || s->threads > 64) {
-            argp_error(state, "--threads: \"%s\" is not a number from 1 to 64", argument);
-        }
-        return 0;
-    case KEY_REBUILD:
-        s->rebuild = true;
-        return 0;
-    case 'q':
-        s->quiet = true;
-        return 0;
-    case ARGP_KEY_ARGS:
-        s->paths = (const char **)(void *)(state->argv + state->next);
-        s->path_count = (size_t)(state->argc - state->next);
-        return 0;
-    case ARGP_KEY_END:
-        if (!s->db) {
-            argp_error(state, "--db FILE is missing: which archive is to be written?");
-        }
-        if (s->path_count == 0) {
-            argp_error(state, "no PATH given: name files or folders, or - for standard input");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp parser = {
-    options, parse_option, "PATH...",
+static const char help[] =
     "Reads articles from files and folders and puts them into an archive.\v"
     "The archive is replaced as a whole when everything has been read: whoever searches it meanwhile sees the old one, "
     "then the new one, and a crash leaves the old one. What `trabao remove` took out is not taken again.\n\n"
     "Exit codes: 0 done, 1 done but some records were rejected, 64 usage, 65 bad data, 66 no input, 70 internal error, "
-    "71 out of memory, 74 input or output failed, 75 interrupted.",
-    NULL, NULL, NULL};
+    "71 out of memory, 74 input or output failed, 75 interrupted.";
+
+static bool read_format(const char *text, void *format)
+{
+    return corpus_format_from_name(text, format);
+}
+
+static const char *complaint(const void *settings, const struct command_arguments *paths)
+{
+    (void)settings;
+    return paths->count ? NULL : "no PATH given: name files or folders, or - for standard input";
+}
+
+/* Reads the command line into S. */
+static void read_options(struct settings *s, int argc, char **argv)
+{
+    const struct command_option options[] = {
+        COMMAND_DB(&s->db, "The archive to write; what it holds already stays"),
+        {.name = "format",
+         .argument = "FORMAT",
+         .help = "auto (by content, the default), page, html, jsonl, csv, warc",
+         .read = read_format,
+         .value = &s->format,
+         .takes = "auto, page, html, jsonl, csv or warc"},
+        {.name = "reject",
+         .argument = "FILE",
+         .help = "Write a line of JSON for each record that could not be taken",
+         .text = &s->reject},
+        {.name = "dry-run", .help = "Read and count, but write no archive", .flag = &s->dry_run},
+        {.name = "threads",
+         .argument = "N",
+         .help = "Worker threads (default: as many as processors)",
+         .number = &s->threads,
+         .lowest = 1,
+         .highest = THREADS_MAX},
+        {.name = "rebuild", .help = "Start over: the archive will hold these records alone", .flag = &s->rebuild},
+        {.name = "quiet", .letter = 'q', .help = "Say nothing but errors", .flag = &s->quiet},
+        {.name = NULL},
+    };
+    const struct command_line line = {
+        .arguments = "PATH...", .help = help, .options = options, .complaint = complaint, .settings = s};
+    s->paths = command_line_parse(&line, argc, argv);
+}
 
 /* ---- the run ------------------------------------------------------------------------------------------------- */
 
@@ -141,7 +118,7 @@ static enum trabao_status open_inputs(struct run *run, struct trabao_error *err)
 {
     const struct settings *s = run->settings;
     const struct corpus_options corpus = {.format = s->format};
-    enum trabao_status status = corpus_open(s->paths, s->path_count, &corpus, &run->corpus, err);
+    enum trabao_status status = corpus_open(s->paths.items, s->paths.count, &corpus, &run->corpus, err);
     if (status == TRABAO_OK) {
         status = open_archive(run, err);
     }
@@ -164,7 +141,7 @@ static enum trabao_status load_pass(struct run *run, struct trabao_error *err)
                                    .archive = run->archive,
                                    .removed = &run->before.removed,
                                    .rejects = run->rejects,
-                                   .threads = run->settings->threads,
+                                   .threads = (unsigned)run->settings->threads,
                                    .progress = &progress};
     progress_start(&progress, "reading", run->settings->quiet);
     enum trabao_status status = load_all(&plan, &run->counts, &run->notes, err);
@@ -188,7 +165,7 @@ static enum trabao_status write_pass(struct run *run, struct trabao_error *err)
                             .gone = run->archive ? mem_zalloc(run->archive->count, 1) : NULL,
                             .removed = &run->before.removed,
                             .generation = run->before.generation + 1,
-                            .threads = run->settings->threads,
+                            .threads = (unsigned)run->settings->threads,
                             .quiet = run->settings->quiet};
     const enum trabao_status status = run->archive && !change.gone
                                           ? error_no_memory(err)
@@ -289,20 +266,16 @@ static enum trabao_status index_paths(const struct settings *settings, const cha
 
 int indexer_main(int argc, char **argv)
 {
-    struct settings settings = {.threads = (unsigned)MAX(1L, sysconf(_SC_NPROCESSORS_ONLN))};
+    struct settings settings = {.threads = MAX(1L, sysconf(_SC_NPROCESSORS_ONLN))};
     struct trabao_error err = {0};
     struct writer writer = {.fd = -1};
-    argp_err_exit_status = EX_USAGE;
     setlocale(LC_CTYPE, "C.UTF-8");
-    argp_parse(&parser, argc, argv, 0, NULL, &settings);
+    read_options(&settings, argc, argv);
     writer_catch_signals();
     enum trabao_status status = settings.dry_run ? TRABAO_OK : writer_begin(&writer, settings.db, &err);
     if (status == TRABAO_OK) {
         status = index_paths(&settings, argv[0], &err);
     }
     writer_end(&writer);
-    if (status != TRABAO_OK && status != TRABAO_NONE) {
-        fprintf(stderr, "%s: %s\n", argv[0], err.message);
-    }
-    return (int)status;
+    return command_end(argv[0], status, &err);
 }

@@ -4,15 +4,14 @@
  * A removed article's key stays in the archive as a hash, so that the next load of a dump that still has the article
  * passes it over. --restore takes the key from there; the article itself comes back when it is indexed again.
  */
-#include <argp.h>
 #include <errno.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "archive/archive.h"
 #include "archive/predecessor.h"
 #include "base/buf.h"
 #include "base/civil.h"
+#include "base/command_line.h"
 #include "base/fsutil.h"
 #include "base/mem.h"
 #include "indexer/change.h"
@@ -25,63 +24,43 @@ struct settings {
     const char *db, *batch;
     bool restore, quiet;
     unsigned threads;
-    char **keys;
-    size_t key_count;
+    struct command_arguments keys;
 };
 
-enum { KEY_DB = 256, KEY_BATCH, KEY_RESTORE };
-
-static const struct argp_option options[] = {
-    {"db", KEY_DB, "FILE", 0, "The archive", 0},
-    {"batch", KEY_BATCH, "FILE", 0, "Take the keys from FILE, one a line; - is standard input", 0},
-    {"restore", KEY_RESTORE, 0, 0, "Let articles that were removed be indexed again", 0},
-    {"quiet", 'q', 0, 0, "Say nothing but errors", 0},
-    {0},
-};
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    struct settings *s = state->input;
-    switch (key) {
-    case KEY_DB:
-        s->db = argument;
-        return 0;
-    case KEY_BATCH:
-        s->batch = argument;
-        return 0;
-    case KEY_RESTORE:
-        s->restore = true;
-        return 0;
-    case 'q':
-        s->quiet = true;
-        return 0;
-    case ARGP_KEY_ARGS:
-        s->keys = state->argv + state->next;
-        s->key_count = (size_t)(state->argc - state->next);
-        return 0;
-    case ARGP_KEY_END:
-        if (!s->db) {
-            argp_error(state, "--db FILE is missing");
-        }
-        if (!s->batch && s->key_count == 0) {
-            argp_error(state, "no KEY given: name the articles by their \"key\", or a file of keys with --batch");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp parser = {
-    options, parse_option, "KEY...",
+static const char help[] =
     "Removes articles from an archive. A KEY is an article's URL, else its id, else its file and place, as `search "
     "--format json` and `export` print it.\v"
     "The archive is replaced as a whole, as `index` does it. What was removed is not taken again by a later `index`, "
     "not even with --rebuild, until --restore lifts that. Unused parts of the file may hold some of a removed text "
     "until the archive is built anew.\n\n"
     "Exit codes: 0 done, 1 done but some keys are not in the archive, 64 usage, 65 bad data, 66 no such archive, 70 "
-    "internal error, 71 out of memory, 74 input or output failed, 75 interrupted.",
-    NULL, NULL, NULL};
+    "internal error, 71 out of memory, 74 input or output failed, 75 interrupted.";
+
+static const char *complaint(const void *settings, const struct command_arguments *keys)
+{
+    const struct settings *s = settings;
+    return s->batch || keys->count
+               ? NULL
+               : "no KEY given: name the articles by their \"key\", or a file of keys with --batch";
+}
+
+/* Reads the command line into S. */
+static void read_options(struct settings *s, int argc, char **argv)
+{
+    const struct command_option options[] = {
+        COMMAND_DB(&s->db, "The archive"),
+        {.name = "batch",
+         .argument = "FILE",
+         .help = "Take the keys from FILE, one a line; - is standard input",
+         .text = &s->batch},
+        {.name = "restore", .help = "Let articles that were removed be indexed again", .flag = &s->restore},
+        {.name = "quiet", .letter = 'q', .help = "Say nothing but errors", .flag = &s->quiet},
+        {.name = NULL},
+    };
+    const struct command_line line = {
+        .arguments = "KEY...", .help = help, .options = options, .complaint = complaint, .settings = s};
+    s->keys = command_line_parse(&line, argc, argv);
+}
 
 struct run {
     const struct settings *settings;
@@ -184,8 +163,8 @@ static enum trabao_status take_all(struct run *run, struct trabao_error *err)
 {
     const struct settings *s = run->settings;
     enum trabao_status status = TRABAO_OK;
-    for (size_t i = 0; status == TRABAO_OK && i < s->key_count; i++) {
-        status = take_key(run, s->keys[i], err);
+    for (size_t i = 0; status == TRABAO_OK && i < s->keys.count; i++) {
+        status = take_key(run, s->keys.items[i], err);
     }
     if (status != TRABAO_OK || !s->batch) {
         return status;
@@ -258,16 +237,12 @@ int indexer_remove_main(int argc, char **argv)
     struct settings settings = {.threads = (unsigned)MAX(1L, sysconf(_SC_NPROCESSORS_ONLN))};
     struct trabao_error err = {0};
     struct writer writer = {.fd = -1};
-    argp_err_exit_status = EX_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &settings);
+    read_options(&settings, argc, argv);
     writer_catch_signals();
     enum trabao_status status = writer_begin(&writer, settings.db, &err);
     if (status == TRABAO_OK) {
         status = remove_keys(&settings, argv[0], &err);
     }
     writer_end(&writer);
-    if (status != TRABAO_OK && status != TRABAO_NONE) {
-        fprintf(stderr, "%s: %s\n", argv[0], err.message);
-    }
-    return (int)status;
+    return command_end(argv[0], status, &err);
 }

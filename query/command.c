@@ -7,7 +7,7 @@
 
 #define BATCH_LINE_MAX ((size_t)64 * 1024) /* bytes of a line of a batch */
 
-bool command_format_from_name(const char *name, enum command_format *out)
+bool command_read_format(const char *text, void *format)
 {
     static const char *const names[] = {[COMMAND_TEXT] = "text",
                                         [COMMAND_JSON] = "json",
@@ -15,42 +15,42 @@ bool command_format_from_name(const char *name, enum command_format *out)
                                         [COMMAND_CSV] = "csv",
                                         [COMMAND_TREC] = "trec"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (strcmp(name, names[i]) == 0) {
-            *out = (enum command_format)i;
+        if (strcmp(text, names[i]) == 0) {
+            *(enum command_format *)format = (enum command_format)i;
             return true;
         }
     }
     return false;
 }
 
-void command_add_word(struct buf *words, const char *word)
+bool command_read_text_or_json(const char *text, void *format)
 {
-    if (words->len > 0)
-        buf_append_char(words, ' ');
-    buf_append_str(words, word);
+    return command_read_format(text, format) && *(enum command_format *)format <= COMMAND_JSON;
 }
 
-/* Prints "NAME: message" on stderr and returns the exit code. */
-static int fail(const char *name, const struct trabao_error *err)
+void command_join(const struct command_arguments *arguments, struct buf *text)
 {
-    fprintf(stderr, "%s: %s\n", name, err->message);
-    return (int)err->status;
+    for (size_t i = 0; i < arguments->count; i++) {
+        if (text->len > 0)
+            buf_append_char(text, ' ');
+        buf_append_str(text, arguments->items[i]);
+    }
 }
 
-int command_end(const char *name, enum trabao_status status, const struct trabao_error *err)
+bool command_has_words(const struct command_arguments *arguments)
 {
-    struct trabao_error output;
-    if (status != TRABAO_OK && status != TRABAO_NONE)
-        return fail(name, err);
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return (int)status;
-    error_set_errno(&output, TRABAO_IO, errno, "cannot write to stdout");
-    return fail(name, &output);
+    for (size_t i = 0; i < arguments->count; i++) {
+        if (arguments->items[i][0] != '\0')
+            return true;
+    }
+    return false;
 }
+
+/* ---- batches --------------------------------------------------------------------------------------------------- */
 
 struct batch {
     const char *name, *path;
-    command_line line;
+    command_batch_line line;
     void *context;
     uint64_t refused;
 };
@@ -96,7 +96,7 @@ static bool read_line(FILE *file, struct buf *line)
     return any;
 }
 
-enum trabao_status command_batch(const char *name, const char *path, command_line line, void *context,
+enum trabao_status command_batch(const char *name, const char *path, command_batch_line line, void *context,
                                  uint64_t *refused, struct trabao_error *err)
 {
     struct batch batch = {name, path, line, context, 0};
@@ -121,6 +121,8 @@ enum trabao_status command_batch(const char *name, const char *path, command_lin
         fclose(file);
     return status;
 }
+
+/* ---- an open archive ------------------------------------------------------------------------------------------- */
 
 enum trabao_status command_open(struct command_archive *a, const char *path, struct trabao_error *err)
 {

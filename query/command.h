@@ -1,37 +1,36 @@
 /*
- * command.h - what the commands of this room share: words and numbers of the command line, an open archive, the end.
+ * command.h - what the commands of this room share: words of the command line, batches, formats, an open archive.
  */
 #ifndef TRABAO_QUERY_COMMAND_H
 #define TRABAO_QUERY_COMMAND_H
 
 #include "base/buf.h"
+#include "base/command_line.h"
 #include "query/trabao.h"
 
 #define COMMAND_TEXT_MAX ((size_t)16 * 1024 * 1024) /* bytes of words given on the command line or on stdin */
 
 enum command_format { COMMAND_TEXT, COMMAND_JSON, COMMAND_JSONL, COMMAND_CSV, COMMAND_TREC };
 
-/* "text", "json" ...; false when NAME is none of them. */
-bool command_format_from_name(const char *name, enum command_format *out);
+/* What `read` of an option that names a format is (base/command_line.h); FORMAT is an enum command_format. */
+bool command_read_format(const char *text, void *format);
+bool command_read_text_or_json(const char *text, void *format);
 
-/* Appends WORD, after a blank unless it is the first. */
-void command_add_word(struct buf *words, const char *word);
+/* Appends what was typed besides options to TEXT, a blank between two. */
+void command_join(const struct command_arguments *arguments, struct buf *text);
 
-/*
- * The end of every command, and its exit code: a failed STATUS is told on stderr with the message of ERR; so is output
- * that did not reach stdout, which is TRABAO_IO. TRABAO_NONE is no failure.
- */
-int command_end(const char *name, enum trabao_status status, const struct trabao_error *err);
+/* True when that has any bytes. */
+bool command_has_words(const struct command_arguments *arguments);
 
 /* Takes one line of a batch. TRABAO_USAGE costs that line alone. */
-typedef enum trabao_status (*command_line)(void *context, const char *id, const char *text, size_t n,
-                                           struct trabao_error *err);
+typedef enum trabao_status (*command_batch_line)(void *context, const char *id, const char *text, size_t n,
+                                                 struct trabao_error *err);
 
 /*
  * Hands each line of PATH (- for stdin), an id, a tab and a text, to LINE. Lines that are none, or that are refused,
  * are told on stderr and counted in *REFUSED. NAME is the command's.
  */
-enum trabao_status command_batch(const char *name, const char *path, command_line line, void *context,
+enum trabao_status command_batch(const char *name, const char *path, command_batch_line line, void *context,
                                  uint64_t *refused, struct trabao_error *err);
 
 struct command_archive {

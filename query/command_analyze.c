@@ -3,27 +3,11 @@
  */
 #include "query/commands.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <jansson.h>
 
 #include "base/mem.h"
 #include "query/command.h"
-
-struct options {
-    const char *db; /* NULL: the text alone */
-    enum command_format format;
-    struct buf text;
-    bool any_word;
-};
-
-enum { KEY_FORMAT = 256, KEY_DB };
-
-static const struct argp_option option_table[] = {
-    {"db", KEY_DB, "FILE", 0, "Show what the words find in this archive too", 0},
-    {"format", KEY_FORMAT, "FORMAT", 0, "text or json", 0},
-    {0},
-};
 
 static const char doc[] =
     "Show how a text is cut into words, and the forms by which they are found.\v"
@@ -32,27 +16,6 @@ static const char doc[] =
     "an archive follow the words that are found, with the number of articles that have each and the tier at which they "
     "count; and at the end a line `query`: how the text is read as a query, with abbreviations and what they stand for "
     "as one.";
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-    struct options *o = state->input;
-    switch (key) {
-    case KEY_DB:
-        o->db = arg;
-        break;
-    case KEY_FORMAT:
-        if (!command_format_from_name(arg, &o->format) || o->format > COMMAND_JSON)
-            argp_error(state, "--format takes text or json, not \"%s\"", arg);
-        break;
-    case ARGP_KEY_ARG:
-        command_add_word(&o->text, arg);
-        o->any_word = true;
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
-}
 
 static enum trabao_status read_stdin(struct buf *text, struct trabao_error *err)
 {
@@ -109,26 +72,36 @@ static void print_text(const char *json)
 
 int query_analyze_main(int argc, char **argv)
 {
-    static const struct argp argp = {option_table, parse_option, "[TEXT...]", doc, NULL, NULL, NULL};
-    struct options o = {0};
+    const char *db = NULL; /* NULL: the text alone */
+    enum command_format format = COMMAND_TEXT;
+    const struct command_option options[] = {
+        {.name = "db", .argument = "FILE", .help = "Show what the words find in this archive too", .text = &db},
+        {.name = "format",
+         .argument = "FORMAT",
+         .help = "text or json",
+         .read = command_read_text_or_json,
+         .value = &format},
+        {.name = NULL},
+    };
+    const struct command_line line = {.arguments = "[TEXT...]", .help = doc, .options = options};
+    const struct command_arguments arguments = command_line_parse(&line, argc, argv);
     struct command_archive archive = {NULL, NULL};
     struct trabao_error err = {0};
+    struct buf text;
     char *json = NULL;
-    enum trabao_status status = TRABAO_OK;
-    buf_init(&o.text, COMMAND_TEXT_MAX);
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
-    if (!o.any_word)
-        status = read_stdin(&o.text, &err);
-    if (status == TRABAO_OK && o.db != NULL)
-        status = command_open(&archive, o.db, &err);
+    buf_init(&text, COMMAND_TEXT_MAX);
+    command_join(&arguments, &text);
+    enum trabao_status status = arguments.count > 0 ? TRABAO_OK : read_stdin(&text, &err);
+    if (status == TRABAO_OK && db != NULL)
+        status = command_open(&archive, db, &err);
     if (status == TRABAO_OK)
-        status = trabao_analyze_json(archive.reader, buf_str(&o.text), o.text.len, &json, &err);
-    if (status == TRABAO_OK && o.format == COMMAND_JSON)
+        status = trabao_analyze_json(archive.reader, buf_str(&text), text.len, &json, &err);
+    if (status == TRABAO_OK && format == COMMAND_JSON)
         puts(json);
     else if (status == TRABAO_OK)
         print_text(json);
     mem_free(json);
     command_close(&archive);
-    buf_free(&o.text);
+    buf_free(&text);
     return command_end(argv[0], status, &err);
 }

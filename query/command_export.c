@@ -4,8 +4,6 @@
  */
 #include "query/commands.h"
 
-#include <argp.h>
-
 #include "base/mem.h"
 #include "query/answer_json.h"
 #include "query/command.h"
@@ -15,41 +13,15 @@ struct options {
     struct buf query;
 };
 
-enum { KEY_DB = 256, KEY_FORMAT };
-
-static const struct argp_option option_table[] = {
-    {"db", KEY_DB, "FILE", 0, "The archive", 0},
-    {"format", KEY_FORMAT, "FORMAT", 0, "jsonl", 0},
-    {0},
-};
-
 static const char doc[] =
     "Print the articles of an archive, or those that a query finds, oldest first, as JSON lines that can be indexed "
     "again.\vExit status: 0 done, 1 nothing was found, 64 usage, 65 bad archive, 66 no such file, 70 internal error, "
     "74 input/output error.";
 
-static error_t parse_option(int key, char *arg, struct argp_state *state)
+static bool is_jsonl(const char *text, void *unused)
 {
-    struct options *o = state->input;
-    switch (key) {
-    case KEY_DB:
-        o->db = arg;
-        break;
-    case KEY_FORMAT:
-        if (strcmp(arg, "jsonl") != 0)
-            argp_error(state, "--format takes jsonl, not \"%s\"", arg);
-        break;
-    case ARGP_KEY_ARG:
-        command_add_word(&o->query, arg);
-        break;
-    case ARGP_KEY_END:
-        if (o->db == NULL)
-            argp_error(state, "--db FILE is missing");
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
+    (void)unused;
+    return strcmp(text, "jsonl") == 0;
 }
 
 static enum trabao_status print_article(struct trabao_reader *reader, const char *key, struct trabao_error *err)
@@ -116,11 +88,17 @@ static enum trabao_status export_all(const struct options *o, struct trabao_erro
 
 int query_export_main(int argc, char **argv)
 {
-    static const struct argp argp = {option_table, parse_option, "[QUERY...]", doc, NULL, NULL, NULL};
     struct options o = {.db = NULL};
+    const struct command_option options[] = {
+        COMMAND_DB(&o.db, "The archive"),
+        {.name = "format", .argument = "FORMAT", .help = "jsonl", .read = is_jsonl},
+        {.name = NULL},
+    };
+    const struct command_line line = {.arguments = "[QUERY...]", .help = doc, .options = options};
+    const struct command_arguments query = command_line_parse(&line, argc, argv);
     struct trabao_error err = {0};
     buf_init(&o.query, COMMAND_TEXT_MAX);
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_join(&query, &o.query);
     const enum trabao_status status = buf_failed(&o.query) ? error_no_memory(&err) : export_all(&o, &err);
     buf_free(&o.query);
     return command_end(argv[0], status, &err);

@@ -4,7 +4,6 @@
  */
 #include "query/commands.h"
 
-#include <argp.h>
 #include <errno.h>
 
 #include "base/mem.h"
@@ -31,40 +30,6 @@ struct run {
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
-enum {
-    KEY_SORT = 256,
-    KEY_FROM,
-    KEY_TO,
-    KEY_FORMAT,
-    KEY_BATCH,
-    KEY_TIER,
-    KEY_STRICT,
-    KEY_AUTHOR,
-    KEY_SOURCE,
-    KEY_SECTION,
-    KEY_NAME,
-    KEY_EXPLAIN,
-    KEY_DB
-};
-
-static const struct argp_option option_table[] = {
-    {"db", KEY_DB, "FILE", 0, "The archive", 0},
-    {"limit", 'n', "N", 0, "At most N hits, or `all` (default 10)", 0},
-    {"sort", KEY_SORT, "ORDER", 0, "relevance, relevance-only, newest or oldest", 0},
-    {"from", KEY_FROM, "DATE", 0, "Articles of this date or later", 0},
-    {"to", KEY_TO, "DATE", 0, "Articles of this date or earlier", 0},
-    {"author", KEY_AUTHOR, "WORDS", 0, "Articles by this author", 1},
-    {"source", KEY_SOURCE, "WORDS", 0, "Articles of this paper", 1},
-    {"section", KEY_SECTION, "WORDS", 0, "Articles of this section", 1},
-    {"name", KEY_NAME, "WORDS", 0, "Articles that name this person", 1},
-    {"tier", KEY_TIER, "TIER", 0, "How marks are matched: exact, tone, folded, or auto", 2},
-    {"strict", KEY_STRICT, NULL, 0, "Refuse a query that cannot be read as typed", 2},
-    {"format", KEY_FORMAT, "FORMAT", 0, "text, json, jsonl, csv or trec", 3},
-    {"explain", KEY_EXPLAIN, NULL, 0, "Say how each score came about (text, json, jsonl)", 3},
-    {"batch", KEY_BATCH, "FILE", 0, "Run the queries of FILE (- for stdin), lines of an id, a tab and a query", 3},
-    {0},
-};
-
 static const char doc[] =
     "Search an archive.\v"
     "All words must occur. \"A phrase\", -word, OR, ( ), word*, NEAR/n, =word, title:word, author:, source:, section:, "
@@ -72,106 +37,94 @@ static const char doc[] =
     "Exit status: 0 something was found, 1 nothing was found or lines of a batch were refused, 64 usage, 65 bad "
     "archive, 66 no such file, 70 internal error, 74 input/output error.";
 
-static void read_limit(struct argp_state *state, const char *text, uint64_t *limit)
+/* A uint64_t; UINT64_MAX for `all`. */
+static bool read_limit(const char *text, void *limit)
 {
     char *end = NULL;
     if (strcmp(text, "all") == 0) {
-        *limit = UINT64_MAX;
-        return;
+        *(uint64_t *)limit = UINT64_MAX;
+        return true;
     }
     errno = 0;
     const long long n = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || n < 1)
-        argp_error(state, "--limit takes a number from 1 on, or `all`, not \"%s\"", text);
-    *limit = (uint64_t)n;
+    *(uint64_t *)limit = (uint64_t)n;
+    return errno == 0 && end != text && *end == '\0' && n >= 1;
 }
 
-static bool read_tier(const char *name, enum trabao_tier *tier)
+static bool read_sort(const char *text, void *sort)
 {
-    if (strcmp(name, "auto") != 0)
-        return trabao_tier_from_name(name, tier);
-    *tier = TRABAO_TIER_AUTO;
+    return trabao_sort_from_name(text, sort);
+}
+
+static bool read_tier(const char *text, void *tier)
+{
+    if (strcmp(text, "auto") != 0)
+        return trabao_tier_from_name(text, tier);
+    *(enum trabao_tier *)tier = TRABAO_TIER_AUTO;
     return true;
 }
 
-static void check_options(struct argp_state *state, const struct options *o)
+static const char *complaint(const void *settings, const struct command_arguments *query)
 {
-    if (o->db == NULL)
-        argp_error(state, "--db FILE is missing");
-    if (o->batch == NULL && o->query.len == 0)
-        argp_error(state, "the query is missing");
-    if (o->batch != NULL && o->query.len > 0)
-        argp_error(state, "a batch and a query exclude each other");
+    const struct options *o = settings;
+    if (o->batch == NULL)
+        return command_has_words(query) ? NULL : "the query is missing";
+    return command_has_words(query) ? "a batch and a query exclude each other" : NULL;
 }
 
-/* Filters and ways of matching; false when KEY is none of them. */
-static bool parse_request(int key, char *arg, struct argp_state *state, struct trabao_request *r)
+/* Reads the command line into O. */
+static void read_options(struct options *o, int argc, char **argv)
 {
-    switch (key) {
-    case KEY_SORT:
-        if (!trabao_sort_from_name(arg, &r->sort))
-            argp_error(state, "--sort does not know \"%s\"", arg);
-        return true;
-    case KEY_FROM:
-        r->from = arg;
-        return true;
-    case KEY_TO:
-        r->to = arg;
-        return true;
-    case KEY_AUTHOR:
-        r->author = arg;
-        return true;
-    case KEY_SOURCE:
-        r->source = arg;
-        return true;
-    case KEY_SECTION:
-        r->section = arg;
-        return true;
-    case KEY_NAME:
-        r->name = arg;
-        return true;
-    case KEY_TIER:
-        if (!read_tier(arg, &r->tier))
-            argp_error(state, "--tier does not know \"%s\"", arg);
-        return true;
-    case KEY_STRICT:
-        r->strict = true;
-        return true;
-    case KEY_EXPLAIN:
-        r->explain = true;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-    struct options *o = state->input;
-    switch (key) {
-    case KEY_DB:
-        o->db = arg;
-        break;
-    case 'n':
-        read_limit(state, arg, &o->limit);
-        break;
-    case KEY_FORMAT:
-        if (!command_format_from_name(arg, &o->format))
-            argp_error(state, "--format does not know \"%s\"", arg);
-        break;
-    case KEY_BATCH:
-        o->batch = arg;
-        break;
-    case ARGP_KEY_ARG:
-        command_add_word(&o->query, arg);
-        break;
-    case ARGP_KEY_END:
-        check_options(state, o);
-        break;
-    default:
-        return parse_request(key, arg, state, &o->request) ? 0 : ARGP_ERR_UNKNOWN;
-    }
-    return 0;
+    struct trabao_request *r = &o->request;
+    const struct command_option options[] = {
+        COMMAND_DB(&o->db, "The archive"),
+        {.name = "limit",
+         .letter = 'n',
+         .argument = "N",
+         .help = "At most N hits, or `all` (default 10)",
+         .read = read_limit,
+         .value = &o->limit,
+         .takes = "a number from 1 on, or `all`"},
+        {.name = "sort",
+         .argument = "ORDER",
+         .help = "relevance, relevance-only, newest or oldest",
+         .read = read_sort,
+         .value = &r->sort},
+        {.name = "from", .argument = "DATE", .help = "Articles of this date or later", .text = &r->from},
+        {.name = "to", .argument = "DATE", .help = "Articles of this date or earlier", .text = &r->to},
+        {.name = "author", .argument = "WORDS", .help = "Articles by this author", .group = 1, .text = &r->author},
+        {.name = "source", .argument = "WORDS", .help = "Articles of this paper", .group = 1, .text = &r->source},
+        {.name = "section", .argument = "WORDS", .help = "Articles of this section", .group = 1, .text = &r->section},
+        {.name = "name", .argument = "WORDS", .help = "Articles that name this person", .group = 1, .text = &r->name},
+        {.name = "tier",
+         .argument = "TIER",
+         .help = "How marks are matched: exact, tone, folded, or auto",
+         .group = 2,
+         .read = read_tier,
+         .value = &r->tier,
+         .takes = "exact, tone, folded or auto"},
+        {.name = "strict", .help = "Refuse a query that cannot be read as typed", .group = 2, .flag = &r->strict},
+        {.name = "format",
+         .argument = "FORMAT",
+         .help = "text, json, jsonl, csv or trec",
+         .group = 3,
+         .read = command_read_format,
+         .value = &o->format},
+        {.name = "explain",
+         .help = "Say how each score came about (text, json, jsonl)",
+         .group = 3,
+         .flag = &r->explain},
+        {.name = "batch",
+         .argument = "FILE",
+         .help = "Run the queries of FILE (- for stdin), lines of an id, a tab and a query",
+         .group = 3,
+         .text = &o->batch},
+        {.name = NULL},
+    };
+    const struct command_line line = {
+        .arguments = "QUERY...", .help = doc, .options = options, .complaint = complaint, .settings = o};
+    const struct command_arguments query = command_line_parse(&line, argc, argv);
+    command_join(&query, &o->query);
 }
 
 /* ---- one query ------------------------------------------------------------------------------------------------- */
@@ -350,11 +303,10 @@ static enum trabao_status search(const struct options *o, struct trabao_error *e
 
 int query_search_main(int argc, char **argv)
 {
-    static const struct argp argp = {option_table, parse_option, "QUERY...", doc, NULL, NULL, NULL};
     struct options o = {.name = argv[0], .limit = 10, .request = {.tier = TRABAO_TIER_AUTO}};
     struct trabao_error err = {0};
     buf_init(&o.query, COMMAND_TEXT_MAX);
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    read_options(&o, argc, argv);
     const enum trabao_status status = buf_failed(&o.query) ? error_no_memory(&err) : search(&o, &err);
     buf_free(&o.query);
     return command_end(argv[0], status, &err);

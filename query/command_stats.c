@@ -3,48 +3,10 @@
  */
 #include "query/commands.h"
 
-#include <argp.h>
 #include <jansson.h>
 
 #include "base/mem.h"
 #include "query/command.h"
-
-struct options {
-    const char *db;
-    enum command_format format;
-};
-
-enum { KEY_DB = 256, KEY_FORMAT };
-
-static const struct argp_option option_table[] = {
-    {"db", KEY_DB, "FILE", 0, "The archive", 0},
-    {"format", KEY_FORMAT, "FORMAT", 0, "text or json", 0},
-    {0},
-};
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-    struct options *o = state->input;
-    switch (key) {
-    case KEY_DB:
-        o->db = arg;
-        break;
-    case KEY_FORMAT:
-        if (!command_format_from_name(arg, &o->format) || o->format > COMMAND_JSON)
-            argp_error(state, "--format takes text or json, not \"%s\"", arg);
-        break;
-    case ARGP_KEY_ARG:
-        argp_error(state, "\"%s\" is not understood", arg);
-        break;
-    case ARGP_KEY_END:
-        if (o->db == NULL)
-            argp_error(state, "--db FILE is missing");
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
-}
 
 /* One line a value: its keys joined by dots, a colon, the value. The nesting is the library's, two levels or so. */
 static void print_value(const char *prefix, const char *key, json_t *value)
@@ -81,16 +43,26 @@ static void print_text(const char *json)
 
 int query_stats_main(int argc, char **argv)
 {
-    static const struct argp argp = {option_table, parse_option, "", "Show what an archive holds.", NULL, NULL, NULL};
-    struct options o = {0};
+    const char *db = NULL;
+    enum command_format format = COMMAND_TEXT;
+    const struct command_option options[] = {
+        COMMAND_DB(&db, "The archive"),
+        {.name = "format",
+         .argument = "FORMAT",
+         .help = "text or json",
+         .read = command_read_text_or_json,
+         .value = &format},
+        {.name = NULL},
+    };
+    const struct command_line line = {.help = "Show what an archive holds.", .options = options};
+    command_line_parse(&line, argc, argv);
     struct command_archive archive;
     struct trabao_error err = {0};
     char *json = NULL;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
-    enum trabao_status status = command_open(&archive, o.db, &err);
+    enum trabao_status status = command_open(&archive, db, &err);
     if (status == TRABAO_OK)
         status = trabao_stats_json(archive.reader, &json, &err);
-    if (status == TRABAO_OK && o.format == COMMAND_JSON)
+    if (status == TRABAO_OK && format == COMMAND_JSON)
         puts(json);
     else if (status == TRABAO_OK)
         print_text(json);

@@ -3,8 +3,6 @@
  */
 #include "query/commands.h"
 
-#include <argp.h>
-
 #include "base/mem.h"
 #include "query/command.h"
 
@@ -15,16 +13,6 @@
 
 struct options {
     const char *db, *batch;
-    struct buf text;
-};
-
-enum { KEY_DB = 256, KEY_BATCH, KEY_RESTORE };
-
-static const struct argp_option option_table[] = {
-    {"db", KEY_DB, "FILE", 0, "The archive whose words and word pairs are the model", 0},
-    {"restore", KEY_RESTORE, NULL, 0, "Put back the marks (the default)", 0},
-    {"batch", KEY_BATCH, "FILE", 0, "Take the lines of FILE (- for stdin), an id, a tab and a text", 0},
-    {0},
 };
 
 static const char doc[] =
@@ -32,31 +20,10 @@ static const char doc[] =
     "`mat tran to quoc` becomes `mặt trận tổ quốc`. Words that have marks stay as they are. In a batch, each line of "
     "output is the id, a tab and the restored text.";
 
-static error_t parse_option(int key, char *arg, struct argp_state *state)
+static const char *complaint(const void *settings, const struct command_arguments *text)
 {
-    struct options *o = state->input;
-    switch (key) {
-    case KEY_DB:
-        o->db = arg;
-        break;
-    case KEY_BATCH:
-        o->batch = arg;
-        break;
-    case KEY_RESTORE:
-        break;
-    case ARGP_KEY_ARG:
-        command_add_word(&o->text, arg);
-        break;
-    case ARGP_KEY_END:
-        if (o->db == NULL)
-            argp_error(state, "--db FILE is missing");
-        if ((o->batch == NULL) == (o->text.len == 0))
-            argp_error(state, "give either a text or --batch FILE");
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
+    const struct options *o = settings;
+    return (o->batch == NULL) == !command_has_words(text) ? "give either a text or --batch FILE" : NULL;
 }
 
 static bool is_blank(char c)
@@ -115,19 +82,32 @@ static enum trabao_status restore(void *reader, const char *id, const char *text
 
 int query_suggest_main(int argc, char **argv)
 {
-    static const struct argp argp = {option_table, parse_option, "[TEXT...]", doc, NULL, NULL, NULL};
-    struct options o = {0};
+    struct options o = {NULL, NULL};
+    bool restoring = true; /* there is nothing else to do */
+    const struct command_option options[] = {
+        COMMAND_DB(&o.db, "The archive whose words and word pairs are the model"),
+        {.name = "restore", .help = "Put back the marks (the default)", .flag = &restoring},
+        {.name = "batch",
+         .argument = "FILE",
+         .help = "Take the lines of FILE (- for stdin), an id, a tab and a text",
+         .text = &o.batch},
+        {.name = NULL},
+    };
+    const struct command_line line = {
+        .arguments = "[TEXT...]", .help = doc, .options = options, .complaint = complaint, .settings = &o};
+    const struct command_arguments arguments = command_line_parse(&line, argc, argv);
     struct command_archive archive;
     struct trabao_error err = {0};
+    struct buf text;
     uint64_t refused = 0;
-    buf_init(&o.text, COMMAND_TEXT_MAX);
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    buf_init(&text, COMMAND_TEXT_MAX);
+    command_join(&arguments, &text);
     enum trabao_status status = command_open(&archive, o.db, &err);
     if (status == TRABAO_OK && o.batch != NULL)
         status = command_batch(argv[0], o.batch, restore, archive.reader, &refused, &err);
     else if (status == TRABAO_OK)
-        status = restore(archive.reader, NULL, buf_str(&o.text), o.text.len, &err);
+        status = restore(archive.reader, NULL, buf_str(&text), text.len, &err);
     command_close(&archive);
-    buf_free(&o.text);
+    buf_free(&text);
     return command_end(argv[0], status == TRABAO_OK && refused > 0 ? TRABAO_NONE : status, &err);
 }

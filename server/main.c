@@ -7,12 +7,11 @@
  */
 #include "server/server.h"
 
-#include <argp.h>
-#include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/command_line.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "server/http.h"
@@ -34,31 +33,6 @@ struct options {
 
 /* ---- options ------------------------------------------------------------------------------------------------- */
 
-enum option_key {
-    KEY_DB = 256,
-    KEY_LISTEN,
-    KEY_TITLE,
-    KEY_THREADS,
-    KEY_DEADLINE,
-    KEY_CACHE,
-    KEY_QUEUE,
-    KEY_CONNECTIONS
-};
-
-static const struct argp_option OPTIONS[] = {
-    {"db", KEY_DB, "FILE", 0, "The archive to serve (required)", 0},
-    {"listen", KEY_LISTEN, "ADDRESS:PORT", 0,
-     "Where to listen (default " DEFAULT_LISTEN "); port 0 takes a free one, no address means all interfaces", 0},
-    {"title", KEY_TITLE, "NAME", 0, "The archive's name on the pages (default: the file's name)", 0},
-    {"threads", KEY_THREADS, "N", 0, "Searches that run at the same time (default: one per processor core)", 0},
-    {"deadline-ms", KEY_DEADLINE, "N", 0, "Milliseconds that a query may take before it is refused (default 2000)", 0},
-    {"cache-mb", KEY_CACHE, "N", 0, "Megabytes for the cache of index blocks (default 128)", 0},
-    {"queue", KEY_QUEUE, "N", 0,
-     "Requests that may wait for a thread; more are refused with 503 (default 64 per thread)", 0},
-    {"connections", KEY_CONNECTIONS, "N", 0, "Connections that are open at the same time (default 2048)", 0},
-    {0},
-};
-
 static const char DOCUMENTATION[] =
     "Serves an archive over HTTP: pages for people, and a JSON interface under /api/v1/."
     "\v"
@@ -68,56 +42,54 @@ static const char DOCUMENTATION[] =
     "Exit status: 0 ended by a signal, 64 usage, 65 the archive is damaged or of another version, 66 there is no such "
     "archive, 74 the address cannot be listened on.";
 
-static long read_number(const char *text, long lowest, struct argp_state *state, const char *name)
+/* Reads the command line into O. */
+static void read_options(struct options *o, int argc, char **argv)
 {
-    char *end = NULL;
-    errno = 0;
-    const long number = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < lowest || number > NUMBER_MAX) {
-        argp_error(state, "--%s %s: must be a number from %ld to %d", name, text, lowest, NUMBER_MAX);
-    }
-    return number;
-}
-
-static error_t parse_option(int key, char *value, struct argp_state *state)
-{
-    struct options *options = state->input;
-    switch (key) {
-    case KEY_DB:
-        options->db = value;
-        return 0;
-    case KEY_LISTEN:
-        options->listen = value;
-        return 0;
-    case KEY_TITLE:
-        options->title = value;
-        return 0;
-    case KEY_THREADS:
-        options->threads = read_number(value, 1, state, "threads");
-        return 0;
-    case KEY_DEADLINE:
-        options->deadline_ms = read_number(value, 1, state, "deadline-ms");
-        return 0;
-    case KEY_CACHE:
-        options->cache_mb = read_number(value, 1, state, "cache-mb");
-        return 0;
-    case KEY_QUEUE:
-        options->queue = read_number(value, 1, state, "queue");
-        return 0;
-    case KEY_CONNECTIONS:
-        options->connections = read_number(value, 8, state, "connections");
-        return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "unexpected argument: %s", value);
-        return 0;
-    case ARGP_KEY_END:
-        if (options->db == NULL) {
-            argp_error(state, "--db FILE is missing");
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
+    const struct command_option options[] = {
+        COMMAND_DB(&o->db, "The archive to serve (required)"),
+        {.name = "listen",
+         .argument = "ADDRESS:PORT",
+         .help = "Where to listen (default " DEFAULT_LISTEN
+                 "); port 0 takes a free one, no address means all interfaces",
+         .text = &o->listen},
+        {.name = "title",
+         .argument = "NAME",
+         .help = "The archive's name on the pages (default: the file's name)",
+         .text = &o->title},
+        {.name = "threads",
+         .argument = "N",
+         .help = "Searches that run at the same time (default: one per processor core)",
+         .number = &o->threads,
+         .lowest = 1,
+         .highest = NUMBER_MAX},
+        {.name = "deadline-ms",
+         .argument = "N",
+         .help = "Milliseconds that a query may take before it is refused (default 2000)",
+         .number = &o->deadline_ms,
+         .lowest = 1,
+         .highest = NUMBER_MAX},
+        {.name = "cache-mb",
+         .argument = "N",
+         .help = "Megabytes for the cache of index blocks (default 128)",
+         .number = &o->cache_mb,
+         .lowest = 1,
+         .highest = NUMBER_MAX},
+        {.name = "queue",
+         .argument = "N",
+         .help = "Requests that may wait for a thread; more are refused with 503 (default 64 per thread)",
+         .number = &o->queue,
+         .lowest = 1,
+         .highest = NUMBER_MAX},
+        {.name = "connections",
+         .argument = "N",
+         .help = "Connections that are open at the same time (default 2048)",
+         .number = &o->connections,
+         .lowest = 8,
+         .highest = NUMBER_MAX},
+        {.name = NULL},
+    };
+    const struct command_line line = {.help = DOCUMENTATION, .options = options};
+    command_line_parse(&line, argc, argv);
 }
 
 static void complete_options(struct options *options)
@@ -224,19 +196,14 @@ int server_main(int argc, char **argv)
 {
     struct options options = {
         .listen = DEFAULT_LISTEN, .deadline_ms = DEFAULT_DEADLINE_MS, .connections = DEFAULT_CONNECTIONS};
-    const struct argp parser = {.options = OPTIONS, .parser = parse_option, .doc = DOCUMENTATION};
-    argp_err_exit_status = TRABAO_USAGE;
-    argp_parse(&parser, argc, argv, 0, NULL, &options);
+    read_options(&options, argc, argv);
     complete_options(&options);
 
     char *title = default_title(options.db);
     struct site site = {.title = options.title != NULL ? options.title : title,
                         .deadline_ms = (int)options.deadline_ms};
-    struct trabao_error err;
+    struct trabao_error err = {0};
     const enum trabao_status status = title == NULL ? error_no_memory(&err) : serve(&options, &site, &err);
-    if (status != TRABAO_OK) {
-        fprintf(stderr, "trabao serve: %s\n", err.message);
-    }
     mem_free(title);
-    return (int)status;
+    return command_end(argv[0], status, &err);
 }

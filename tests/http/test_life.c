@@ -422,7 +422,7 @@ static void test_exit_codes(void **state TRABAO_UNUSED)
     snprintf(taken, sizeof taken, "127.0.0.1:%d", server.port);
     expect_exit(0, "--deadline-ms", (const char *const[]){"--help", NULL});
     expect_exit(64, "--db", (const char *const[]){NULL});
-    expect_exit(64, "unexpected", (const char *const[]){"--db", fixture.archive, "more", NULL});
+    expect_exit(64, "no arguments are taken", (const char *const[]){"--db", fixture.archive, "more", NULL});
     expect_exit(64, "--threads", (const char *const[]){"--db", fixture.archive, "--threads", "0", NULL});
     expect_exit(64, "--listen", (const char *const[]){"--db", fixture.archive, "--listen", "8080", NULL});
     expect_exit(64, "brackets", (const char *const[]){"--db", fixture.archive, "--listen", "::1:8080", NULL});

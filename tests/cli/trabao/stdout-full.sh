@@ -9,4 +9,5 @@ status trabao search --db "$ARCHIVE" gạo
 status trabao search --db "$ARCHIVE" --format json gạo
 status trabao stats --db "$ARCHIVE"
 status trabao export --db "$ARCHIVE"
+status trabao check --db "$ARCHIVE"
 status trabao analyze gạo
