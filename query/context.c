@@ -98,6 +98,19 @@ bool query_token_is(const struct query_context *c, size_t i, const char *form)
     return c->tokens->items[i].form_len == len && memcmp(text_form(c->tokens, i), form, len) == 0;
 }
 
+bool query_token_announces(const struct query_context *c, size_t i, bool month)
+{
+    static const char *const day_words[] = {"ngày", "ngay", "mùng", "mung", "mồng", "mong"};
+    static const char *const month_words[] = {"tháng", "thang"};
+    const char *const *words = month ? month_words : day_words;
+    const size_t count = month ? ARRAY_LEN(month_words) : ARRAY_LEN(day_words);
+    for (size_t k = 0; k < count; k++) {
+        if (query_token_is(c, i, words[k]))
+            return true;
+    }
+    return false;
+}
+
 void query_set_token(const struct query_context *c, struct query_token *out, size_t i)
 {
     const struct text_token *t = &c->tokens->items[i];

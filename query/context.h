@@ -50,6 +50,9 @@ void *query_new(struct query_context *c, size_t n, size_t size) TRABAO_MUST_USE;
 /* True when token I has the canonical form FORM. */
 bool query_token_is(const struct query_context *c, size_t i, const char *form);
 
+/* True when token I says no more than the date behind it: `tháng` before a MONTH; before a day `ngày` and the like. */
+bool query_token_announces(const struct query_context *c, size_t i, bool month);
+
 /* Makes token I a word of the query. */
 void query_set_token(const struct query_context *c, struct query_token *out, size_t i);
 

@@ -42,6 +42,9 @@ struct lex_items {
     size_t count;
 };
 
+/* End of the last token of ITEM that has a position of its own; where ITEM begins, if there is none. */
+size_t lex_item_end(const struct query_context *c, const struct lex_item *item);
+
 /* Reads all of the query. On failure the status of C is set. */
 void lex_query(struct query_context *c, struct lex_items *out);
 

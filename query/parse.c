@@ -6,44 +6,22 @@
  *     part    = { MINUS | NOT | FIELD | EXACT } ( WORD | DATE | QUOTE | OPEN query CLOSE )
  *     part    = part NEAR part               between single words and phrases
  *
- * In the field of names, capitalised words that follow one another are one phrase (name_node).
- *
  * An operator that lacks an operand is a word, with a warning. Nodes without tokens (punctuation, empty parentheses)
  * are no nodes: functions that make one return NULL for them. Lists under construction share one stack.
  */
-#include "query/parse.h"
+#include "query/parse_inside.h"
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "query/honorific.h"
-#include "query/lex.h"
-#include "query/quote.h"
 #include "query/tree.h"
 #include "query/trabao.h"
 #include "text/letter.h"
-
-#define PREFIX_LETTERS_MIN 2
-#define NAME_WORDS_MAX 16 /* with what stands before the name */
-
-struct parser {
-    struct query_context *c;
-    const struct lex_item *item; /* next to be read */
-    struct query_node **stack;   /* children of the lists under construction; owned */
-    size_t count, capacity;
-    uint32_t prefixes; /* so far */
-};
-
-/* The signs and names in front of a part. */
-struct modifiers {
-    enum query_field field;
-    bool negated, exact;
-};
 
 static struct query_node *parse_query(struct parser *p, enum query_field field);
 
 /* ---- nodes ----------------------------------------------------------------------------------------------------- */
 
-static struct query_node *new_node(struct parser *p, enum query_kind kind, enum query_field field)
+struct query_node *parse_new_node(struct parser *p, enum query_kind kind, enum query_field field)
 {
     struct query_node *node = query_new(p->c, 1, sizeof *node);
     if (node != NULL) {
@@ -53,7 +31,7 @@ static struct query_node *new_node(struct parser *p, enum query_kind kind, enum 
     return node;
 }
 
-static void push(struct parser *p, struct query_node *node)
+void parse_push(struct parser *p, struct query_node *node)
 {
     void *stack = p->stack;
     if (node == NULL)
@@ -69,18 +47,14 @@ static void push(struct parser *p, struct query_node *node)
 static void push_child(struct parser *p, struct query_node *node, enum query_kind list)
 {
     if (node == NULL || node->kind != list) {
-        push(p, node);
+        parse_push(p, node);
         return;
     }
     for (size_t i = 0; i < node->child_count; i++)
-        push(p, node->children[i]);
+        parse_push(p, node->children[i]);
 }
 
-/*
- * Takes the children above BASE off the stack: NULL for none, the child for one, else a list. NOT only stands in an
- * AND, so there it keeps one of its own.
- */
-static struct query_node *pop_list(struct parser *p, size_t base, enum query_kind kind)
+struct query_node *parse_pop_list(struct parser *p, size_t base, enum query_kind kind)
 {
     const size_t count = p->count - base;
     p->count = base;
@@ -89,7 +63,7 @@ static struct query_node *pop_list(struct parser *p, size_t base, enum query_kin
     struct query_node **children = p->stack + base;
     if (count == 1 && (children[0]->kind != QUERY_NOT || kind != QUERY_AND))
         return children[0];
-    struct query_node *node = new_node(p, kind, QUERY_ANY);
+    struct query_node *node = parse_new_node(p, kind, QUERY_ANY);
     struct query_node **copy = query_new(p->c, count, sizeof(struct query_node *));
     if (node == NULL || copy == NULL)
         return NULL;
@@ -105,7 +79,7 @@ static struct query_node *negate(struct parser *p, struct query_node *child)
         return NULL;
     if (child->kind == QUERY_AND && child->child_count == 1)
         return child->children[0]->children[0];
-    struct query_node *node = new_node(p, QUERY_NOT, QUERY_ANY);
+    struct query_node *node = parse_new_node(p, QUERY_NOT, QUERY_ANY);
     struct query_node **children = query_new(p->c, 1, sizeof(struct query_node *));
     if (node == NULL || children == NULL)
         return NULL;
@@ -113,260 +87,6 @@ static struct query_node *negate(struct parser *p, struct query_node *child)
     node->children = children;
     node->child_count = 1;
     return node;
-}
-
-/* ---- words and phrases ----------------------------------------------------------------------------------------- */
-
-/*
- * Of token I of ITEM and the dates beside it, the one that says most. A date in words, within which other tokens stand,
- * counts only if it is the end of the item (LAST_END): what came after it would otherwise stand at another distance
- * than in the text.
- */
-static size_t best_token(const struct query_context *c, const struct lex_item *item, size_t i, size_t last_end)
-{
-    const size_t stop = item->first_token + item->tokens;
-    size_t best = i;
-    size_t next = i + 1;
-    while (next < stop && c->tokens->items[next].colocated)
-        next++;
-    for (size_t k = i + 1; k < next; k++) {
-        const struct text_token *t = &c->tokens->items[k];
-        const bool alone = next == stop || c->tokens->items[next].start >= t->end;
-        const bool usable = t->kind == TEXT_DATE && t->start >= item->start && (alone || t->end == last_end);
-        if (usable && query_token_slashes(c, k) > query_token_slashes(c, best))
-            best = k;
-    }
-    return best;
-}
-
-/* End of the last token of ITEM that has a position of its own. */
-static size_t last_token_end(const struct query_context *c, const struct lex_item *item)
-{
-    size_t i = item->first_token + item->tokens;
-    while (i > item->first_token && c->tokens->items[i - 1].colocated)
-        i--;
-    return i > item->first_token ? c->tokens->items[i - 1].end : item->start;
-}
-
-/* A phrase of COUNT TOKENS, which live in the arena, or a term of one. QUOTED keeps a phrase of one a phrase. */
-static struct query_node *phrase_of(struct parser *p, struct query_token *tokens, size_t count,
-                                    const struct modifiers *m, bool quoted)
-{
-    struct query_node *node = new_node(p, count == 1 && !quoted ? QUERY_TERM : QUERY_PHRASE, m->field);
-    if (node == NULL)
-        return NULL;
-    node->tokens = tokens;
-    node->token_count = count;
-    node->quoted = quoted;
-    node->exact = m->exact;
-    return node;
-}
-
-static struct query_node *phrase_node(struct parser *p, const size_t *tokens, size_t count, const struct modifiers *m,
-                                      bool quoted)
-{
-    struct query_token *copy = query_new(p->c, count, sizeof *copy);
-    if (copy == NULL)
-        return NULL;
-    for (size_t i = 0; i < count; i++)
-        query_set_token(p->c, &copy[i], tokens[i]);
-    return phrase_of(p, copy, count, m, quoted);
-}
-
-/* True when token NEXT, in the same typed word as token BEFORE, begins a word of its own: x:y, but not 18:30. */
-static bool begins_word(const struct query_context *c, size_t before, size_t next)
-{
-    const struct text_token *a = &c->tokens->items[before];
-    const struct text_token *b = &c->tokens->items[next];
-    const char *text = c->text;
-    if (!b->joined)
-        return true;
-    if (memchr(text + a->end, ':', b->start - a->end) == NULL)
-        return false;
-    return !(text[a->end - 1] >= '0' && text[a->end - 1] <= '9' && text[b->start] >= '0' && text[b->start] <= '9');
-}
-
-/* What one typed word or one quote is: terms and phrases; NULL if it has no tokens. */
-static struct query_node *token_nodes(struct parser *p, const struct lex_item *item, const struct modifiers *m)
-{
-    const struct query_context *c = p->c;
-    const bool quoted = item->kind == LEX_QUOTE;
-    const size_t last_end = last_token_end(c, item);
-    const size_t base = p->count;
-    size_t *run = query_new(p->c, item->tokens, sizeof *run);
-    size_t count = 0;
-    size_t end = 0; /* of the tokens taken so far */
-    if (run == NULL)
-        return NULL;
-    for (size_t i = item->first_token; i < item->first_token + item->tokens; i++) {
-        if (c->tokens->items[i].colocated || c->tokens->items[i].start < end)
-            continue;
-        if (count > 0 && !quoted && begins_word(c, run[count - 1], i)) {
-            push(p, phrase_node(p, run, count, m, false));
-            count = 0;
-        }
-        run[count] = best_token(c, item, i, last_end);
-        end = c->tokens->items[run[count++]].end;
-    }
-    if (count > 0)
-        push(p, phrase_node(p, run, count, m, quoted));
-    return pop_list(p, base, QUERY_AND);
-}
-
-/* A quote: one phrase, or one for each spelling of its dates. With = it is taken as it stands. */
-static struct query_node *quote_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
-{
-    if (m->exact)
-        return token_nodes(p, item, m);
-    struct quote_row rows[QUOTE_ROWS_MAX];
-    const size_t base = p->count;
-    const size_t count = quote_rows(p->c, item, rows);
-    for (size_t i = 0; i < count; i++) {
-        const size_t before = m->field == QUERY_NAME ? honorific_count(rows[i].tokens, rows[i].count) : 0;
-        push(p, phrase_of(p, rows[i].tokens + before, rows[i].count - before, m, true));
-    }
-    return pop_list(p, base, QUERY_QUOTE);
-}
-
-/* Words without quotes from which a name is read. */
-struct name_words {
-    struct query_token *tokens;
-    size_t items[NAME_WORDS_MAX]; /* how many items after the first one each was typed in */
-    size_t count;
-};
-
-static bool begins_with_capital(const struct query_context *c, const struct query_token *token)
-{
-    uint32_t first;
-    utf8_decode(c->text + token->start, c->n - token->start, &first);
-    return letter_is_capital(first);
-}
-
-/* The words from the next item on, as far as nothing but blanks is between them. */
-static bool gather_words(struct parser *p, struct name_words *words)
-{
-    const struct query_context *c = p->c;
-    words->tokens = query_new(p->c, NAME_WORDS_MAX, sizeof *words->tokens);
-    for (size_t n = 0; words->tokens != NULL && p->item[n].kind == LEX_WORD && !p->item[n].star; n++) {
-        const struct lex_item *item = &p->item[n];
-        for (size_t i = item->first_token; i < item->first_token + item->tokens; i++) {
-            if (c->tokens->items[i].colocated)
-                continue;
-            if (words->count == NAME_WORDS_MAX)
-                return true;
-            words->items[words->count] = n;
-            query_set_token(c, &words->tokens[words->count++], i);
-        }
-        if (last_token_end(c, item) != item->end)
-            break;
-    }
-    return words->tokens != NULL;
-}
-
-/*
- * A name without quotes, words that follow one another: honorifics, which go, and then as many capitalised words as
- * there are, or one word. The last item of the name is left as the next to be read.
- */
-static struct query_node *name_node(struct parser *p, const struct modifiers *m)
-{
-    struct name_words words = {.count = 0};
-    if (!gather_words(p, &words))
-        return NULL;
-    const size_t before = honorific_count(words.tokens, words.count);
-    const bool capitals = begins_with_capital(p->c, &words.tokens[before]);
-    size_t end = before + 1;
-    while (end < words.count && (words.items[end] == words.items[end - 1] ||
-                                 (capitals && begins_with_capital(p->c, &words.tokens[end]))))
-        end++;
-    p->item += words.items[end - 1];
-    /* Quoted, so that a capitalised word that follows what is understood is not taken for a part of the name. */
-    return phrase_of(p, words.tokens + before, end - before, m, capitals || end - before > 1);
-}
-
-/*
- * Reads the next letter or digit of TEXT (N bytes) with the combining marks behind it, in lower case: 0 when it is
- * neither, or no letter has such marks. *AT goes behind them, and behind invisible characters.
- */
-static uint32_t next_letter(const char *text, size_t n, size_t *at)
-{
-    uint32_t first;
-    *at += utf8_decode(text + *at, n - *at, &first);
-    struct letter letter = letter_split(first);
-    for (size_t size; *at < n; *at += size) {
-        uint32_t c;
-        uint8_t shape;
-        uint8_t tone;
-        size = utf8_decode(text + *at, n - *at, &c);
-        if (!letter_mark(c, &shape, &tone) && !letter_is_invisible(c))
-            break;
-        if ((letter.shape != 0 && shape != 0) || (letter.tone != 0 && tone != 0))
-            return 0;
-        letter.shape |= shape;
-        letter.tone |= tone;
-    }
-    if (letter.base != 0)
-        return letter_join(letter);
-    return first < 0x80 && letter_is_digit((char)first) ? first : 0;
-}
-
-/*
- * Spells TOKEN as it was typed, in lower case, instead of canonically: where the beginning of a word ends in the middle
- * of a syllable, the rules for whole ones do not hold. Letters other than those of Vietnamese are left to the canonical
- * form.
- */
-static void spell_as_typed(const struct query_context *c, struct query_token *token)
-{
-    char form[TEXT_FORM_MAX];
-    size_t len = 0;
-    for (size_t i = token->start; i < token->end;) {
-        char bytes[4];
-        const uint32_t letter = next_letter(c->text, token->end, &i);
-        const size_t n = utf8_encode(letter, bytes);
-        if (letter == 0 || len + n > sizeof form)
-            return;
-        memcpy(form + len, bytes, n);
-        len += n;
-    }
-    memcpy(token->form, form, len);
-    token->form[len] = '\0';
-    token->len = (uint8_t)len;
-    token->marked = text_has_marks(form, len);
-}
-
-/* A word followed by a star: a prefix, if it may be one. */
-static struct query_node *prefix_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
-{
-    struct query_node *node = token_nodes(p, item, m);
-    struct query_problem problem = {NULL, NULL};
-    if (node == NULL)
-        return NULL;
-    if (node->kind != QUERY_TERM)
-        problem = (struct query_problem){"dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ",
-                                         "a * may only follow a single word"};
-    else if (utf8_count(node->tokens[0].form, node->tokens[0].len) < PREFIX_LETTERS_MIN)
-        problem = (struct query_problem){"trước dấu * cần ít nhất hai chữ nên được tìm như một từ",
-                                         "a * needs two letters before it"};
-    else if (p->prefixes == QUERY_PREFIXES_MAX)
-        problem = (struct query_problem){"câu tìm có quá nhiều dấu * nên được tìm như một từ",
-                                         "the query has too many *"};
-    if (problem.english != NULL) {
-        query_warn_about(p->c, item->start, item->end, problem);
-        return node;
-    }
-    node->kind = QUERY_PREFIX;
-    spell_as_typed(p->c, node->tokens);
-    p->prefixes++;
-    return node;
-}
-
-/* The word that an operator or field name without operands is. */
-static struct query_node *stray_word(struct parser *p, const struct lex_item *item, enum query_field field)
-{
-    const struct modifiers m = {.field = field};
-    static const struct query_problem problem = {"thiếu vế đi cùng nên được tìm như một từ",
-                                                 "has nothing to apply to"};
-    query_warn_about(p->c, item->start, item->end, problem);
-    return token_nodes(p, item, &m);
 }
 
 /* ---- grammar --------------------------------------------------------------------------------------------------- */
@@ -394,7 +114,7 @@ static bool parse_modifiers(struct parser *p, struct modifiers *m, struct query_
         case LEX_NOT:
         case LEX_FIELD:
             if (!followed) {
-                *stray = stray_word(p, p->item++, m->field);
+                *stray = parse_stray(p, p->item++, m->field);
                 return false;
             }
             if (p->item->kind == LEX_NOT)
@@ -413,19 +133,11 @@ static struct query_node *parse_part(struct parser *p, enum query_field field)
     struct modifiers m = {.field = field};
     struct query_node *node = NULL;
     if (parse_modifiers(p, &m, &node)) {
-        const struct lex_item *item = p->item;
-        switch (item->kind) {
+        switch (p->item->kind) {
         case LEX_WORD:
-            if (item->star)
-                node = prefix_node(p, item, &m);
-            else
-                node = m.field == QUERY_NAME && !m.exact ? name_node(p, &m) : token_nodes(p, item, &m);
-            break;
         case LEX_DATE:
-            node = phrase_node(p, &(const size_t){item->first_token}, 1, &m, false);
-            break;
         case LEX_QUOTE:
-            node = quote_node(p, item, &m);
+            node = parse_words(p, &m);
             break;
         case LEX_OPEN:
             p->item++;
@@ -463,8 +175,8 @@ static struct query_node *near_node(struct parser *p, struct query_node *left, s
 {
     const size_t base = p->count;
     push_child(p, left, QUERY_NEAR);
-    push(p, right);
-    struct query_node *node = pop_list(p, base, QUERY_NEAR);
+    parse_push(p, right);
+    struct query_node *node = parse_pop_list(p, base, QUERY_NEAR);
     if (node == NULL)
         return NULL;
     node->field = left->field;
@@ -494,7 +206,7 @@ static bool parse_near(struct parser *p, size_t base)
         return false;
     }
     p->count--;
-    push(p, near_node(p, left, right, near->distance));
+    parse_push(p, near_node(p, left, right, near->distance));
     return true;
 }
 
@@ -509,7 +221,7 @@ static bool parse_operator(struct parser *p, size_t base, bool any, bool part_en
         return true;
     p->item++;
     if (item->kind != LEX_AND || !any || !followed)
-        push(p, stray_word(p, item, field));
+        parse_push(p, parse_stray(p, item, field));
     return true;
 }
 
@@ -536,7 +248,7 @@ static struct query_node *parse_all(struct parser *p, enum query_field field)
         }
         any = true;
     }
-    return pop_list(p, base, QUERY_AND);
+    return parse_pop_list(p, base, QUERY_AND);
 }
 
 static struct query_node *parse_query(struct parser *p, enum query_field field)
@@ -547,7 +259,7 @@ static struct query_node *parse_query(struct parser *p, enum query_field field)
         p->item++;
         push_child(p, parse_all(p, field), QUERY_OR);
     }
-    return pop_list(p, base, QUERY_OR);
+    return parse_pop_list(p, base, QUERY_OR);
 }
 
 /* ---- the whole query ------------------------------------------------------------------------------------------- */

@@ -98,18 +98,6 @@ static void read_parts(const struct query_context *c, size_t i, struct piece *pi
     }
 }
 
-/* True when token I is a word that may stand before the date of PIECE without saying more. */
-static bool announces(const struct query_context *c, size_t i, const struct piece *piece)
-{
-    static const char *const words[][6] = {{"tháng", "thang"}, {"ngày", "ngay", "mùng", "mung", "mồng", "mong"}};
-    for (size_t k = 0; k < ARRAY_LEN(words[0]); k++) {
-        const char *word = words[piece->day[0] != '\0'][k];
-        if (word != NULL && query_token_is(c, i, word))
-            return true;
-    }
-    return false;
-}
-
 /* Adds the date DATE, which begins at position I or, where a month is spelled out, at the one before it. */
 static void add_date(struct pieces *p, size_t i, size_t date)
 {
@@ -121,7 +109,7 @@ static void add_date(struct pieces *p, size_t i, size_t date)
     piece.typed = token_at(p, i)->kind == TEXT_DATE ? FIGURES : token_at(p, last)->kind == TEXT_DATE ? MIXED : SPELLED;
     read_parts(p->c, date, &piece);
     const struct piece *before = p->count > 0 ? &p->items[p->count - 1] : NULL;
-    if (before != NULL && !before->dated && announces(p->c, before->token, &piece)) {
+    if (before != NULL && !before->dated && query_token_announces(p->c, before->token, piece.day[0] == '\0')) {
         piece.before = before->token;
         piece.start = before->start;
         p->count--;
