@@ -1,62 +1,28 @@
 /*
- * search.c - trabao_search: from a request to a page of hits.
+ * search.c - trabao_search: which articles a page of hits has.
  *
  * The query is read and bound to the archive at the tightest tier. While fewer than ENOUGH articles match, or, of a
  * long query without marks, have the words that are likely meant, a long one is relaxed, and then any is widened tier
  * by tier. Ranking has two stages: the best adjacency_articles by BM25F are ranked anew by adjacency and come first,
  * the rest follow in BM25F order.
  */
-#include <jansson.h>
+#include "query/search_inside.h"
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "query/abbreviate.h"
-#include "query/adjacency.h"
-#include "query/cursor.h"
-#include "query/duplicates.h"
-#include "query/engine.h"
 #include "query/library.h"
-#include "query/patterns.h"
 #include "query/read.h"
-#include "query/snippet.h"
 
 #define ENOUGH 10          /* a query with so many articles is not widened */
 #define LIMIT_DEFAULT 10
 #define RELAX_WORDS 5      /* queries of so many words may be relaxed */
-#define SNIPPET_WIDTH 240  /* characters */
-#define SNIPPET_CEILING 4096
-#define SUGGESTION_LEAST 0.5 /* probability of every word of a suggestion */
-#define LEAD_WIDTH 120     /* characters of a lead that stands for a missing title */
 
 struct answer_memory {
     struct trabao_answer answer; /* first: what the caller sees */
     struct query_arena *arena;
 };
 
-struct search {
-    struct trabao_reader *r;
-    const struct trabao_request *request;
-    struct trabao_answer *answer;
-    struct query_arena *arena;
-    struct query_tree *tree;
-    struct plan *plan;
-    struct adjacency *adjacency;
-    struct plan_limits limits;
-    struct readings readings; /* of the words, when none has marks */
-    struct engine_options options;
-    struct cursor cursor;
-    bool continued; /* the request has a cursor */
-    size_t limit; /* one hit more is looked for, to know whether another page follows */
-    struct engine_hit hits[ADJACENCY_ARTICLES + TRABAO_LIMIT_MAX + 1];
-    size_t ranked;       /* articles that the second stage ranks, */
-    size_t ranked_count; /* and those that it has ranked: the first of hits */
-    size_t first, count; /* the page inside hits */
-    size_t known;        /* articles that match, if all were seen; else SIZE_MAX */
-    struct engine_hit ranked_last; /* the last of the ranked articles, as the first stage scored it */
-    struct trabao_error *err;
-};
-
-static bool by_relevance(const struct search *s)
+bool search_by_relevance(const struct search *s)
 {
     return s->request->sort == TRABAO_RELEVANCE || s->request->sort == TRABAO_RELEVANCE_ONLY;
 }
@@ -92,43 +58,44 @@ static enum trabao_status limit_dates(struct search *s)
     return TRABAO_OK;
 }
 
+static enum trabao_status read_query(struct search *s)
+{
+    const struct trabao_request *q = s->request;
+    const struct archive *archive = s->r->reader->archive;
+    TRY(query_read(s->r, q->query ? q->query : "", q->query_len, civil_now(), q->strict, &s->tree, s->err));
+    TRY(limit_dates(s));
+    if (!s->tree->any_marked) {
+        s->limits.readings = &s->readings;
+        TRY(readings_weigh(archive, s->tree, s->arena, &s->readings, s->err));
+    }
+    /* The readings are of the words as they were typed. */
+    return query_abbreviate(archive, s->tree, s->err);
+}
+
+static enum trabao_status read_cursor(struct search *s)
+{
+    const char *cursor = s->request->cursor;
+    s->continued = cursor && *cursor;
+    const bool fits = !s->continued || (cursor_read(cursor, &s->cursor) &&
+                                        (s->cursor.stage == CURSOR_DATED) != search_by_relevance(s));
+    return fits ? TRABAO_OK : error_set(s->err, TRABAO_USAGE, "cursor: not one that an answer to this search gave");
+}
+
 static enum trabao_status read_request(struct search *s)
 {
     const struct trabao_request *q = s->request;
-    enum trabao_status status =
-        query_read(s->r, q->query ? q->query : "", q->query_len, civil_now(), q->strict, &s->tree, s->err);
-    if (status == TRABAO_OK) {
-        status = limit_dates(s);
-    }
-    if (status != TRABAO_OK) {
-        return status;
-    }
-    if (!s->tree->any_marked) {
-        status = readings_weigh(s->r->reader->archive, s->tree, s->arena, &s->readings, s->err);
-        s->limits.readings = &s->readings;
-    }
-    /* The readings are of the words as they were typed. */
-    if (status == TRABAO_OK) {
-        status = query_abbreviate(s->r->reader->archive, s->tree, s->err);
-    }
+    TRY(read_query(s));
+    TRY(read_cursor(s));
     s->limits.author = q->author;
     s->limits.source = q->source;
     s->limits.section = q->section;
     s->limits.name = q->name;
     s->limit = (size_t)(q->limit == 0 ? LIMIT_DEFAULT : MIN(MAX(q->limit, 1), TRABAO_LIMIT_MAX));
-    s->continued = q->cursor && *q->cursor;
-    if (s->continued) {
-        const bool fits = cursor_read(q->cursor, &s->cursor) && (s->cursor.stage == CURSOR_DATED) != by_relevance(s);
-        if (!fits) {
-            return error_set(s->err, TRABAO_USAGE, "cursor: not one that an answer to this search gave");
-        }
-    }
-    s->options = (struct engine_options){
-        .recency = q->sort == TRABAO_RELEVANCE,
-        .expired = library_expired,
-        .context = s->r,
-        .has_phrases = adjacency_has_phrases};
-    return status;
+    s->options = (struct engine_options){.recency = q->sort == TRABAO_RELEVANCE,
+                                         .expired = library_expired,
+                                         .context = s->r,
+                                         .has_phrases = adjacency_has_phrases};
+    return TRABAO_OK;
 }
 
 /* ---- finding ------------------------------------------------------------------------------------------------- */
@@ -180,7 +147,7 @@ static enum trabao_status find_dated(struct search *s)
 
 static enum trabao_status find(struct search *s)
 {
-    return by_relevance(s) ? find_ranked(s) : find_dated(s);
+    return search_by_relevance(s) ? find_ranked(s) : find_dated(s);
 }
 
 static bool may_relax(const struct search *s)
@@ -202,7 +169,7 @@ static enum trabao_status find_enough(struct search *s, bool relaxed, bool *enou
     size_t meant;
     enum trabao_status status = find(s);
     *enough = s->count >= ENOUGH;
-    if (status == TRABAO_OK && *enough && !relaxed && by_relevance(s) && !s->tree->any_marked && may_relax(s)) {
+    if (status == TRABAO_OK && *enough && !relaxed && search_by_relevance(s) && !s->tree->any_marked && may_relax(s)) {
         status = adjacency_count_meant(s->adjacency, s->hits, s->count, &meant, s->err);
         *enough = meant >= ENOUGH;
     }
@@ -284,7 +251,7 @@ static enum trabao_status find_page(struct search *s)
             status = find(s);
         }
     }
-    if (status == TRABAO_OK && by_relevance(s)) {
+    if (status == TRABAO_OK && search_by_relevance(s)) {
         status = s->continued && s->cursor.stage == CURSOR_SCORED ? page_scored(s) : page_ranked(s);
     }
     return status;
@@ -318,209 +285,12 @@ static enum trabao_status count_all(struct search *s)
     return TRABAO_OK;
 }
 
-/* ---- the answer ---------------------------------------------------------------------------------------------- */
-
-static const char *copy_text(struct search *s, const char *text, size_t n)
+static enum trabao_status run(struct search *s)
 {
-    return query_arena_dup(s->arena, text, n);
-}
-
-/* A snippet of the body of STORED, with its marks, in the arena. */
-static enum trabao_status make_snippet(struct search *s, const struct query_patterns *patterns,
-                                       const struct archive_stored *stored, size_t width, struct trabao_marked *out)
-{
-    const struct article_text *text = &stored->article.fields[ARTICLE_BODY];
-    const struct snippet_words words = {.terms = stored->terms.terms + stored->terms.title_count,
-                                        .places = stored->places.items,
-                                        .count = stored->places.count};
-    struct buf window;
-    buf_init(&window, SNIPPET_CEILING);
-    struct snippet snippet = {.text = &window};
-    enum trabao_status status = snippet_make(s->r->analyzer, &s->r->tokens, text->text ? text->text : "", text->len,
-                                             &words, patterns->items, patterns->count, width, &snippet, s->err);
-    if (status == TRABAO_OK) {
-        struct trabao_mark *marks = query_arena_alloc(s->arena, snippet.mark_count + 1, sizeof *marks);
-        out->text = copy_text(s, buf_str(&window), window.len);
-        if (!marks || !out->text) {
-            status = error_no_memory(s->err);
-        } else {
-            out->len = window.len;
-            out->marks = marks;
-            out->mark_count = snippet.mark_count;
-            if (snippet.mark_count) {
-                memcpy(marks, snippet.marks, snippet.mark_count * sizeof *marks);
-            }
-        }
-    }
-    mem_free(snippet.marks);
-    buf_free(&window);
-    return status;
-}
-
-static enum trabao_status explain(struct search *s, const struct engine_hit *hit, struct trabao_hit *out)
-{
-    struct engine_parts parts = {0};
-    const enum trabao_status status = engine_explain(s->r->reader, s->plan, &s->options, hit->article, &parts, s->err);
-    if (status != TRABAO_OK) {
-        return status;
-    }
-    const bool second_stage = (size_t)(hit - s->hits) < s->ranked_count && hit->pairs;
-    const uint32_t pairs = second_stage ? hit->pairs - 1 : by_relevance(s) ? parts.estimate : 0;
-    json_t *object = json_pack("{s:s, s:f, s:f, s:f}", "tier", trabao_tier_name((enum trabao_tier)hit->tier), "words",
-                               parts.words / (double)ENGINE_POINT, "recency", parts.recency / (double)ENGINE_POINT,
-                               "adjacency", pairs / (double)ENGINE_POINT);
-    if (object && s->plan->relaxed) {
-        json_object_set_new(object, "all_words", json_real(parts.all_words / (double)ENGINE_POINT));
-    }
-    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    json_decref(object);
-    out->explain = text ? copy_text(s, text, strlen(text)) : NULL;
-    free(text);
-    return out->explain ? TRABAO_OK : error_no_memory(s->err);
-}
-
-static enum trabao_status fill_texts(struct search *s, const struct query_patterns *patterns,
-                                     const struct archive_stored *stored, struct trabao_hit *out)
-{
-    const char *title = library_field(s->arena, &stored->article, ARTICLE_TITLE);
-    enum trabao_status status;
-    if (title && *title) {
-        out->title = (struct trabao_marked){.text = title, .len = strlen(title)};
-        status = query_patterns_mark(s->r, patterns, s->arena, &out->title, s->err);
-    } else {
-        const struct query_patterns none = {0};
-        status = make_snippet(s, &none, stored, LEAD_WIDTH, &out->title);
-    }
-    return status == TRABAO_OK ? make_snippet(s, patterns, stored, SNIPPET_WIDTH, &out->snippet) : status;
-}
-
-static enum trabao_status fill_hit(struct search *s, const struct query_patterns *patterns,
-                                   const struct engine_hit *hit, struct archive_stored *stored, struct trabao_hit *out)
-{
-    char date[CIVIL_TEXT_MAX], href[HREF_MAX];
-    const int64_t id = s->r->reader->archive->ids[hit->article];
-    enum trabao_status status = archive_read(s->r->reader, id, true, stored, s->err);
-    if (status == TRABAO_NONE) {
-        return error_set(s->err, TRABAO_DATA, "article %lld is missing from the archive; reindex", (long long)id);
-    }
-    if (status != TRABAO_OK) {
-        return status;
-    }
-    const struct article *a = &stored->article;
-    library_href(stored->key_hash, href);
-    *out = (struct trabao_hit){.key = library_field(s->arena, a, ARTICLE_KEY),
-                               .url = library_field(s->arena, a, ARTICLE_URL),
-                               .author = library_field(s->arena, a, ARTICLE_AUTHOR),
-                               .source = library_field(s->arena, a, ARTICLE_SOURCE),
-                               .section = library_field(s->arena, a, ARTICLE_SECTION),
-                               .date = copy_text(s, date, civil_format(a->date, date)),
-                               .href = copy_text(s, href, strlen(href)),
-                               .score = hit->score / (double)ENGINE_POINT,
-                               .tier = (enum trabao_tier)hit->tier,
-                               .id = id};
-    if (!out->key || !out->date || !out->href) {
-        return error_no_memory(s->err);
-    }
-    status = fill_texts(s, patterns, stored, out);
-    return status == TRABAO_OK && s->request->explain ? explain(s, hit, out) : status;
-}
-
-static enum trabao_status fill_hits(struct search *s)
-{
-    struct query_patterns patterns[TRABAO_FOLDED + 1] = {0}; /* by tier; made when a hit needs them */
-    struct archive_stored stored;
-    const size_t count = MIN(s->limit, s->count - s->first);
-    struct trabao_hit *hits = query_arena_alloc(s->arena, count + 1, sizeof *hits);
-    archive_stored_init(&stored);
-    enum trabao_status status = hits ? TRABAO_OK : error_no_memory(s->err);
-    for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
-        const struct engine_hit *hit = &s->hits[s->first + i];
-        if (!patterns[hit->tier].arena) {
-            status = query_patterns_of_plan(&s->r->reader->archive->lexicon, s->plan, hit->tier, &patterns[hit->tier],
-                                            s->err);
-        }
-        if (status == TRABAO_OK) {
-            status = fill_hit(s, &patterns[hit->tier], hit, &stored, &hits[i]);
-        }
-    }
-    if (status == TRABAO_OK && s->request->fold_duplicates) {
-        duplicates_fold(hits, count);
-    }
-    s->answer->hits = hits;
-    s->answer->hit_count = count;
-    for (size_t t = 0; t < ARRAY_LEN(patterns); t++) {
-        query_patterns_free(&patterns[t]);
-    }
-    archive_stored_free(&stored);
-    return status;
-}
-
-/* Where the page after this one begins. */
-static enum trabao_status fill_next(struct search *s)
-{
-    const size_t end = s->first + s->answer->hit_count;
-    if (end >= s->count) {
-        return TRABAO_OK;
-    }
-    /* Behind the ranked articles the first stage's scores count: those of the last ranked one have been changed. */
-    const bool scored = s->continued && s->cursor.stage == CURSOR_SCORED;
-    const bool at_border = by_relevance(s) && !scored && end == s->ranked;
-    const struct engine_hit *last = at_border ? &s->ranked_last : &s->hits[end - 1];
-    struct cursor next = {.loosest = (uint8_t)s->plan->loosest,
-                          .relaxed = s->answer->relaxed,
-                          .score = last->score,
-                          .tier = last->tier,
-                          .id = s->r->reader->archive->ids[last->article],
-                          .stage = CURSOR_DATED};
-    if (by_relevance(s)) {
-        const bool inside = !scored && end < s->ranked;
-        next.stage = inside ? CURSOR_RANKED : CURSOR_SCORED;
-        next.offset = inside ? (uint32_t)end : 0;
-    }
-    char text[CURSOR_MAX];
-    cursor_write(&next, text);
-    s->answer->next = copy_text(s, text, strlen(text));
-    return s->answer->next ? TRABAO_OK : error_no_memory(s->err);
-}
-
-static enum trabao_status suggest(struct search *s)
-{
-    char *suggestion;
-    const enum trabao_status status =
-        readings_restore(&s->readings, s->r->reader->archive, s->tree->text, s->tree->text_len, SUGGESTION_LEAST,
-                         s->arena, &suggestion, s->err);
-    s->answer->suggestion = suggestion;
-    return status;
-}
-
-static enum trabao_status fill_answer(struct search *s)
-{
-    struct trabao_answer *a = s->answer;
-    const struct query_tree *tree = s->tree;
-    a->generation = s->r->reader->archive->generation;
-    a->query = copy_text(s, s->request->query ? s->request->query : "", s->request->query_len);
-    a->understood = copy_text(s, tree->understood, strlen(tree->understood));
-    const char **warnings = query_arena_alloc(s->arena, tree->warning_count + 1, sizeof *warnings);
-    if (!a->query || !a->understood || !warnings) {
-        return error_no_memory(s->err);
-    }
-    for (size_t i = 0; i < tree->warning_count; i++) {
-        const char *warning = s->request->english ? tree->warnings_english[i] : tree->warnings[i];
-        warnings[i] = copy_text(s, warning, strlen(warning));
-        if (!warnings[i]) {
-            return error_no_memory(s->err);
-        }
-    }
-    a->warnings = warnings;
-    a->warning_count = tree->warning_count;
-    enum trabao_status status = suggest(s);
-    if (status == TRABAO_OK) {
-        status = count_all(s);
-    }
-    if (status == TRABAO_OK) {
-        status = fill_hits(s);
-    }
-    return status == TRABAO_OK ? fill_next(s) : status;
+    TRY(read_request(s));
+    TRY(find_page(s));
+    TRY(count_all(s));
+    return search_fill_answer(s);
 }
 
 enum trabao_status trabao_search(struct trabao_reader *reader, const struct trabao_request *request,
@@ -538,13 +308,7 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     memory->arena = arena;
     *s = (struct search){.r = reader, .request = request, .answer = &memory->answer, .arena = arena, .err = err};
     reader->deadline_ms = request->deadline_ms > 0 ? started + request->deadline_ms : 0;
-    enum trabao_status status = read_request(s);
-    if (status == TRABAO_OK) {
-        status = find_page(s);
-    }
-    if (status == TRABAO_OK) {
-        status = fill_answer(s);
-    }
+    const enum trabao_status status = run(s);
     adjacency_close(s->adjacency);
     plan_free(s->plan);
     query_tree_free(s->tree);
@@ -555,32 +319,6 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     } else {
         query_arena_free(arena);
     }
-    return status;
-}
-
-enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text, size_t n, char **restored,
-                                  struct trabao_error *err)
-{
-    const struct archive *archive = reader->reader->archive;
-    struct query_tree *tree = NULL;
-    struct readings readings = {0};
-    struct query_arena *arena = query_arena_new();
-    *restored = NULL;
-    enum trabao_status status = arena ? query_parse(reader->analyzer, text, n, civil_now(), false, &tree, err)
-                                      : error_no_memory(err);
-    if (status == TRABAO_OK) {
-        status = readings_weigh(archive, tree, arena, &readings, err);
-    }
-    char *better = NULL;
-    if (status == TRABAO_OK) {
-        status = readings_restore(&readings, archive, text, n, 0, arena, &better, err);
-    }
-    if (status == TRABAO_OK) {
-        *restored = better ? mem_dup(better, strlen(better)) : mem_dup(text, n);
-        status = *restored ? TRABAO_OK : error_no_memory(err);
-    }
-    query_tree_free(tree);
-    query_arena_free(arena);
     return status;
 }
 

@@ -1,0 +1,33 @@
+/*
+ * restore.c - trabao_restore: marks put back on a text that was typed without them.
+ */
+#include "base/mem.h"
+#include "query/library.h"
+#include "query/parse.h"
+#include "query/readings.h"
+
+enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text, size_t n, char **restored,
+                                  struct trabao_error *err)
+{
+    const struct archive *archive = reader->reader->archive;
+    struct query_tree *tree = NULL;
+    struct readings readings = {0};
+    struct query_arena *arena = query_arena_new();
+    *restored = NULL;
+    enum trabao_status status = arena ? query_parse(reader->analyzer, text, n, civil_now(), false, &tree, err)
+                                      : error_no_memory(err);
+    if (status == TRABAO_OK) {
+        status = readings_weigh(archive, tree, arena, &readings, err);
+    }
+    char *better = NULL;
+    if (status == TRABAO_OK) {
+        status = readings_restore(&readings, archive, text, n, 0, arena, &better, err);
+    }
+    if (status == TRABAO_OK) {
+        *restored = better ? mem_dup(better, strlen(better)) : mem_dup(text, n);
+        status = *restored ? TRABAO_OK : error_no_memory(err);
+    }
+    query_tree_free(tree);
+    query_arena_free(arena);
+    return status;
+}
