@@ -269,9 +269,9 @@ static enum trabao_status compare_term(struct check *c, uint32_t term, const str
         const uint8_t *postings;
         uint8_t places[IMPACT_WINDOW];
         status = impact_postings(c->reader->impacts, t, w, &postings, c->err);
-        const uint32_t count = status == TRABAO_OK ? impact_places(postings, t->count_less[w] + 1U, places) : 0;
+        const uint32_t count = status == TRABAO_OK ? impact_places(postings, t->entries[w].count_less + 1U, places) : 0;
         for (uint32_t i = 0; status == TRABAO_OK && i < count; i++, articles++) {
-            const uint32_t number = (uint32_t)t->window[w] * IMPACT_WINDOW + places[i];
+            const uint32_t number = (uint32_t)t->entries[w].window * IMPACT_WINDOW + places[i];
             status = db_step(c->match, "searching", c->err);
             if (status == TRABAO_NONE || number >= c->archive->count ||
                 (status == TRABAO_OK && sqlite3_column_int64(c->match, 0) != c->archive->ids[number])) {
