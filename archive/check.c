@@ -259,9 +259,9 @@ static enum trabao_status compare_window(struct check *c, const struct impact_te
     const uint8_t *postings;
     uint8_t places[IMPACT_WINDOW];
     TRY(impact_postings(c->reader->impacts, t, w, &postings, c->err));
-    const uint32_t count = impact_places(postings, t->count_less[w] + 1U, places);
+    const uint32_t count = impact_places(postings, t->entries[w].count_less + 1U, places);
     for (uint32_t i = 0; i < count; i++) {
-        TRY(compare_article(c, (uint32_t)t->window[w] * IMPACT_WINDOW + places[i]));
+        TRY(compare_article(c, (uint32_t)t->entries[w].window * IMPACT_WINDOW + places[i]));
     }
     *articles += count;
     return TRABAO_OK;

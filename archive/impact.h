@@ -101,14 +101,19 @@ void impact_builder_close(struct impact_builder *b);
 struct blocks;        /* blocks.h */
 struct impact_reader; /* one thread's statement and the blocks it holds */
 
-/* A term's windows, in ascending order. Held by the reader until impact_release. */
+/* A window in which a term occurs. */
+struct impact_entry {
+    uint16_t chunk, offset; /* where the postings are */
+    uint16_t window;
+    uint8_t largest;    /* impact */
+    uint8_t count_less; /* postings less one */
+};
+
+/* A term's windows. Held by the reader until impact_release. */
 struct impact_term {
     uint32_t term;
-    uint32_t windows;
-    const uint16_t *window;     /* [windows] */
-    const uint8_t *largest;     /* [windows] largest impact */
-    const uint8_t *count_less;  /* [windows] postings less one */
-    const uint32_t *place;      /* [windows] chunk << 16 | offset of the postings in it */
+    uint32_t windows, last;     /* how many, and the last of them */
+    const struct impact_entry *entries; /* [windows] ascending */
     const uint64_t *present;    /* bit w % 64 of word w / 64: it has window w; NULL for a term with few windows */
     const uint16_t *before;     /* by word of `present`: windows in the words before it */
     struct impact_chunk **chunks; /* filled as they are needed; [chunk_count] */
@@ -127,7 +132,7 @@ enum trabao_status impact_find(struct impact_reader *r, uint32_t term, const str
 /* The place of WINDOW among the windows of T, or UINT32_MAX. */
 static inline uint32_t impact_place(const struct impact_term *t, uint32_t window)
 {
-    if (window > t->window[t->windows - 1]) {
+    if (window > t->last) {
         return UINT32_MAX;
     }
     if (t->present) {
@@ -136,7 +141,7 @@ static inline uint32_t impact_place(const struct impact_term *t, uint32_t window
         return word & bit ? i : UINT32_MAX;
     }
     for (uint32_t i = 0; i < t->windows; i++) {
-        if (t->window[i] == window) {
+        if (t->entries[i].window == window) {
             return i;
         }
     }
@@ -152,7 +157,7 @@ static inline enum trabao_status impact_look(struct impact_reader *r, const stru
                                              const uint8_t **out, uint32_t *count, struct trabao_error *err)
 {
     const uint32_t i = t ? impact_place(t, window) : UINT32_MAX;
-    *count = i == UINT32_MAX ? 0 : t->count_less[i] + 1U;
+    *count = i == UINT32_MAX ? 0 : t->entries[i].count_less + 1U;
     return *count ? impact_postings(r, t, i, out, err) : TRABAO_OK;
 }
 

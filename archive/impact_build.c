@@ -217,8 +217,8 @@ static enum trabao_status put_window(struct added *a, struct term_writer *w, con
                                      struct trabao_error *err)
 {
     const struct impact_before *before = a->plan->before;
-    const uint32_t count = t->count_less[i] + 1U;
-    const uint32_t first = (uint32_t)t->window[i] * IMPACT_WINDOW;
+    const uint32_t count = t->entries[i].count_less + 1U;
+    const uint32_t first = (uint32_t)t->entries[i].window * IMPACT_WINDOW;
     const uint8_t *postings;
     uint8_t places[IMPACT_WINDOW];
     enum trabao_status status = impact_postings(before->reader, t, i, &postings, err);

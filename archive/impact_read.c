@@ -8,7 +8,7 @@
 
 struct impact_chunk {
     struct block block; /* first: what the cache sees */
-    uint32_t len;       /* bytes of data */
+    uint32_t len;       /* bytes of data: postings */
     struct impact_term head; /* of chunk 0: points into the memory behind data */
     uint8_t data[];
 };
@@ -30,67 +30,96 @@ static enum trabao_status damaged(struct trabao_error *err)
     return error_set(err, TRABAO_DATA, "the impact index of the archive is damaged; reindex");
 }
 
-/* Words of the bit map of windows of a head of LEN bytes with N windows; 0 for one that is looked through. */
-static size_t directory_words(const uint8_t *data, size_t len, size_t n)
+/* Bytes of a head with N windows. */
+static size_t head_bytes(size_t n)
 {
-    return n > FEW_WINDOWS && len >= 2 + 4 * n ? LOAD(uint16_t, data + 2 * n) / 64U + 1 : 0;
+    return 2 + 4 * n;
 }
 
-/* Enters the windows of the head of BLOCK into its bit map, which begins at MEMORY. */
-static void make_directory(struct impact_chunk *block, uint8_t *memory, size_t words)
+/* Words of the bit map of the windows of a head with N of them; 0 for one that is looked through. */
+static size_t directory_words(const uint8_t *head, size_t n)
 {
-    uint64_t *present = (uint64_t *)(void *)memory;
-    uint16_t *before = (uint16_t *)(void *)(memory + words * sizeof *present);
-    for (uint32_t i = 0; i < block->head.windows; i++) {
-        present[block->head.window[i] / 64] |= UINT64_C(1) << block->head.window[i] % 64;
+    return n > FEW_WINDOWS ? LOAD(uint16_t, head + 2 * n) / 64U + 1 : 0;
+}
+
+/* Memory for the tables that a head with N windows is decoded into. */
+static size_t table_bytes(const uint8_t *head, size_t n)
+{
+    return n * sizeof(struct impact_entry) + directory_words(head, n) * (sizeof(uint64_t) + sizeof(uint16_t)) + 8;
+}
+
+/* Enters the windows of T into its bit map of so many WORDS, which begins at MEMORY. */
+static void make_directory(struct impact_term *t, uint64_t *present, size_t words)
+{
+    uint16_t *before = (uint16_t *)(void *)(present + words);
+    for (uint32_t i = 0; i < t->windows; i++) {
+        present[t->entries[i].window / 64] |= UINT64_C(1) << t->entries[i].window % 64;
     }
     for (size_t w = 1; w < words; w++) {
         before[w] = (uint16_t)(before[w - 1] + __builtin_popcountll(present[w - 1]));
     }
-    block->head.present = present;
-    block->head.before = before;
+    t->present = present;
+    t->before = before;
 }
 
-/* Decodes the head of a term in BLOCK, whose trailing memory has room for the tables of places and windows. */
-static enum trabao_status decode_head(struct impact_chunk *block, uint32_t windows, struct trabao_error *err)
+/* Decodes HEAD, of a term with N windows, into BLOCK, whose memory has room for its tables at TABLES. */
+static enum trabao_status decode_head(struct impact_chunk *block, const uint8_t *head, uint32_t n, uint32_t windows,
+                                      uint8_t *tables, struct trabao_error *err)
 {
-    const uint32_t n = block->len >= 2 ? LOAD(uint16_t, block->data) : 0;
-    const uint32_t head = 2 + 4 * n;
-    if (n == 0 || block->len < head) {
-        return damaged(err);
-    }
-    /* u16 numbers are read in place: data begins at an even address, and the array 2 bytes behind it. */
-    const uint8_t *p = block->data + 2;
-    uint32_t *place = (uint32_t *)(void *)(block->data + (block->len + 3U) / 4 * 4);
-    block->head = (struct impact_term){.windows = n,
-                                       .window = (const uint16_t *)(const void *)p,
-                                       .largest = p + 2 * (size_t)n,
-                                       .count_less = p + 3 * (size_t)n,
-                                       .place = place};
-    const bool inside = block->len > head;
-    uint32_t chunk = inside ? 0 : 1, offset = inside ? head : 0;
+    struct impact_entry *entries = (struct impact_entry *)(void *)(tables + (8 - (uintptr_t)tables % 8) % 8);
+    const uint8_t *largest = head + 2 + 2 * (size_t)n, *count_less = largest + n;
+    const bool inside = block->len > 0;
+    uint32_t chunk = inside ? 0 : 1, offset = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t bytes = impact_bytes(block->head.count_less[i] + 1U);
+        const uint32_t bytes = impact_bytes(count_less[i] + 1U);
         if (!inside && offset + bytes > IMPACT_BLOCK_MAX) {
             chunk++;
             offset = 0;
         }
-        place[i] = chunk << 16 | offset;
+        entries[i] = (struct impact_entry){.chunk = (uint16_t)chunk,
+                                           .offset = (uint16_t)offset,
+                                           .window = LOAD(uint16_t, head + 2 + 2 * (size_t)i),
+                                           .largest = largest[i],
+                                           .count_less = count_less[i]};
         offset += bytes;
-        if ((inside && offset > block->len) || (i && block->head.window[i] <= block->head.window[i - 1])) {
+        if ((inside && offset > block->len) || entries[i].window >= windows ||
+            (i && entries[i].window <= entries[i - 1].window)) {
             return damaged(err);
         }
     }
-    block->head.chunk_count = chunk + 1;
-    if (block->head.window[n - 1] >= windows) {
-        return damaged(err);
-    }
-    const size_t words = directory_words(block->data, block->len, n);
+    block->head = (struct impact_term){
+        .windows = n, .last = entries[n - 1].window, .entries = entries, .chunk_count = chunk + 1};
+    const size_t words = directory_words(head, n);
     if (words) {
-        const uintptr_t end = (uintptr_t)(place + n);
-        make_directory(block, (uint8_t *)(place + n) + (8 - end % 8) % 8, words);
+        make_directory(&block->head, (uint64_t *)(void *)(entries + n), words);
     }
     return TRABAO_OK;
+}
+
+/* Makes a block of the LEN bytes of the row ID. */
+static enum trabao_status decode_block(const struct impact_reader *r, int64_t id, const uint8_t *bytes, uint32_t len,
+                                       struct impact_chunk **out, struct trabao_error *err)
+{
+    const bool has_head = (id & ((1 << IMPACT_CHUNK_BITS) - 1)) == 0;
+    const uint32_t n = has_head && len >= 2 ? LOAD(uint16_t, bytes) : 0;
+    const size_t head = has_head ? head_bytes(n) : 0;
+    if (len < head || (has_head && n == 0) || len - head > IMPACT_BLOCK_MAX) {
+        return damaged(err);
+    }
+    const uint32_t rest = len - (uint32_t)head;
+    /* A damaged bit map may promise more impacts than there are: whoever believes it stays inside the block. */
+    const size_t spare = rest > IMPACT_BITMAP_BYTES + IMPACT_SPARSE_MAX ? IMPACT_WINDOW : 0;
+    const size_t memory = sizeof(struct impact_chunk) + rest + spare + (has_head ? table_bytes(bytes, n) : 0);
+    struct impact_chunk *block = mem_zalloc(memory, 1);
+    *out = block;
+    if (!block) {
+        return error_no_memory(err);
+    }
+    *block = (struct impact_chunk){.block = {.id = id, .memory = memory}, .len = rest};
+    if (rest) {
+        memcpy(block->data, bytes + head, rest);
+    }
+    return has_head ? decode_head(block, bytes, n, r->windows, block->data + rest + spare, err) : TRABAO_OK;
 }
 
 static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct impact_chunk **out,
@@ -102,23 +131,8 @@ static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct
     if (status == TRABAO_OK) {
         const uint8_t *bytes = sqlite3_column_blob(r->select, 0);
         const uint32_t len = (uint32_t)sqlite3_column_bytes(r->select, 0);
-        const bool head = (id & ((1 << IMPACT_CHUNK_BITS) - 1)) == 0;
-        const size_t windows = head && len >= 2 ? LOAD(uint16_t, bytes) : 0;
-        /* A damaged bit map may promise more impacts than there are: whoever believes it stays inside the block. */
-        const size_t spare = len > IMPACT_BITMAP_BYTES + IMPACT_SPARSE_MAX ? IMPACT_WINDOW : 0;
-        const size_t directory = directory_words(bytes, len, windows) * (sizeof(uint64_t) + sizeof(uint16_t)) + 8;
-        const size_t memory =
-            sizeof(struct impact_chunk) + len + 3 + windows * sizeof(uint32_t) + directory + spare;
-        struct impact_chunk *block = mem_zalloc(memory, 1);
-        if (!block) {
-            status = error_no_memory(err);
-        } else {
-            *block = (struct impact_chunk){.block = {.id = id, .memory = memory}, .len = len};
-            if (len) {
-                memcpy(block->data, bytes, len);
-            }
-            status = head ? decode_head(block, r->windows, err) : TRABAO_OK;
-        }
+        struct impact_chunk *block = NULL;
+        status = decode_block(r, id, bytes, len, &block, err);
         if (status == TRABAO_OK) {
             *out = (struct impact_chunk *)blocks_put(r->cache, &block->block);
         } else {
@@ -197,19 +211,19 @@ enum trabao_status impact_find(struct impact_reader *r, uint32_t term, const str
 enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
                                    const uint8_t **out, struct trabao_error *err)
 {
-    const uint32_t chunk = t->place[i] >> 16, offset = t->place[i] & 0xffff;
-    if (!t->chunks[chunk]) {
+    const struct impact_entry *at = &t->entries[i];
+    if (!t->chunks[at->chunk]) {
         const enum trabao_status status =
-            hold(r, (int64_t)t->term << IMPACT_CHUNK_BITS | chunk, &t->chunks[chunk], err);
+            hold(r, (int64_t)t->term << IMPACT_CHUNK_BITS | at->chunk, &t->chunks[at->chunk], err);
         if (status != TRABAO_OK) {
             return status;
         }
     }
-    const struct impact_chunk *block = t->chunks[chunk];
-    if (!block || offset + impact_bytes(t->count_less[i] + 1U) > block->len) {
+    const struct impact_chunk *block = t->chunks[at->chunk];
+    if (!block || at->offset + impact_bytes(at->count_less + 1U) > block->len) {
         return damaged(err);
     }
-    *out = block->data + offset;
+    *out = block->data + at->offset;
     return TRABAO_OK;
 }
 

@@ -218,13 +218,13 @@ static enum trabao_status walk_known(struct positions *p, struct doclist *d, con
 {
     enum trabao_status status = doclist_next(d);
     for (uint32_t i = 0; status == TRABAO_OK && i < postings->windows; i++) {
-        const uint32_t window = postings->window[i];
+        const uint32_t window = postings->entries[i].window;
         struct places places = {0};
         const uint8_t *bytes;
         const uint64_t *wanted = p->wanted + (size_t)window * PLACES_WORDS;
         status = impact_postings(pass->phrase->impacts, postings, i, &bytes, d->err);
         if (status == TRABAO_OK) {
-            places_add_postings(&places, bytes, postings->count_less[i] + 1U);
+            places_add_postings(&places, bytes, postings->entries[i].count_less + 1U);
         }
         for (uint32_t w = 0; w < PLACES_WORDS; w++) {
             for (uint64_t left = places.bits[w] & wanted[w]; status == TRABAO_OK && left; left &= left - 1) {

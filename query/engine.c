@@ -2,15 +2,17 @@
  * engine.c - window by window (see engine.h).
  *
  * A window is looked at in two steps: bit maps of its 256 places decide which articles match; only those are scored.
- * Before, the largest impacts of every term in a window are added up to a bound; windows are taken in descending order
- * of it, and the search ends when the bound of the next one cannot beat the k-th hit. Once there are K hits, a window
- * is looked at without those terms that cannot lift anything above the k-th.
+ * Before, the largest impacts of every term in a window are added up to a bound. The few windows with the largest
+ * bounds are taken first: with them the k-th hit is nearly as good as it will be. Of the others, those whose bound can
+ * beat it are taken from the first to the last, as they lie in memory, which is worth more than a better order. Once
+ * there are K hits, a window is looked at without those terms that cannot lift anything above the k-th.
  */
 #include "query/engine_inside.h"
 
 #include "base/mem.h"
 #include "query/neighbours.h"
 
+#define BEST_WINDOWS 64 /* taken first */
 #define CANDIDATES_EACH 2 /* articles looked for, for each hit of a phrase */
 #define REFUSALS_MAX 150 /* articles looked at in vain, before this is counted against those that were not: */
 #define REFUSALS_EACH 4
@@ -92,22 +94,28 @@ static void end(struct engine *e)
 
 /* ---- the best K ---------------------------------------------------------------------------------------------- */
 
+/* Takes WINDOW unless its bound says that nothing in it comes before the K-th hit. */
+static enum trabao_status take_if_worth(struct engine *e, const struct bounds *b, uint32_t window, struct heap *heap)
+{
+    const bool full = heap->count == heap->capacity;
+    /* Equal is not beaten by score, but perhaps by date. */
+    if (b->bound[window] == ENGINE_NO_BOUND || (full && b->bound[window] < engine_bound_of_hit(&heap->items[0]))) {
+        return TRABAO_OK;
+    }
+    return full && e->lean ? engine_lean_window(e, window, heap) : engine_take_window(e, window, heap);
+}
+
 /* The best by the plan, but for phrases that it leaves open. */
 static enum trabao_status find_best(struct engine *e, struct heap *heap)
 {
     struct bounds bounds = {0};
     enum trabao_status status = engine_make_bounds(e, &bounds);
+    for (size_t i = 0; status == TRABAO_OK && i < MIN(bounds.count, BEST_WINDOWS); i++) {
+        status = take_if_worth(e, &bounds, bounds.order[i], heap);
+        bounds.bound[bounds.order[i]] = ENGINE_NO_BOUND;
+    }
     for (size_t i = 0; status == TRABAO_OK && i < bounds.count; i++) {
-        const uint32_t window = bounds.order[i];
-        const bool full = heap->count == heap->capacity;
-        const uint64_t needed = full ? engine_bound_of_hit(&heap->items[0]) : 0;
-        /* Equal is not beaten by score, but perhaps by date. */
-        if (bounds.most[i] < needed) {
-            break;
-        }
-        if (bounds.bound[window] >= needed) {
-            status = full && e->lean ? engine_lean_window(e, window, heap) : engine_take_window(e, window, heap);
-        }
+        status = take_if_worth(e, &bounds, bounds.found[i], heap);
     }
     engine_sort(heap->items, heap->count);
     engine_free_bounds(&bounds);

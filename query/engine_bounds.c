@@ -8,7 +8,7 @@
 
 #define TIER_STEP (UINT64_C(1) << 32)
 #define MINOR_SHARE 16 /* the windows of minor variants are not looked through: each is taken to be everywhere */
-#define ROUGH 512
+#define STEPS 512
 #define FEW_SHARE 8 /* one window in so many is sooner looked at than bounds are made for all */
 
 /*
@@ -73,8 +73,8 @@ static void bound_group(const struct engine *e, size_t g, bool scored, uint32_t 
         const struct impact_term *t = variant->postings;
         const unsigned tier = engine_tier_place(e, variant);
         for (uint32_t i = 0; t && i < t->windows; i++) {
-            const uint32_t window = t->window[i];
-            sums[window] += scored ? variant->weight * t->largest[i] : 0;
+            const uint32_t window = t->entries[i].window;
+            sums[window] += scored ? variant->weight * t->entries[i].largest : 0;
             present[(size_t)tier * e->windows + window] |= UINT64_C(1) << (g % 64);
         }
     }
@@ -92,29 +92,26 @@ static uint32_t complete_bound(const struct plan *plan, const uint64_t *present)
 }
 
 /*
- * Orders the windows by their bounds as exactly as ROUGH steps between the least and the largest allow, which is all
+ * Orders the windows by their bounds as exactly as STEPS steps between the least and the largest allow, which is all
  * that their order is good for.
  */
 static void order_windows(struct bounds *b)
 {
-    uint32_t starts[ROUGH + 1] = {0};
+    uint32_t starts[STEPS + 1] = {0};
     uint64_t least = UINT64_MAX, most = 0;
     for (size_t i = 0; i < b->count; i++) {
         least = MIN(least, b->bound[b->found[i]]);
         most = MAX(most, b->bound[b->found[i]]);
     }
-    const uint64_t step = b->count ? (most - least) / ROUGH + 1 : 1;
+    const uint64_t step = b->count ? (most - least) / STEPS + 1 : 1;
     for (size_t i = 0; i < b->count; i++) {
         starts[(most - b->bound[b->found[i]]) / step + 1]++;
     }
-    for (size_t i = 1; i <= ROUGH; i++) {
+    for (size_t i = 1; i <= STEPS; i++) {
         starts[i] += starts[i - 1];
     }
     for (size_t i = 0; i < b->count; i++) {
-        const uint64_t part = (most - b->bound[b->found[i]]) / step;
-        const uint32_t to = starts[part]++;
-        b->order[to] = b->found[i];
-        b->most[to] = most - part * step;
+        b->order[starts[(most - b->bound[b->found[i]]) / step]++] = b->found[i];
     }
 }
 
@@ -163,8 +160,7 @@ enum trabao_status engine_make_bounds(struct engine *e, struct bounds *b)
     b->bound = mem_zalloc(n, sizeof *b->bound);
     b->found = mem_alloc(n, sizeof *b->found);
     b->order = mem_alloc(n, sizeof *b->order);
-    b->most = mem_alloc(n, sizeof *b->most);
-    if (!b->bound || !b->found || !b->order || !b->most) {
+    if (!b->bound || !b->found || !b->order) {
         return error_no_memory(e->err);
     }
     find_open_windows(e, b);
@@ -184,7 +180,6 @@ void engine_free_bounds(struct bounds *b)
     mem_free(b->bound);
     mem_free(b->found);
     mem_free(b->order);
-    mem_free(b->most);
 }
 
 uint64_t engine_bound_of_hit(const struct engine_hit *hit)

@@ -110,12 +110,13 @@ enum trabao_status engine_take_window(struct engine *e, uint32_t window, struct 
 
 /* ---- bounds (engine_bounds.c) ---------------------------------------------------------------------------------- */
 
+#define ENGINE_NO_BOUND 0 /* nothing to find, or found already */
+
 /* What the windows can give at most. */
 struct bounds {
-    uint64_t *bound;  /* by window: the tier step and the largest possible score; 0: nothing to find */
-    uint32_t *found;  /* windows worth looking at */
+    uint64_t *bound;  /* by window: the tier step and the largest possible score, or ENGINE_NO_BOUND */
+    uint32_t *found;  /* windows worth looking at, ascending */
     uint32_t *order;  /* the same from the best bound on, roughly */
-    uint64_t *most;   /* by place in `order`: none from here on has a larger bound */
     size_t count;
 };
 

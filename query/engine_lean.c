@@ -16,9 +16,10 @@
 
 #include "base/mem.h"
 #include "query/neighbours.h"
+#include "query/rough.h"
 
 #define WORDS PLACES_WORDS
-#define REST_SHARE 8  /* terms that give together no more than one in so many of the needed points are looked up last */
+#define REST_SHARE 64 /* terms that give together less than one in so many of the needed points are not added roughly */
 #define MINOR_SHARE 8 /* terms of a word that are left out at first give together no more than one in so many points */
 
 /* A term that adds to the score. */
@@ -45,6 +46,7 @@ struct lean {
     size_t count;
     struct lean_word *words; /* else: the rarest first */
     uint32_t minors; /* what the minor terms of all words give at most */
+    struct rough rough;
 };
 
 /* What is known of the window being looked at. */
@@ -134,11 +136,12 @@ static void list_terms(const struct engine *e)
         }
     }
     qsort(lean->terms, lean->count, sizeof *lean->terms, by_weight);
-    uint32_t rest = 0;
+    uint32_t total = 0;
     for (size_t i = lean->count; i-- > 0;) {
-        rest += lean->terms[i].weight * IMPACT_MAX;
-        lean->terms[i].rest = rest;
+        total += lean->terms[i].weight;
+        lean->terms[i].rest = total * IMPACT_MAX;
     }
+    rough_begin(&lean->rough, total, lean->count);
 }
 
 enum trabao_status engine_lean_open(struct engine *e)
@@ -150,12 +153,16 @@ enum trabao_status engine_lean_open(struct engine *e)
     for (size_t g = 0; g < e->plan->group_count; g++) {
         variants += e->plan->groups[g].count;
     }
+    const bool any = any_word_matches(e);
+    if (any && variants > ROUGH_TERMS_MAX) {
+        return TRABAO_OK;
+    }
     struct lean *lean = mem_zalloc(1, sizeof *lean);
     e->lean = lean;
     if (!lean) {
         return error_no_memory(e->err);
     }
-    lean->any = any_word_matches(e);
+    lean->any = any;
     e->lean_always = !lean->any;
     if (lean->any) {
         lean->terms = mem_alloc(variants, sizeof *lean->terms);
@@ -188,7 +195,7 @@ void engine_lean_close(struct engine *e)
 static inline uint32_t bound_of(const struct look *look, const struct impact_term *t, uint32_t weight)
 {
     const uint32_t i = t ? impact_place(t, look->window) : UINT32_MAX;
-    return i == UINT32_MAX ? 0 : weight * t->largest[i];
+    return i == UINT32_MAX ? 0 : weight * t->entries[i].largest;
 }
 
 /* The postings of a term in the window; those of none are 0. */
@@ -249,40 +256,71 @@ static size_t leave_out(const struct look *look, size_t count, uint32_t enough, 
     return count;
 }
 
+/* Adds roughly what a term gives. */
+static enum trabao_status add_roughly(const struct look *look, const struct lean_term *term)
+{
+    struct located l;
+    const enum trabao_status status = locate(look, term->postings, term->weight, &l);
+    if (status == TRABAO_OK && l.count) {
+        rough_add(&look->e->lean->rough, l.postings, l.count, l.weight);
+    }
+    return status;
+}
+
+/* Keeps the places that may have enough points with OTHERS. */
+static void keep_reaching(const struct look *look, uint32_t others, struct places *places)
+{
+    const struct places enough = rough_reaching(&look->e->lean->rough, look->needed - others);
+    places_keep(places, &enough);
+}
+
+/*
+ * The places that may have enough points. Each has one of the first FOUND terms, for those behind them give no more
+ * than OTHERS; they are added one by one, as long as it matters and there are such places.
+ */
+static enum trabao_status look_roughly(const struct look *look, size_t found, uint32_t others, struct places *out)
+{
+    struct lean *lean = look->e->lean;
+    enum trabao_status status = TRABAO_OK;
+    *out = engine_allowed(look->e, look->window);
+    rough_clear(&lean->rough);
+    size_t i = 0;
+    for (; status == TRABAO_OK && i < found; i++) {
+        status = add_roughly(look, &lean->terms[i]);
+    }
+    keep_reaching(look, others, out);
+    for (; status == TRABAO_OK && others > look->needed / REST_SHARE && !places_empty(out); i++) {
+        const uint32_t bound = bound_of(look, lean->terms[i].postings, lean->terms[i].weight);
+        if (bound) {
+            others -= bound;
+            status = add_roughly(look, &lean->terms[i]);
+            keep_reaching(look, others, out);
+        }
+    }
+    return status;
+}
+
 static enum trabao_status look_for_any(const struct look *look)
 {
     struct engine *e = look->e;
     const struct lean *lean = e->lean;
-    struct places places = {0};
-    size_t scored = lean->count;
-    uint32_t rest = 0;
-    while (scored && lean->terms[scored - 1].rest < look->needed / REST_SHARE) {
-        rest = lean->terms[--scored].rest;
+    struct places places;
+    uint32_t others = 0;
+    size_t count = lean->count;
+    while (count && lean->terms[count - 1].rest < look->needed / REST_SHARE) {
+        others = lean->terms[--count].rest;
     }
-    scored = leave_out(look, scored, look->needed / REST_SHARE, &rest);
-    uint32_t others = rest;
-    const size_t found = leave_out(look, scored, look->needed, &others);
-    enum trabao_status status = TRABAO_OK;
-    for (size_t i = 0; status == TRABAO_OK && i < scored; i++) {
-        struct located l;
-        status = locate(look, lean->terms[i].postings, lean->terms[i].weight, &l);
-        if (status == TRABAO_OK && l.count) {
-            if (i < found) {
-                places_add_postings(&places, l.postings, l.count);
-            }
-            engine_add_scores(e, &l, &places, true);
-        }
-    }
-    const struct places allowed = engine_allowed(e, look->window);
-    places_keep(&places, &allowed);
-    places = promising(look, &places, rest);
-    if (places_empty(&places)) {
+    const size_t found = leave_out(look, count, look->needed, &others);
+    enum trabao_status status = look_roughly(look, found, others, &places);
+    if (status != TRABAO_OK || places_empty(&places)) {
         return status;
     }
-    for (size_t i = scored; status == TRABAO_OK && i < lean->count; i++) {
+    memset(e->scores, 0, sizeof e->scores);
+    for (size_t i = 0; status == TRABAO_OK && i < lean->count; i++) {
         status = add_term(look, lean->terms[i].postings, lean->terms[i].weight, &places);
     }
     if (status == TRABAO_OK) {
+        places = promising(look, &places, 0);
         put(look, &places);
     }
     return status;
@@ -435,10 +473,11 @@ enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct 
         return status;
     }
     const uint32_t recency = engine_window_recency(e, window);
+    const uint32_t least = engine_least_score(heap, (uint8_t)e->plan->tightest, recency);
     const struct look look = {.e = e,
                               .window = window,
                               .recency = recency,
-                              .needed = engine_least_score(heap, (uint8_t)e->plan->tightest, recency),
+                              .needed = e->lean->any ? MAX(1U, least) : least, /* without a point it has no word */
                               .heap = heap};
     memset(e->scores, 0, sizeof e->scores);
     return e->lean->any ? look_for_any(&look) : look_for_all(&look);

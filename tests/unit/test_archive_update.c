@@ -274,20 +274,20 @@ static uint8_t *weigh_all(struct opened *o, uint32_t terms, uint32_t articles)
 
 static void assert_window(struct opened *o, const struct impact_term *t, uint32_t w, uint8_t *row, uint32_t articles)
 {
-    const uint32_t count = t->count_less[w] + 1U;
+    const uint32_t count = t->entries[w].count_less + 1U;
     const uint8_t *postings;
     uint8_t places[IMPACT_WINDOW], largest = 0;
     assert_fine(impact_postings(o->reader->impacts, t, w, &postings, &err), &err);
     assert_int_equal(impact_places(postings, count, places), count);
     for (uint32_t k = 0; k < count; k++) {
-        const uint32_t article = (uint32_t)t->window[w] * IMPACT_WINDOW + places[k];
+        const uint32_t article = (uint32_t)t->entries[w].window * IMPACT_WINDOW + places[k];
         const uint8_t impact = postings[impact_bytes(count) - count + k];
         assert_true(article < articles);
         assert_int_equal(impact, row[article]);
         largest = MAX(largest, impact);
         row[article] = 0;
     }
-    assert_int_equal(largest, t->largest[w]);
+    assert_int_equal(largest, t->entries[w].largest);
 }
 
 static void assert_impacts(struct opened *o)

@@ -10,17 +10,9 @@
 
 #include "base/civil.h"
 #include "base/mem.h"
+#include "tests/unit/test_random.h"
 
 #define VIETNAM_SECONDS (7 * 3600)
-
-static uint64_t random_state = 1;
-
-/* A number below LIMIT; the same row of numbers in every run. */
-static uint32_t random_below(uint32_t limit)
-{
-    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(random_state >> 33) % limit;
-}
 
 /* Reads TEXT from a block of exactly its size, so that a sanitizer sees a step too far. */
 static bool parse(const char *text, size_t n, struct civil *out)

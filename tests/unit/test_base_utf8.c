@@ -11,15 +11,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-
-static uint64_t random_state = 1;
-
-/* A number below LIMIT; the same row of numbers in every run. */
-static uint32_t random_below(uint32_t limit)
-{
-    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(random_state >> 33) % limit;
-}
+#include "tests/unit/test_random.h"
 
 static const struct {
     const char *bytes;

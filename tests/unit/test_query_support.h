@@ -1,5 +1,5 @@
 /*
- * test_query_support.h - what the tests of query/ share: an analyzer, a random source, a query read and written out.
+ * test_query_support.h - what the tests of query/ share: an analyzer, a query read and written out.
  */
 #ifndef TRABAO_TEST_QUERY_SUPPORT_H
 #define TRABAO_TEST_QUERY_SUPPORT_H
@@ -13,20 +13,12 @@
 #include "base/mem.h"
 #include "query/parse.h"
 #include "tests/unit/test_analyzer.h"
+#include "tests/unit/test_random.h"
 
 /* Wednesday 2024-07-31, 10:00. */
 TRABAO_UNUSED static int64_t test_now(void)
 {
     return civil_from_ymd(2024, 7, 31) + 10 * 3600;
-}
-
-static uint64_t random_state = 1;
-
-/* A number below LIMIT; the same row of numbers in every run. */
-TRABAO_UNUSED static uint32_t random_below(uint32_t limit)
-{
-    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(random_state >> 33) % limit;
 }
 
 /* QUERY as a tree, which must be readable. */
