@@ -162,14 +162,16 @@ static bool may_relax(const struct search *s)
 
 /*
  * Whether enough articles have all the words. One that has each of many words, but in readings that are hardly meant,
- * is as good as none: of a long query without marks only those count that have them as they are likely meant.
+ * is as good as none: of a long query without marks only those count that have them as they are likely meant, unless
+ * the tier was asked for.
  */
 static enum trabao_status find_enough(struct search *s, bool relaxed, bool *enough)
 {
     size_t meant;
     enum trabao_status status = find(s);
     *enough = s->count >= ENOUGH;
-    if (status == TRABAO_OK && *enough && !relaxed && search_by_relevance(s) && !s->tree->any_marked && may_relax(s)) {
+    const bool any_reading = s->request->tier != TRABAO_TIER_AUTO || s->tree->any_marked;
+    if (status == TRABAO_OK && *enough && !relaxed && search_by_relevance(s) && !any_reading && may_relax(s)) {
         status = adjacency_count_meant(s->adjacency, s->hits, s->count, &meant, s->err);
         *enough = meant >= ENOUGH;
     }
