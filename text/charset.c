@@ -1,9 +1,9 @@
 /*
  * charset.c - see charset.h. Converting is ICU's work; deciding is ours.
  *
- * An 8-bit encoding gives some text for nearly all bytes, so that it does is no proof. Three things would be taken for
- * windows-1258 that are not: UTF-8 with a damaged byte (known by its many sound sequences), the older Vietnamese
- * encodings (whose words, read wrongly, have no Vietnamese shape), and binary data (control characters).
+ * An 8-bit encoding gives some text for nearly all bytes, so that it does is no proof: what counts is in which of them
+ * most words are Vietnamese syllables. Other languages are windows-1258 where nothing speaks against it: neither UTF-8
+ * with a damaged byte (known by its many sound sequences) nor binary data (control characters) may pass for that.
  */
 #include "text/charset.h"
 
@@ -12,6 +12,7 @@
 #include <unicode/unorm2.h>
 
 #include "base/utf8.h"
+#include "text/legacy.h"
 #include "text/letter.h"
 #include "text/syllable.h"
 #include "text/text.h"
@@ -83,6 +84,7 @@ struct impression {
     size_t words, accented; /* words; those with other letters than ASCII's */
     size_t syllables;       /* accented words that are Vietnamese syllables */
     size_t odd;             /* controls, tone marks on consonants, symbols inside words */
+    size_t humps;           /* capitals with marks behind small letters */
 };
 
 /* Letters and marks that Vietnamese is written with, in the shape of a syllable. */
@@ -129,6 +131,7 @@ static struct impression look_at(const char *text, size_t n)
         const bool is_mark = u_charType((UChar32)c) == U_NON_SPACING_MARK;
         if (u_isalpha((UChar32)c) || (is_mark && word)) {
             seen.odd += (is_mark && !letter_is_vowel(letter_split(before).base)) || (symbol && !word);
+            seen.humps += word && c >= 0x80 && u_isupper((UChar32)c) && u_islower((UChar32)before);
             word = word ? word : i + 1;
             symbol = 0;
         } else {
@@ -148,12 +151,17 @@ static struct impression look_at(const char *text, size_t n)
     return seen;
 }
 
-/* Vietnamese has marks on most words, and then nearly all must be syllables; other languages have few. */
-static bool is_plausible(const char *text, size_t n)
+/* The accented words are nearly all syllables. */
+static bool is_vietnamese_text(const struct impression *seen)
 {
-    const struct impression seen = look_at(text, n);
-    const bool much_accented = seen.accented * 3 > seen.words;
-    return much_accented ? seen.syllables * 10 >= seen.accented * 8 && seen.odd * 50 <= seen.words : seen.odd == 0;
+    return seen->accented * 5 > seen->words && seen->syllables * 10 >= seen->accented * 8 &&
+           seen->odd * 50 <= seen->words;
+}
+
+/* Vietnamese has marks on most words; other languages have few. */
+static bool is_plausible(const struct impression *seen)
+{
+    return seen->accented * 3 > seen->words ? is_vietnamese_text(seen) : seen->odd == 0;
 }
 
 /* UTF-8 with some damage: more of its high bytes stand in sound sequences than elsewhere. */
@@ -172,28 +180,26 @@ static bool is_damaged_utf8(const char *text, size_t n)
 
 /* ---- encodings --------------------------------------------------------------------------------------------------- */
 
-/* Converts with ICU; false when a byte has no meaning in ENCODING, the text is not PLAUSIBLE, or OUT is full. */
-static bool convert(const char *encoding, bool plausible, const char *text, size_t n, struct buf *out)
+/* Appends what TEXT is in ENCODING, by ICU; false when a byte has no meaning there, or OUT has no room for it. */
+static bool convert(const char *encoding, const char *text, size_t n, struct buf *out)
 {
     UErrorCode code = U_ZERO_ERROR;
-    struct buf utf8;
     if (n > INT32_MAX / BYTES_MAX) {
         return false;
     }
     UConverter *converter = ucnv_open(encoding, &code);
-    buf_init(&utf8, n * BYTES_MAX);
-    char *room = buf_reserve(&utf8, n * BYTES_MAX);
+    char *room = buf_reserve(out, n * BYTES_MAX);
     bool ok = false;
     if (!room || code == U_MEMORY_ALLOCATION_ERROR) {
         out->failed = true;
     } else if (U_SUCCESS(code)) {
         ucnv_setToUCallBack(converter, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &code);
         const int32_t len =
-            ucnv_toAlgorithmic(UCNV_UTF8, converter, room, (int32_t)utf8.ceiling, text, (int32_t)n, &code);
-        ok = U_SUCCESS(code) && (!plausible || is_plausible(room, (size_t)len)) && append_clean(room, (size_t)len, out);
+            ucnv_toAlgorithmic(UCNV_UTF8, converter, room, (int32_t)(n * BYTES_MAX), text, (int32_t)n, &code);
+        ok = U_SUCCESS(code);
+        out->len += ok ? (size_t)len : 0;
     }
     ucnv_close(converter);
-    buf_free(&utf8);
     return ok;
 }
 
@@ -201,10 +207,70 @@ static const struct {
     const char *mark, *icu, *name;
 } UTF16[] = {{"\xFF\xFE", "UTF-16LE", "utf-16le"}, {"\xFE\xFF", "UTF-16BE", "utf-16be"}};
 
-/* In the order in which they are tried. Those that ICU does not know will need a converter of their own. */
-static const struct {
-    const char *icu, *name;
-} EIGHT_BIT[] = {{"windows-1258", "windows-1258"}};
+/* The 8-bit encodings: that of ICU, then our own. */
+#define EIGHT_BIT_ICU 0
+#define EIGHT_BIT_COUNT (1 + LEGACY_COUNT)
+#define WINDOWS_1258 "windows-1258"
+
+static bool convert_8_bit(size_t encoding, const char *text, size_t n, struct buf *out)
+{
+    buf_clear(out);
+    return encoding == EIGHT_BIT_ICU ? convert(WINDOWS_1258, text, n, out)
+                                     : legacy_to_utf8((enum legacy)(encoding - 1), text, n, out);
+}
+
+/* Less that is wrong, or else more that is right. */
+static bool reads_better(const struct impression *a, const struct impression *b)
+{
+    const size_t wrong_a = a->accented - a->syllables + a->odd + a->humps;
+    const size_t wrong_b = b->accented - b->syllables + b->odd + b->humps;
+    return wrong_a != wrong_b ? wrong_a < wrong_b : a->syllables > b->syllables;
+}
+
+/* The 8-bit encoding in which TEXT reads best; EIGHT_BIT_COUNT: it makes no sense in any, or WORK has no room. */
+static size_t best_8_bit(const char *text, size_t n, struct buf *work)
+{
+    size_t best = EIGHT_BIT_COUNT;
+    struct impression of_best = {0};
+    for (size_t i = is_damaged_utf8(text, n) ? EIGHT_BIT_ICU + 1 : EIGHT_BIT_ICU; i < EIGHT_BIT_COUNT; i++) {
+        if (convert_8_bit(i, text, n, work)) {
+            const struct impression seen = look_at(buf_str(work), work->len);
+            const bool plausible = i == EIGHT_BIT_ICU ? is_plausible(&seen) : is_vietnamese_text(&seen);
+            if (plausible && (best == EIGHT_BIT_COUNT || reads_better(&seen, &of_best))) {
+                best = i;
+                of_best = seen;
+            }
+        } else if (work->failed) {
+            return EIGHT_BIT_COUNT;
+        }
+    }
+    return best;
+}
+
+static bool from_8_bit(const char *text, size_t n, struct buf *out, const char **encoding)
+{
+    struct buf utf8;
+    buf_init(&utf8, n * BYTES_MAX);
+    const size_t best = best_8_bit(text, n, &utf8);
+    bool ok = false;
+    if (best < EIGHT_BIT_COUNT && convert_8_bit(best, text, n, &utf8)) {
+        *encoding = best == EIGHT_BIT_ICU ? WINDOWS_1258 : legacy_name((enum legacy)(best - 1));
+        ok = append_clean(buf_str(&utf8), utf8.len, out);
+    }
+    out->failed = out->failed || utf8.failed;
+    buf_free(&utf8);
+    return ok;
+}
+
+static bool from_utf16(size_t order, const char *text, size_t n, struct buf *out)
+{
+    struct buf utf8;
+    buf_init(&utf8, n * BYTES_MAX);
+    const bool ok = convert(UTF16[order].icu, text, n, &utf8) && append_clean(buf_str(&utf8), utf8.len, out);
+    out->failed = out->failed || utf8.failed;
+    buf_free(&utf8);
+    return ok;
+}
 
 bool charset_to_utf8(const char *text, size_t n, struct buf *out, const char **encoding)
 {
@@ -216,21 +282,12 @@ bool charset_to_utf8(const char *text, size_t n, struct buf *out, const char **e
     for (size_t i = 0; i < ARRAY_LEN(UTF16); i++) {
         if (n >= 2 && memcmp(text, UTF16[i].mark, 2) == 0) {
             *encoding = UTF16[i].name;
-            if (convert(UTF16[i].icu, false, text + 2, n - 2, out)) {
+            if (from_utf16(i, text + 2, n - 2, out)) {
                 return true;
             }
         }
     }
-    if (memchr(text, '\0', n) || is_damaged_utf8(text, n)) {
-        return false;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(EIGHT_BIT); i++) {
-        *encoding = EIGHT_BIT[i].name;
-        if (convert(EIGHT_BIT[i].icu, true, text, n, out)) {
-            return true;
-        }
-    }
-    return false;
+    return !memchr(text, '\0', n) && from_8_bit(text, n, out, encoding);
 }
 
 size_t charset_loose_key(const char *text, size_t n, char *out, size_t room)

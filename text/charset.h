@@ -1,8 +1,8 @@
 /*
  * charset.h - bytes of unknown encoding to UTF-8, and the comparison that readers of pages need.
  *
- * The only file of this room that corpus/ may include. Encodings are tried in a fixed order, and one is taken only if
- * it explains every byte: valid UTF-8 always wins, then UTF-16 by its byte order mark, then windows-1258.
+ * The only file of this room that corpus/ may include. An encoding is taken only if it explains every byte: valid UTF-8
+ * always wins, then UTF-16 by its byte order mark, then that of windows-1258, TCVN3, VNI and VISCII which makes sense.
  */
 #ifndef TRABAO_CHARSET_H
 #define TRABAO_CHARSET_H
