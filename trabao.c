@@ -34,8 +34,9 @@ static void print_usage(FILE *stream)
 {
     fprintf(stream, "Usage: trabao COMMAND [OPTION...] [ARGUMENT...]\n"
                     "Full-text search in Vietnamese news archives.\n\n");
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         fprintf(stream, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    }
     fprintf(stream, "\n`trabao COMMAND --help` lists the options of a command, `trabao --version` prints the version.\n"
                     "Exit codes: 0 done, 1 nothing found or some records rejected, 64 usage, 65 bad data,\n"
                     "66 no input, 70 internal error, 71 out of memory, 74 input or output failed, 75 interrupted.\n");
@@ -44,8 +45,9 @@ static void print_usage(FILE *stream)
 /* What was asked for is only there when it has arrived. */
 static int end_of_output(void)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
         return EX_OK;
+    }
     fprintf(stderr, "trabao: cannot write to stdout: %s\n", strerror(errno));
     return EX_IOERR;
 }

@@ -71,8 +71,8 @@ static enum trabao_status sample_open(struct sample *s, struct build *b, struct 
     pack_samples_init(&s->words);
     pack_samples_init(&s->residues);
     buf_init(&s->scratch, (size_t)1 << 30);
-    const enum trabao_status status = spill_port_open(b->spill, &s->port, err);
-    return status == TRABAO_OK ? text_analyzer_open(&s->analyzer, err) : status;
+    TRY(spill_port_open(b->spill, &s->port, err));
+    return text_analyzer_open(&s->analyzer, err);
 }
 
 static void sample_close(struct sample *s)
@@ -88,33 +88,30 @@ static void sample_close(struct sample *s)
     buf_free(&s->scratch);
 }
 
+static enum trabao_status sample_article(struct sample *s, uint32_t number, struct trabao_error *err)
+{
+    struct document *d = &s->document;
+    uint32_t length;
+    TRY(spill_read(s->port, number, &d->bytes, &d->article, err));
+    TRY(document_tokenize(d, s->analyzer, err));
+    TRY(document_number(d, &s->seen, &s->known, &length, err));
+    TRY(document_code(d, &s->scratch, err));
+    return pack_samples_add(&s->words, &d->words) && pack_samples_add(&s->residues, &d->residue) &&
+                   wordcode_terms(d->words.data, d->words.len, s->seen.count, &s->terms) &&
+                   signatures_builder_sample(s->signatures, &s->seen, &s->terms)
+               ? TRABAO_OK
+               : error_no_memory(err);
+}
+
 /* Collects terms and streams of the sample. */
 static enum trabao_status sample_walk(struct sample *s, struct spill *spill, struct trabao_error *err)
 {
     const uint32_t count = spill_count(spill);
     const uint32_t step = MAX(1U, count / SAMPLE_ARTICLES);
-    enum trabao_status status = TRABAO_OK;
-    for (uint32_t i = 0; status == TRABAO_OK && i < count; i += step) {
-        struct document *d = &s->document;
-        uint32_t length;
-        status = spill_read(s->port, i, &d->bytes, &d->article, err);
-        if (status == TRABAO_OK) {
-            status = document_tokenize(d, s->analyzer, err);
-        }
-        if (status == TRABAO_OK) {
-            status = document_number(d, &s->seen, &s->known, &length, err);
-        }
-        if (status == TRABAO_OK) {
-            status = document_code(d, &s->scratch, err);
-        }
-        if (status == TRABAO_OK &&
-            (!pack_samples_add(&s->words, &d->words) || !pack_samples_add(&s->residues, &d->residue) ||
-             !wordcode_terms(d->words.data, d->words.len, s->seen.count, &s->terms) ||
-             !signatures_builder_sample(s->signatures, &s->seen, &s->terms))) {
-            status = error_no_memory(err);
-        }
+    for (uint32_t i = 0; i < count; i += step) {
+        TRY(sample_article(s, i, err));
     }
-    return status;
+    return TRABAO_OK;
 }
 
 static int by_count(const void *a, const void *b, void *context)
@@ -261,9 +258,8 @@ static enum trabao_status write_article(struct build *b, uint32_t number, const 
     for (size_t c = 0; c < SCHEMA_COLUMNS; c++) {
         b->tokens[c] += d->places[c];
     }
-    const enum trabao_status status =
-        rows_store(&b->rows, spill_at(b->spill, number), b->options->generation, d, err);
-    return status == TRABAO_OK ? runs_add(b->runs, number, &d->postings, err) : status;
+    TRY(rows_store(&b->rows, spill_at(b->spill, number), b->options->generation, d, err));
+    return runs_add(b->runs, number, &d->postings, err);
 }
 
 static enum trabao_status write_articles(struct build *b, struct trabao_error *err)
@@ -304,11 +300,9 @@ static enum trabao_status start_postings(struct build *b, struct trabao_error *e
     const struct impact_plan plan = {.runs = b->runs, .lengths = b->lengths, .average = (double)b->average / 1000};
     struct segment_plan segment = {.runs = b->runs, .lexicon = &b->lexicon, .ids = b->ids, .count = count};
     memcpy(segment.tokens, b->tokens, sizeof segment.tokens);
-    enum trabao_status status = runs_end(b->runs, err);
-    if (status == TRABAO_OK) {
-        status = segment_start(&segment, b->db, &b->segment, err);
-    }
-    return status == TRABAO_OK ? impact_builder_start(b->impacts, &plan, &b->lexicon, err) : status;
+    TRY(runs_end(b->runs, err));
+    TRY(segment_start(&segment, b->db, &b->segment, err));
+    return impact_builder_start(b->impacts, &plan, &b->lexicon, err);
 }
 
 static enum trabao_status save_ngrams(struct build *b, struct trabao_error *err)
@@ -328,8 +322,8 @@ static enum trabao_status write_facts(struct build *b, struct trabao_error *err)
                                      .words = b->result->words,
                                      .terms = b->result->terms,
                                      .average_length = b->average};
-    const enum trabao_status status = rows_write_facts(b->db, &facts, err);
-    return status == TRABAO_OK && b->options->removed ? removed_save(b->options->removed, b->db, err) : status;
+    TRY(rows_write_facts(b->db, &facts, err));
+    return b->options->removed ? removed_save(b->options->removed, b->db, err) : TRABAO_OK;
 }
 
 /* ---- the whole ----------------------------------------------------------------------------------------------- */
@@ -357,66 +351,32 @@ static enum trabao_status prepare(struct build *b, const struct aside *aside, st
     if (!b->ngrams || !list_articles(b)) {
         return error_no_memory(err);
     }
-    enum trabao_status status = db_create(buf_str(&aside->name), &b->db, err);
-    if (status == TRABAO_OK) {
-        status = rows_register(&b->rows, b->db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = db_exec(b->db, "BEGIN", "beginning", err);
-    }
-    if (status == TRABAO_OK) {
-        status = schema_create(b->db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = rows_open(&b->rows, b->db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = abbreviations_learner_open(&b->abbreviations, err);
-    }
-    if (status == TRABAO_OK) {
-        status = signatures_builder_open(aside->folder, &b->signatures, err);
-    }
-    if (status == TRABAO_OK) {
-        status = runs_open(aside->folder, RUNS_BYTES, &b->runs, err);
-    }
-    return status == TRABAO_OK ? impact_builder_open(&b->impacts, err) : status;
+    TRY(db_create(buf_str(&aside->name), &b->db, err));
+    TRY(rows_register(&b->rows, b->db, err));
+    TRY(db_exec(b->db, "BEGIN", "beginning", err));
+    TRY(schema_create(b->db, err));
+    TRY(rows_open(&b->rows, b->db, err));
+    TRY(abbreviations_learner_open(&b->abbreviations, err));
+    TRY(signatures_builder_open(aside->folder, &b->signatures, err));
+    TRY(runs_open(aside->folder, RUNS_BYTES, &b->runs, err));
+    return impact_builder_open(&b->impacts, err);
 }
 
 static enum trabao_status fill(struct build *b, struct trabao_error *err)
 {
-    enum trabao_status status = learn(b, err);
-    if (status == TRABAO_OK) {
-        status = write_articles(b, err);
-    }
+    TRY(learn(b, err));
+    TRY(write_articles(b, err));
     /* Both indexes are made by threads of their own; what this thread makes is written before they are. */
-    if (status == TRABAO_OK) {
-        status = start_postings(b, err);
-    }
-    if (status == TRABAO_OK) {
-        status = save_ngrams(b, err);
-    }
-    if (status == TRABAO_OK) {
-        status = signatures_builder_save(b->signatures, NULL, b->db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = segment_finish(b->segment, err);
-    }
-    if (status == TRABAO_OK) {
-        status = impact_builder_finish(b->impacts, b->db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = lexicon_save(&b->lexicon, b->db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = abbreviations_save(b->abbreviations, b->db, err);
-    }
-    if (status == TRABAO_OK) {
-        status = rows_write_numbers(b->db, b->ids, b->precisions, spill_count(b->spill), err);
-    }
-    if (status == TRABAO_OK) {
-        status = write_facts(b, err);
-    }
-    return status == TRABAO_OK ? db_exec(b->db, "COMMIT", "committing", err) : status;
+    TRY(start_postings(b, err));
+    TRY(save_ngrams(b, err));
+    TRY(signatures_builder_save(b->signatures, NULL, b->db, err));
+    TRY(segment_finish(b->segment, err));
+    TRY(impact_builder_finish(b->impacts, b->db, err));
+    TRY(lexicon_save(&b->lexicon, b->db, err));
+    TRY(abbreviations_save(b->abbreviations, b->db, err));
+    TRY(rows_write_numbers(b->db, b->ids, b->precisions, spill_count(b->spill), err));
+    TRY(write_facts(b, err));
+    return db_exec(b->db, "COMMIT", "committing", err);
 }
 
 static void finish(struct build *b)
@@ -438,6 +398,16 @@ static void finish(struct build *b)
     mem_free(b->precisions);
 }
 
+static enum trabao_status make(struct build *b, const struct aside *aside, struct trabao_error *err)
+{
+    enum trabao_status status = prepare(b, aside, err);
+    if (status == TRABAO_OK) {
+        status = fill(b, err);
+    }
+    finish(b);
+    return status;
+}
+
 enum trabao_status archive_build(struct spill *spill, const char *path, const struct build_options *options,
                                  struct build_result *result, struct trabao_error *err)
 {
@@ -446,12 +416,8 @@ enum trabao_status archive_build(struct spill *spill, const char *path, const st
     *result = (struct build_result){0};
     enum trabao_status status = aside_open(&aside, path, err);
     if (status == TRABAO_OK) {
-        status = prepare(&b, &aside, err);
+        status = make(&b, &aside, err);
     }
-    if (status == TRABAO_OK) {
-        status = fill(&b, err);
-    }
-    finish(&b);
     if (status == TRABAO_OK) {
         status = aside_publish(&aside, &result->file_bytes, err);
     }

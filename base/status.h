@@ -3,7 +3,7 @@
  *
  * Every function that can fail returns enum trabao_status and, through a struct trabao_error, a message for a
  * person: the file, the record, the step and what to do. No library code prints. The values are the exit codes of
- * the command line (sysexits.h); DESIGN names them.
+ * the command line (sysexits.h), which README lists.
  */
 #ifndef TRABAO_STATUS_H
 #define TRABAO_STATUS_H

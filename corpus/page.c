@@ -1,5 +1,5 @@
 /*
- * page.c - the plain text of a portal page, as crawlers leave it (DESIGN "A page").
+ * page.c - the plain text of a portal page, as crawlers leave it (corpus.h).
  *
  * A page is lines. Those that furniture.h recognises are dropped, and nothing else; a text without any keeps every
  * line. Paragraphs, which are longer than a heading or end like a sentence, hold the rest together: names of sections

@@ -36,8 +36,8 @@ static enum trabao_status carry_over(struct change *c, struct trabao_error *err)
             c->gone[archive_lower_bound(c->archive, replaced)] = 1;
         }
     }
-    const enum trabao_status status = load_carry_over(c->archive, c->gone, c->spill, err);
-    return status == TRABAO_OK ? spill_sort(c->spill, &superseded, err) : status;
+    TRY(load_carry_over(c->archive, c->gone, c->spill, err));
+    return spill_sort(c->spill, &superseded, err);
 }
 
 static enum trabao_status build(struct change *c, const struct build_options *options, struct build_result *result,

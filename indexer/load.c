@@ -286,17 +286,12 @@ static enum trabao_status start_worker(struct load *load, struct worker *w, stru
 {
     w->load = load;
     buf_init(&w->rejects.lines, REJECTS_CEILING);
-    enum trabao_status status = spill_port_open(load->plan->spill, &w->port, err);
-    if (status == TRABAO_OK && load->plan->archive) {
-        status = archive_reader_open(load->plan->archive, &w->reader, err);
+    TRY(spill_port_open(load->plan->spill, &w->port, err));
+    if (load->plan->archive) {
+        TRY(archive_reader_open(load->plan->archive, &w->reader, err));
     }
-    if (status == TRABAO_OK) {
-        w->started = pthread_create(&w->thread, NULL, worker_main, w) == 0;
-        if (!w->started) {
-            status = error_set(err, TRABAO_INTERNAL, "starting a thread failed; use fewer --threads");
-        }
-    }
-    return status;
+    w->started = pthread_create(&w->thread, NULL, worker_main, w) == 0;
+    return w->started ? TRABAO_OK : error_set(err, TRABAO_INTERNAL, "starting a thread failed; use fewer --threads");
 }
 
 static enum trabao_status run_workers(struct load *load, struct trabao_error *err)

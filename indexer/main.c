@@ -118,18 +118,14 @@ static enum trabao_status open_inputs(struct run *run, struct trabao_error *err)
 {
     const struct settings *s = run->settings;
     const struct corpus_options corpus = {.format = s->format};
-    enum trabao_status status = corpus_open(s->paths.items, s->paths.count, &corpus, &run->corpus, err);
-    if (status == TRABAO_OK) {
-        status = open_archive(run, err);
+    TRY(corpus_open(s->paths.items, s->paths.count, &corpus, &run->corpus, err));
+    TRY(open_archive(run, err));
+    if (s->reject && !(run->rejects = fopen(s->reject, "we"))) {
+        return error_set_errno(err, TRABAO_IO, errno, "%s: opening the reject file", s->reject);
     }
-    if (status == TRABAO_OK && s->reject && !(run->rejects = fopen(s->reject, "we"))) {
-        status = error_set_errno(err, TRABAO_IO, errno, "%s: opening the reject file", s->reject);
-    }
-    if (status == TRABAO_OK) {
-        char *folder = fs_folder(s->db);
-        status = folder ? spill_open(folder, &run->spill, err) : error_no_memory(err);
-        mem_free(folder);
-    }
+    char *folder = fs_folder(s->db);
+    const enum trabao_status status = folder ? spill_open(folder, &run->spill, err) : error_no_memory(err);
+    mem_free(folder);
     return status;
 }
 
@@ -150,11 +146,10 @@ static enum trabao_status load_pass(struct run *run, struct trabao_error *err)
         status = error_set_errno(err, TRABAO_IO, errno, "%s: writing the reject file", run->settings->reject);
     }
     run->rejects = NULL;
-    if (status == TRABAO_OK) {
-        status = spill_sort(run->spill, &run->superseded, err);
-        run->fresh = spill_count(run->spill);
-    }
-    return status;
+    TRY(status);
+    TRY(spill_sort(run->spill, &run->superseded, err));
+    run->fresh = spill_count(run->spill);
+    return TRABAO_OK;
 }
 
 static enum trabao_status write_pass(struct run *run, struct trabao_error *err)
@@ -182,15 +177,13 @@ static enum trabao_status nothing_found(const struct run *run, struct trabao_err
 
 static enum trabao_status both_passes(struct run *run, struct trabao_error *err)
 {
-    enum trabao_status status = open_inputs(run, err);
-    if (status == TRABAO_OK) {
-        status = load_pass(run, err);
-    }
     const struct load_counts *c = &run->counts;
-    if (status == TRABAO_OK && c->added + c->changed + c->unchanged + c->removed == 0) {
+    TRY(open_inputs(run, err));
+    TRY(load_pass(run, err));
+    if (c->added + c->changed + c->unchanged + c->removed == 0) {
         return nothing_found(run, err);
     }
-    return status == TRABAO_OK && run->fresh && !run->settings->dry_run ? write_pass(run, err) : status;
+    return run->fresh && !run->settings->dry_run ? write_pass(run, err) : TRABAO_OK;
 }
 
 static void say_written(const struct run *run, double seconds)

@@ -77,18 +77,13 @@ static enum trabao_status open_archive(struct run *run, struct trabao_error *err
 {
     const char *db = run->settings->db;
     struct predecessor before;
-    enum trabao_status status = predecessor_read(db, &before, err);
+    const enum trabao_status status = predecessor_read(db, &before, err);
     run->removed = before.removed;
-    if (status == TRABAO_OK) {
-        status = archive_open(db, ARCHIVE_CACHE, &run->archive, err);
-    }
-    if (status == TRABAO_OK) {
-        status = archive_reader_open(run->archive, &run->reader, err);
-    }
-    if (status == TRABAO_OK && !(run->gone = mem_zalloc(run->archive->count, 1))) {
-        status = error_no_memory(err);
-    }
-    return status;
+    TRY(status);
+    TRY(archive_open(db, ARCHIVE_CACHE, &run->archive, err));
+    TRY(archive_reader_open(run->archive, &run->reader, err));
+    run->gone = mem_zalloc(run->archive->count, 1);
+    return run->gone ? TRABAO_OK : error_no_memory(err);
 }
 
 static void tell(const struct run *run, const char *key, const char *what)
@@ -162,12 +157,11 @@ static enum trabao_status take_lines(struct run *run, FILE *file, struct trabao_
 static enum trabao_status take_all(struct run *run, struct trabao_error *err)
 {
     const struct settings *s = run->settings;
-    enum trabao_status status = TRABAO_OK;
-    for (size_t i = 0; status == TRABAO_OK && i < s->keys.count; i++) {
-        status = take_key(run, s->keys.items[i], err);
+    for (size_t i = 0; i < s->keys.count; i++) {
+        TRY(take_key(run, s->keys.items[i], err));
     }
-    if (status != TRABAO_OK || !s->batch) {
-        return status;
+    if (!s->batch) {
+        return TRABAO_OK;
     }
     if (strcmp(s->batch, "-") == 0) {
         return take_lines(run, stdin, err);
@@ -176,7 +170,7 @@ static enum trabao_status take_all(struct run *run, struct trabao_error *err)
     if (!file) {
         return error_set_errno(err, TRABAO_NO_INPUT, errno, "%s: opening it", s->batch);
     }
-    status = take_lines(run, file, err);
+    const enum trabao_status status = take_lines(run, file, err);
     fclose(file);
     return status;
 }
@@ -209,25 +203,27 @@ static void close_run(struct run *run)
     mem_free(run->gone);
 }
 
+static enum trabao_status run_all(struct run *run, struct trabao_error *err)
+{
+    const struct settings *s = run->settings;
+    struct build_result built = {0};
+    TRY(open_archive(run, err));
+    TRY(take_all(run, err));
+    if (run->done) {
+        TRY(publish(run, &built, err));
+    }
+    if (!s->quiet) {
+        fprintf(stderr, "%s: %llu %s, %llu not found; %u articles\n", s->db, (unsigned long long)run->done,
+                s->restore ? "may be indexed again" : "removed", (unsigned long long)run->unknown,
+                run->done ? (unsigned)built.articles : run->archive->count);
+    }
+    return run->unknown ? TRABAO_NONE : TRABAO_OK;
+}
+
 static enum trabao_status remove_keys(const struct settings *settings, const char *program, struct trabao_error *err)
 {
     struct run run = {.settings = settings, .program = program, .now = civil_now()};
-    struct build_result built = {0};
-    enum trabao_status status = open_archive(&run, err);
-    if (status == TRABAO_OK) {
-        status = take_all(&run, err);
-    }
-    if (status == TRABAO_OK && run.done) {
-        status = publish(&run, &built, err);
-    }
-    if (status == TRABAO_OK && !settings->quiet) {
-        fprintf(stderr, "%s: %llu %s, %llu not found; %u articles\n", settings->db, (unsigned long long)run.done,
-                settings->restore ? "may be indexed again" : "removed", (unsigned long long)run.unknown,
-                run.done ? (unsigned)built.articles : run.archive->count);
-    }
-    if (status == TRABAO_OK && run.unknown) {
-        status = TRABAO_NONE;
-    }
+    const enum trabao_status status = run_all(&run, err);
     close_run(&run);
     return status;
 }

@@ -60,8 +60,9 @@ static size_t next_word(const char **text)
 /* False when RUN is full. */
 static bool add_to_run(struct run *run, const struct query_token *token)
 {
-    if (run->count == ABBREVIATION_WORDS_MAX)
+    if (run->count == ABBREVIATION_WORDS_MAX) {
         return false;
+    }
     size_t n = 0;
     if (run->count > 0) {
         n = run->ends[run->count - 1];
@@ -78,8 +79,9 @@ static bool fits(const struct run *run, size_t count, const char *text)
     for (size_t i = 0; i < count; i++) {
         const size_t n = next_word(&text);
         const struct query_token *t = run->tokens[i];
-        if (t->marked && (t->len != n || memcmp(t->form, text, n) != 0))
+        if (t->marked && (t->len != n || memcmp(t->form, text, n) != 0)) {
             return false;
+        }
         text += n;
     }
     return true;
@@ -89,8 +91,9 @@ static bool fits(const struct run *run, size_t count, const char *text)
 static uint32_t find(const struct rewriter *w, const struct run *run, size_t count)
 {
     uint32_t s = abbreviations_find(w->known, run->folded, run->ends[count - 1]);
-    while (s != ABBREVIATIONS_NONE && !fits(run, count, abbreviations_text(w->known, s)))
+    while (s != ABBREVIATIONS_NONE && !fits(run, count, abbreviations_text(w->known, s))) {
         s = w->known->spellings[s].next_folded;
+    }
     return s;
 }
 
@@ -104,8 +107,9 @@ static bool occurs(const struct rewriter *w, const char *form, size_t n)
 static bool add_word(const struct rewriter *w, struct way *way, const char *form, size_t n,
                      const struct query_token *typed)
 {
-    if (n > TEXT_FORM_MAX || way->count == ABBREVIATION_WORDS_MAX || !occurs(w, form, n))
+    if (n > TEXT_FORM_MAX || way->count == ABBREVIATION_WORDS_MAX || !occurs(w, form, n)) {
         return false;
+    }
     struct query_token *t = &way->tokens[way->count++];
     *t = (struct query_token){.len = (uint8_t)n, .marked = text_has_marks(form, n)};
     memcpy(t->form, form, n);
@@ -120,8 +124,9 @@ static struct way way_of(struct rewriter *w, uint32_t spelling, const struct run
     const char *text = abbreviations_text(w->known, spelling);
     struct way way = {new_piece(w, ABBREVIATION_WORDS_MAX, sizeof *way.tokens), 0};
     for (size_t n = next_word(&text); !w->failed && n > 0; n = next_word(&text)) {
-        if (!add_word(w, &way, text, n, run->tokens[0]))
+        if (!add_word(w, &way, text, n, run->tokens[0])) {
             return (struct way){0};
+        }
         text += n;
     }
     return way;
@@ -132,16 +137,18 @@ static struct way way_typed(struct rewriter *w, const struct run *run, size_t co
 {
     struct way way = {new_piece(w, count, sizeof *way.tokens), 0};
     for (size_t i = 0; !w->failed && i < count; i++) {
-        if (!add_word(w, &way, run->tokens[i]->form, run->tokens[i]->len, run->tokens[i]))
+        if (!add_word(w, &way, run->tokens[i]->form, run->tokens[i]->len, run->tokens[i])) {
             return (struct way){0};
+        }
     }
     return way;
 }
 
 static void add_way(struct part *part, struct way way)
 {
-    if (way.count > 0 && part->way_count < SPELLINGS_MAX)
+    if (way.count > 0 && part->way_count < SPELLINGS_MAX) {
         part->ways[part->way_count++] = way;
+    }
 }
 
 static bool is_typed_so(const struct run *run, size_t count, const char *text)
@@ -163,18 +170,22 @@ static bool read_unit(struct rewriter *w, const struct run *run, size_t count, s
 {
     const uint32_t typed = find(w, run, count);
     *part = (struct part){0};
-    if (typed == ABBREVIATIONS_NONE)
+    if (typed == ABBREVIATIONS_NONE) {
         return false;
+    }
     uint32_t s = w->known->units[w->known->spellings[typed].unit];
-    if (w->known->spellings[s].next_of_unit == ABBREVIATIONS_NONE)
+    if (w->known->spellings[s].next_of_unit == ABBREVIATIONS_NONE) {
         return false;
+    }
     add_way(part, way_of(w, typed, run));
     for (; s != ABBREVIATIONS_NONE; s = w->known->spellings[s].next_of_unit) {
-        if (s != typed)
+        if (s != typed) {
             add_way(part, way_of(w, s, run));
+        }
     }
-    if (!is_typed_so(run, count, abbreviations_text(w->known, typed)))
+    if (!is_typed_so(run, count, abbreviations_text(w->known, typed))) {
         add_way(part, way_typed(w, run, count));
+    }
     return part->way_count > 0 && !w->failed;
 }
 
@@ -182,8 +193,9 @@ static bool read_unit(struct rewriter *w, const struct run *run, size_t count, s
 static size_t longest_unit(struct rewriter *w, const struct run *run, const bool *ends, struct part *part)
 {
     for (size_t n = run->count; n > 0; n--) {
-        if ((ends == NULL || ends[n - 1]) && read_unit(w, run, n, part))
+        if ((ends == NULL || ends[n - 1]) && read_unit(w, run, n, part)) {
             return n;
+        }
     }
     return 0;
 }
@@ -194,8 +206,9 @@ static size_t longest_unit(struct rewriter *w, const struct run *run, const bool
 static struct query_node *new_leaf(struct rewriter *w, const struct query_node *like, struct way way, bool exact)
 {
     struct query_node *node = new_piece(w, 1, sizeof *node);
-    if (node == NULL)
+    if (node == NULL) {
         return NULL;
+    }
     *node = (struct query_node){.kind = way.count == 1 ? QUERY_TERM : QUERY_PHRASE,
                                 .field = like->field,
                                 .quoted = like->quoted && !exact && way.count > 1,
@@ -210,8 +223,9 @@ static struct query_node *new_list(struct rewriter *w, enum query_kind kind, siz
 {
     struct query_node *node = new_piece(w, 1, sizeof *node);
     struct query_node **children = new_piece(w, count, sizeof(struct query_node *));
-    if (node == NULL || children == NULL)
+    if (node == NULL || children == NULL) {
         return NULL;
+    }
     node->kind = kind;
     node->children = children;
     node->child_count = count;
@@ -221,8 +235,9 @@ static struct query_node *new_list(struct rewriter *w, enum query_kind kind, siz
 /* Takes COUNT alternatives from what the query may have; false when so many are not left. */
 static bool may_grow(struct rewriter *w, size_t count)
 {
-    if (w->failed || w->alternatives + count > ALTERNATIVES_MAX)
+    if (w->failed || w->alternatives + count > ALTERNATIVES_MAX) {
         return false;
+    }
     w->alternatives += count;
     return true;
 }
@@ -230,13 +245,16 @@ static bool may_grow(struct rewriter *w, size_t count)
 /* NULL when the query may not grow so much. */
 static struct query_node *unit_node(struct rewriter *w, const struct query_node *like, const struct part *part)
 {
-    if (!may_grow(w, part->way_count))
+    if (!may_grow(w, part->way_count)) {
         return NULL;
-    if (part->way_count == 1)
+    }
+    if (part->way_count == 1) {
         return new_leaf(w, like, part->ways[0], true);
+    }
     struct query_node *node = new_list(w, QUERY_SPELLINGS, part->way_count);
-    for (size_t i = 0; !w->failed && i < part->way_count; i++)
+    for (size_t i = 0; !w->failed && i < part->way_count; i++) {
         node->children[i] = new_leaf(w, like, part->ways[i], true);
+    }
     return node;
 }
 
@@ -265,8 +283,9 @@ static size_t combinations(struct part *parts, const struct part *typed, size_t 
 {
     size_t all = 1;
     for (size_t i = 0; i < count; i++) {
-        if (all * parts[i].way_count > PHRASES_MAX)
+        if (all * parts[i].way_count > PHRASES_MAX) {
             parts[i] = typed[i];
+        }
         all *= parts[i].way_count;
     }
     return all;
@@ -277,8 +296,9 @@ static struct query_node *phrase_of(struct rewriter *w, const struct query_node 
 {
     size_t n = 0;
     size_t rest = c;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         n += pick(&parts[i], &rest)->count;
+    }
     struct way way = {new_piece(w, n, sizeof *way.tokens), 0};
     for (size_t i = 0; !w->failed && i < count; i++) {
         const struct way *one = pick(&parts[i], &c);
@@ -296,14 +316,16 @@ static size_t read_parts(struct rewriter *w, const struct query_node *node, stru
     *units = 0;
     for (size_t i = 0; !w->failed && i < node->token_count; count++) {
         struct run run = {.count = 0};
-        for (size_t k = i; k < node->token_count && add_to_run(&run, &node->tokens[k]);)
+        for (size_t k = i; k < node->token_count && add_to_run(&run, &node->tokens[k]);) {
             k++;
+        }
         size_t used = longest_unit(w, &run, NULL, &parts[count]);
         *units += used > 0;
         used = MAX(used, (size_t)1);
         typed[count] = (struct part){.ways = {{&node->tokens[i], used}}, .way_count = 1};
-        if (parts[count].way_count == 0)
+        if (parts[count].way_count == 0) {
             parts[count] = typed[count];
+        }
         i += used;
     }
     return count;
@@ -315,18 +337,21 @@ static struct query_node *rewrite_phrase(struct rewriter *w, struct query_node *
     struct part *parts = new_piece(w, node->token_count, sizeof *parts);
     struct part *typed = new_piece(w, node->token_count, sizeof *typed);
     const size_t count = w->failed ? 0 : read_parts(w, node, parts, typed, &units);
-    if (count == 0 || units == 0)
+    if (count == 0 || units == 0) {
         return node;
+    }
     if (count == 1) {
         struct query_node *unit = unit_node(w, node, &parts[0]);
         return unit != NULL ? unit : node;
     }
     const size_t all = combinations(parts, typed, count);
-    if (!may_grow(w, all))
+    if (!may_grow(w, all)) {
         return node;
+    }
     struct query_node *list = new_list(w, QUERY_SPELLINGS, all);
-    for (size_t c = 0; !w->failed && c < all; c++)
+    for (size_t c = 0; !w->failed && c < all; c++) {
         list->children[c] = phrase_of(w, node, parts, count, c);
+    }
     return all == 1 && !w->failed ? list->children[0] : list;
 }
 
@@ -342,14 +367,16 @@ static struct query_node *rewrite_near(struct rewriter *w, struct query_node *no
         while (run.count < child->token_count && add_to_run(&run, &child->tokens[run.count])) {
         }
         typed[i] = (struct part){.ways = {{child->tokens, child->token_count}}, .way_count = 1};
-        if (is_open(child) && run.count == child->token_count && read_unit(w, &run, run.count, &parts[i]))
+        if (is_open(child) && run.count == child->token_count && read_unit(w, &run, run.count, &parts[i])) {
             units++;
-        else
+        } else {
             parts[i] = typed[i];
+        }
     }
     const size_t all = w->failed ? 0 : combinations(parts, typed, node->child_count);
-    if (units == 0 || !may_grow(w, all))
+    if (units == 0 || !may_grow(w, all)) {
         return node;
+    }
     struct query_node *list = new_list(w, QUERY_OR, all);
     for (size_t c = 0; !w->failed && c < all; c++) {
         struct query_node *near = new_list(w, QUERY_NEAR, node->child_count);
@@ -377,18 +404,22 @@ static struct query_node *unit_of_nodes(struct rewriter *w, struct query_node *c
     bool ends[ABBREVIATION_WORDS_MAX] = {false}; /* a node ends with this token */
     bool fits_in = true;
     for (size_t i = 0; i < count && fits_in && is_open(nodes[i]) && !nodes[i]->quoted; i++) {
-        if (nodes[i]->field != nodes[0]->field)
+        if (nodes[i]->field != nodes[0]->field) {
             break;
-        for (size_t k = 0; k < nodes[i]->token_count && fits_in; k++)
+        }
+        for (size_t k = 0; k < nodes[i]->token_count && fits_in; k++) {
             fits_in = add_to_run(&run, &nodes[i]->tokens[k]);
-        if (fits_in)
+        }
+        if (fits_in) {
             ends[run.count - 1] = true;
+        }
     }
     struct part part;
     const size_t tokens = longest_unit(w, &run, ends, &part);
     *used = 0;
-    for (size_t i = 0; i < tokens; i++)
+    for (size_t i = 0; i < tokens; i++) {
         *used += ends[i];
+    }
     return tokens > 0 ? unit_node(w, nodes[0], &part) : NULL;
 }
 
@@ -415,8 +446,9 @@ static struct query_node *rewrite(struct rewriter *w, struct query_node *node)
     case QUERY_OR:
     case QUERY_QUOTE:
     case QUERY_NOT:
-        for (size_t i = 0; !w->failed && i < node->child_count; i++)
+        for (size_t i = 0; !w->failed && i < node->child_count; i++) {
             node->children[i] = rewrite(w, node->children[i]);
+        }
         return node;
     case QUERY_NEAR:
         return rewrite_near(w, node);
@@ -433,7 +465,8 @@ static struct query_node *rewrite(struct rewriter *w, struct query_node *node)
 enum trabao_status query_abbreviate(const struct archive *archive, struct query_tree *tree, struct trabao_error *err)
 {
     struct rewriter w = {.known = &archive->abbreviations, .lexicon = &archive->lexicon, .arena = tree->arena};
-    if (tree->root != NULL)
+    if (tree->root != NULL) {
         tree->root = rewrite(&w, tree->root);
+    }
     return w.failed ? error_no_memory(err) : TRABAO_OK;
 }

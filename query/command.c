@@ -31,8 +31,9 @@ bool command_read_text_or_json(const char *text, void *format)
 void command_join(const struct command_arguments *arguments, struct buf *text)
 {
     for (size_t i = 0; i < arguments->count; i++) {
-        if (text->len > 0)
+        if (text->len > 0) {
             buf_append_char(text, ' ');
+        }
         buf_append_str(text, arguments->items[i]);
     }
 }
@@ -40,8 +41,9 @@ void command_join(const struct command_arguments *arguments, struct buf *text)
 bool command_has_words(const struct command_arguments *arguments)
 {
     for (size_t i = 0; i < arguments->count; i++) {
-        if (arguments->items[i][0] != '\0')
+        if (arguments->items[i][0] != '\0') {
             return true;
+        }
     }
     return false;
 }
@@ -65,10 +67,12 @@ static void refuse(struct batch *batch, uint64_t number, const char *reason)
 static enum trabao_status take_line(struct batch *batch, struct buf *line, uint64_t number, struct trabao_error *err)
 {
     const size_t bom = number == 1 && line->len >= 3 && memcmp(line->data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    if (line->len > 0 && line->data[line->len - 1] == '\r')
+    if (line->len > 0 && line->data[line->len - 1] == '\r') {
         line->data[--line->len] = '\0';
-    if (line->len == bom)
+    }
+    if (line->len == bom) {
         return TRABAO_OK;
+    }
     char *id = line->data + bom;
     char *tab = memchr(id, '\t', line->len - bom);
     if (tab == NULL) {
@@ -79,8 +83,9 @@ static enum trabao_status take_line(struct batch *batch, struct buf *line, uint6
     const char *text = tab + 1;
     const enum trabao_status status =
         batch->line(batch->context, id, text, (size_t)(line->data + line->len - text), err);
-    if (status != TRABAO_USAGE)
+    if (status != TRABAO_USAGE) {
         return status;
+    }
     refuse(batch, number, err->message);
     return TRABAO_OK;
 }
@@ -91,8 +96,9 @@ static bool read_line(FILE *file, struct buf *line)
     int c = getc(file);
     const bool any = c != EOF;
     buf_clear(line);
-    for (; c != EOF && c != '\n'; c = getc(file))
+    for (; c != EOF && c != '\n'; c = getc(file)) {
         buf_append_char(line, (char)c);
+    }
     return any;
 }
 
@@ -102,23 +108,27 @@ enum trabao_status command_batch(const char *name, const char *path, command_bat
     struct batch batch = {name, path, line, context, 0};
     const bool standard = strcmp(path, "-") == 0;
     FILE *file = standard ? stdin : fopen(path, "r");
-    if (file == NULL)
+    if (file == NULL) {
         return error_set_errno(err, TRABAO_NO_INPUT, errno, "cannot open %s", path);
+    }
     struct buf text;
     buf_init(&text, BATCH_LINE_MAX);
     enum trabao_status status = TRABAO_OK;
     for (uint64_t number = 1; status == TRABAO_OK && !ferror(stdout) && read_line(file, &text); number++) {
-        if (buf_failed(&text))
+        if (buf_failed(&text)) {
             refuse(&batch, number, "the line is too long");
-        else
+        } else {
             status = take_line(&batch, &text, number, err);
+        }
     }
-    if (status == TRABAO_OK && ferror(file))
+    if (status == TRABAO_OK && ferror(file)) {
         status = error_set(err, TRABAO_IO, "cannot read %s", path);
+    }
     *refused += batch.refused;
     buf_free(&text);
-    if (!standard)
+    if (!standard) {
         fclose(file);
+    }
     return status;
 }
 
@@ -133,7 +143,8 @@ enum trabao_status command_open(struct command_archive *a, const char *path, str
 
 void command_close(struct command_archive *a)
 {
-    if (a->reader != NULL)
+    if (a->reader != NULL) {
         trabao_reader_close(a->reader);
+    }
     trabao_close(a->archive);
 }

@@ -20,12 +20,15 @@ static const char doc[] =
 static enum trabao_status read_stdin(struct buf *text, struct trabao_error *err)
 {
     char piece[8192];
-    for (size_t n = fread(piece, 1, sizeof piece, stdin); n > 0; n = fread(piece, 1, sizeof piece, stdin))
+    for (size_t n = fread(piece, 1, sizeof piece, stdin); n > 0; n = fread(piece, 1, sizeof piece, stdin)) {
         buf_append(text, piece, n);
-    if (ferror(stdin))
+    }
+    if (ferror(stdin)) {
         return error_set_errno(err, TRABAO_IO, errno, "cannot read stdin");
-    if (buf_failed(text))
+    }
+    if (buf_failed(text)) {
         return error_set(err, TRABAO_USAGE, "the text is longer than %zu bytes", COMMAND_TEXT_MAX);
+    }
     return TRABAO_OK;
 }
 
@@ -57,16 +60,18 @@ static void print_text(const char *json)
         int colocated;
         int joined;
         if (json_unpack(token, "{s:s,s:s,s:s,s:s,s:I,s:I,s:b,s:b}", "form", &form, "tone", &tone, "folded", &folded,
-                        "kind", &kind, "start", &start, "end", &end, "colocated", &colocated, "joined", &joined) != 0)
+                        "kind", &kind, "start", &start, "end", &end, "colocated", &colocated, "joined", &joined) != 0) {
             continue;
+        }
         printf("%lld-%lld\t%s\t%s\t%s\t%s\t%s", (long long)start, (long long)end, kind, form, tone, folded,
                colocated ? "colocated" : (joined ? "joined" : ""));
         print_found(json_object_get(token, "found"));
         putchar('\n');
     }
     const char *query = json_string_value(json_object_get(object, "query"));
-    if (query != NULL)
+    if (query != NULL) {
         printf("query\t%s\n", query);
+    }
     json_decref(object);
 }
 
@@ -92,14 +97,17 @@ int query_analyze_main(int argc, char **argv)
     buf_init(&text, COMMAND_TEXT_MAX);
     command_join(&arguments, &text);
     enum trabao_status status = arguments.count > 0 ? TRABAO_OK : read_stdin(&text, &err);
-    if (status == TRABAO_OK && db != NULL)
+    if (status == TRABAO_OK && db != NULL) {
         status = command_open(&archive, db, &err);
-    if (status == TRABAO_OK)
+    }
+    if (status == TRABAO_OK) {
         status = trabao_analyze_json(archive.reader, buf_str(&text), text.len, &json, &err);
-    if (status == TRABAO_OK && format == COMMAND_JSON)
+    }
+    if (status == TRABAO_OK && format == COMMAND_JSON) {
         puts(json);
-    else if (status == TRABAO_OK)
+    } else if (status == TRABAO_OK) {
         print_text(json);
+    }
     mem_free(json);
     command_close(&archive);
     buf_free(&text);

@@ -28,14 +28,17 @@ static enum trabao_status print_article(struct trabao_reader *reader, const char
 {
     struct trabao_article *article = NULL;
     const enum trabao_status status = trabao_article_by_key(reader, key, NULL, &article, err);
-    if (status == TRABAO_NONE)
+    if (status == TRABAO_NONE) {
         return error_set(err, TRABAO_DATA, "the archive has no article \"%s\", though it was found", key);
-    if (status != TRABAO_OK)
+    }
+    if (status != TRABAO_OK) {
         return status;
+    }
     char *json = query_record_json(article);
     trabao_article_free(article);
-    if (json == NULL)
+    if (json == NULL) {
         return error_no_memory(err);
+    }
     puts(json);
     mem_free(json);
     return TRABAO_OK;
@@ -50,15 +53,18 @@ static enum trabao_status print_page(struct trabao_reader *reader, struct trabao
     enum trabao_status status = trabao_search(reader, request, &answer, err);
     mem_free(*next);
     *next = NULL;
-    if (status != TRABAO_OK)
+    if (status != TRABAO_OK) {
         return status;
-    for (size_t i = 0; i < answer->hit_count && status == TRABAO_OK; i++)
+    }
+    for (size_t i = 0; i < answer->hit_count && status == TRABAO_OK; i++) {
         status = print_article(reader, answer->hits[i].key, err);
+    }
     *count += answer->hit_count;
     if (status == TRABAO_OK && answer->next != NULL) {
         *next = mem_dup(answer->next, strlen(answer->next));
-        if (*next == NULL)
+        if (*next == NULL) {
             status = error_no_memory(err);
+        }
     }
     trabao_answer_free(answer);
     return status;
@@ -77,9 +83,9 @@ static enum trabao_status export_all(const struct options *o, struct trabao_erro
     uint64_t count = 0;
     enum trabao_status status = command_open(&archive, o->db, err);
     if (status == TRABAO_OK) {
-        do
+        do {
             status = print_page(archive.reader, &request, &next, &count, err);
-        while (status == TRABAO_OK && next != NULL && !ferror(stdout));
+        } while (status == TRABAO_OK && next != NULL && !ferror(stdout));
     }
     mem_free(next);
     command_close(&archive);

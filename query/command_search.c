@@ -58,8 +58,9 @@ static bool read_sort(const char *text, void *sort)
 
 static bool read_tier(const char *text, void *tier)
 {
-    if (strcmp(text, "auto") != 0)
+    if (strcmp(text, "auto") != 0) {
         return trabao_tier_from_name(text, tier);
+    }
     *(enum trabao_tier *)tier = TRABAO_TIER_AUTO;
     return true;
 }
@@ -67,8 +68,9 @@ static bool read_tier(const char *text, void *tier)
 static const char *complaint(const void *settings, const struct command_arguments *query)
 {
     const struct options *o = settings;
-    if (o->batch == NULL)
+    if (o->batch == NULL) {
         return command_has_words(query) ? NULL : "the query is missing";
+    }
     return command_has_words(query) ? "a batch and a query exclude each other" : NULL;
 }
 
@@ -138,8 +140,9 @@ struct pages {
 
 static void free_pages(struct pages *pages)
 {
-    for (size_t i = 0; i < pages->count; i++)
+    for (size_t i = 0; i < pages->count; i++) {
         trabao_answer_free(pages->items[i]);
+    }
     mem_free(pages->items);
 }
 
@@ -147,8 +150,9 @@ static void free_pages(struct pages *pages)
 static void keep_last(struct pages *pages)
 {
     struct trabao_answer *last = pages->items[--pages->count];
-    while (pages->count > 0)
+    while (pages->count > 0) {
         trabao_answer_free(pages->items[--pages->count]);
+    }
     pages->items[pages->count++] = last;
 }
 
@@ -169,21 +173,24 @@ static enum trabao_status print_pages(const struct pages *pages, const char *que
 {
     struct trabao_answer whole = *pages->items[0];
     struct trabao_hit *hits = mem_alloc(pages->hits, sizeof *hits);
-    if (hits == NULL)
+    if (hits == NULL) {
         return error_no_memory(err);
+    }
     whole.hits = hits;
     whole.hit_count = 0;
     for (size_t i = 0; i < pages->count; i++) {
         const struct trabao_answer *page = pages->items[i];
-        if (page->hit_count > 0)
+        if (page->hit_count > 0) {
             memcpy(hits + whole.hit_count, page->hits, page->hit_count * sizeof *hits);
+        }
         whole.hit_count += page->hit_count;
         whole.next = page->next;
     }
     char *json = query_answer_json(&whole, query_id);
     mem_free(hits);
-    if (json == NULL)
+    if (json == NULL) {
         return error_no_memory(err);
+    }
     puts(json);
     mem_free(json);
     return TRABAO_OK;
@@ -193,8 +200,9 @@ static enum trabao_status print_pages(const struct pages *pages, const char *que
 static enum trabao_tier loosest_found(const struct trabao_answer *answer)
 {
     enum trabao_tier tier = answer->tier;
-    while (tier > TRABAO_EXACT && answer->totals_by_tier[tier] == 0)
+    while (tier > TRABAO_EXACT && answer->totals_by_tier[tier] == 0) {
         tier--;
+    }
     return tier;
 }
 
@@ -204,29 +212,35 @@ static void talk(const struct run *run, const char *query_id, const struct traba
     const char *name = run->options->name;
     const char *id = query_id != NULL ? query_id : "";
     const char *colon = query_id != NULL ? ": " : "";
-    if (run->options->format == COMMAND_JSON)
+    if (run->options->format == COMMAND_JSON) {
         return;
-    for (size_t i = 0; i < answer->warning_count; i++)
+    }
+    for (size_t i = 0; i < answer->warning_count; i++) {
         fprintf(stderr, "%s: %s%s%s\n", name, id, colon, answer->warnings[i]);
-    if (run->options->format != COMMAND_TEXT)
+    }
+    if (run->options->format != COMMAND_TEXT) {
         return;
-    if (answer->suggestion != NULL)
+    }
+    if (answer->suggestion != NULL) {
         fprintf(stderr, "%s%sdid you mean: %s\n", id, colon, answer->suggestion);
+    }
     const enum trabao_tier tier = loosest_found(answer);
     fprintf(stderr, "%s%s%s%llu %s, %.1f ms%s%s\n", id, colon, answer->total_exact ? "" : "at least ",
             (unsigned long long)answer->total, answer->total == 1 ? "article" : "articles", answer->took_ms,
             tier == TRABAO_EXACT ? "" : ", marks matched: ",
             tier == TRABAO_EXACT ? "" : trabao_tier_name(tier));
-    if (answer->relaxed)
+    if (answer->relaxed) {
         fprintf(stderr, "%s%sfew articles have all words; others follow\n", id, colon);
+    }
 }
 
 static enum trabao_status print_hits(struct run *run, const char *query_id, const struct trabao_answer *page,
                                      struct trabao_error *err)
 {
     for (size_t i = 0; i < page->hit_count; i++) {
-        if (!printer_hit(&run->printer, query_id, &page->hits[i]))
+        if (!printer_hit(&run->printer, query_id, &page->hits[i])) {
             return error_no_memory(err);
+        }
     }
     return TRABAO_OK;
 }
@@ -237,17 +251,22 @@ static enum trabao_status next_page(struct run *run, const struct trabao_request
     struct trabao_answer *answer = NULL;
     const bool whole = run->options->format == COMMAND_JSON;
     enum trabao_status status = trabao_search(run->reader, request, &answer, err);
-    if (status != TRABAO_OK)
+    if (status != TRABAO_OK) {
         return status;
+    }
     const bool first = pages->count == 0;
-    if (!add_page(pages, answer))
+    if (!add_page(pages, answer)) {
         return error_no_memory(err);
-    if (first)
+    }
+    if (first) {
         talk(run, query_id, answer);
-    if (whole)
+    }
+    if (whole) {
         return TRABAO_OK;
-    if (first)
+    }
+    if (first) {
         printer_begin(&run->printer, query_id, request->query);
+    }
     status = print_hits(run, query_id, answer, err);
     keep_last(pages);
     return status;
@@ -266,11 +285,13 @@ static enum trabao_status run_query(struct run *run, const char *query_id, const
     do {
         request.limit = (int)MIN(run->options->limit - pages.hits, (uint64_t)TRABAO_LIMIT_MAX);
         status = next_page(run, &request, query_id, &pages, err);
-        if (status == TRABAO_OK)
+        if (status == TRABAO_OK) {
             request.cursor = pages.items[pages.count - 1]->next;
+        }
     } while (status == TRABAO_OK && request.cursor != NULL && pages.hits < run->options->limit && !ferror(stdout));
-    if (status == TRABAO_OK && run->options->format == COMMAND_JSON)
+    if (status == TRABAO_OK && run->options->format == COMMAND_JSON) {
         status = print_pages(&pages, query_id, err);
+    }
     run->answered += pages.hits > 0;
     free_pages(&pages);
     return status;
@@ -291,13 +312,15 @@ static enum trabao_status search(const struct options *o, struct trabao_error *e
     struct run run = {.options = o, .printer = printer_for_stdout(o->format, o->batch != NULL)};
     enum trabao_status status = command_open(&archive, o->db, err);
     run.reader = archive.reader;
-    if (status == TRABAO_OK && o->batch != NULL)
+    if (status == TRABAO_OK && o->batch != NULL) {
         status = command_batch(o->name, o->batch, run_line, &run, &run.refused, err);
-    else if (status == TRABAO_OK)
+    } else if (status == TRABAO_OK) {
         status = run_query(&run, NULL, buf_str(&o->query), o->query.len, err);
+    }
     command_close(&archive);
-    if (status == TRABAO_OK && (run.answered == 0 || run.refused > 0))
+    if (status == TRABAO_OK && (run.answered == 0 || run.refused > 0)) {
         return TRABAO_NONE;
+    }
     return status;
 }
 

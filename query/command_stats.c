@@ -60,12 +60,14 @@ int query_stats_main(int argc, char **argv)
     struct trabao_error err = {0};
     char *json = NULL;
     enum trabao_status status = command_open(&archive, db, &err);
-    if (status == TRABAO_OK)
+    if (status == TRABAO_OK) {
         status = trabao_stats_json(archive.reader, &json, &err);
-    if (status == TRABAO_OK && format == COMMAND_JSON)
+    }
+    if (status == TRABAO_OK && format == COMMAND_JSON) {
         puts(json);
-    else if (status == TRABAO_OK)
+    } else if (status == TRABAO_OK) {
         print_text(json);
+    }
     mem_free(json);
     command_close(&archive);
     return command_end(argv[0], status, &err);

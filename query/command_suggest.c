@@ -40,13 +40,16 @@ static size_t piece_end(const char *text, size_t n, size_t start)
     size_t words = 0;
     size_t clause = start;
     for (size_t i = start + 1; i < n; i++) {
-        if (!is_blank(text[i]) || is_blank(text[i - 1]))
+        if (!is_blank(text[i]) || is_blank(text[i - 1])) {
             continue;
+        }
         words++;
-        if (strchr(".,;:!?", text[i - 1]) != NULL)
+        if (strchr(".,;:!?", text[i - 1]) != NULL) {
             clause = i;
-        if (words == PIECE_WORDS || i - start > PIECE_BYTES)
+        }
+        if (words == PIECE_WORDS || i - start > PIECE_BYTES) {
             return clause - start > (i - start) / 2 ? clause : i;
+        }
     }
     return n;
 }
@@ -60,8 +63,9 @@ static enum trabao_status restore_pieces(struct trabao_reader *reader, const cha
         const size_t end = piece_end(text, n, start);
         char *restored = NULL;
         status = trabao_restore(reader, text + start, end - start, &restored, err);
-        if (status == TRABAO_OK && !buf_append_str(out, restored))
+        if (status == TRABAO_OK && !buf_append_str(out, restored)) {
             status = error_no_memory(err);
+        }
         mem_free(restored);
         start = end;
     }
@@ -74,8 +78,9 @@ static enum trabao_status restore(void *reader, const char *id, const char *text
     struct buf restored;
     buf_init(&restored, RESTORED_MAX);
     const enum trabao_status status = restore_pieces(reader, text, n, &restored, err);
-    if (status == TRABAO_OK)
+    if (status == TRABAO_OK) {
         printf("%s%s%s\n", id != NULL ? id : "", id != NULL ? "\t" : "", buf_str(&restored));
+    }
     buf_free(&restored);
     return status;
 }
@@ -103,10 +108,11 @@ int query_suggest_main(int argc, char **argv)
     buf_init(&text, COMMAND_TEXT_MAX);
     command_join(&arguments, &text);
     enum trabao_status status = command_open(&archive, o.db, &err);
-    if (status == TRABAO_OK && o.batch != NULL)
+    if (status == TRABAO_OK && o.batch != NULL) {
         status = command_batch(argv[0], o.batch, restore, archive.reader, &refused, &err);
-    else if (status == TRABAO_OK)
+    } else if (status == TRABAO_OK) {
         status = restore(archive.reader, NULL, buf_str(&text), text.len, &err);
+    }
     command_close(&archive);
     buf_free(&text);
     return command_end(argv[0], status == TRABAO_OK && refused > 0 ? TRABAO_NONE : status, &err);

@@ -13,8 +13,9 @@
 static char *keep_text(struct query_context *c, const char *text)
 {
     char *copy = query_arena_dup(c->tree->arena, text, strlen(text));
-    if (copy == NULL)
+    if (copy == NULL) {
         query_no_memory(c);
+    }
     return copy;
 }
 
@@ -22,36 +23,42 @@ static void keep_warning(struct query_context *c, const char *vietnamese, const 
 {
     struct query_tree *tree = c->tree;
     for (size_t i = 0; i < tree->warning_count; i++) {
-        if (strcmp(tree->warnings[i], vietnamese) == 0)
+        if (strcmp(tree->warnings[i], vietnamese) == 0) {
             return;
+        }
     }
-    if (tree->warning_count == QUERY_WARNINGS_MAX)
+    if (tree->warning_count == QUERY_WARNINGS_MAX) {
         return;
+    }
     if (tree->warnings == NULL) {
         tree->warnings = query_new(c, QUERY_WARNINGS_MAX, sizeof *tree->warnings);
         tree->warnings_english = query_new(c, QUERY_WARNINGS_MAX, sizeof *tree->warnings_english);
     }
-    if (tree->warnings == NULL || tree->warnings_english == NULL)
+    if (tree->warnings == NULL || tree->warnings_english == NULL) {
         return;
+    }
     tree->warnings[tree->warning_count] = keep_text(c, vietnamese);
     tree->warnings_english[tree->warning_count] = keep_text(c, english);
-    if (c->status == TRABAO_OK)
+    if (c->status == TRABAO_OK) {
         tree->warning_count++;
+    }
 }
 
 /* A warning that stands in both languages. */
 static void warn(struct query_context *c, const char *vietnamese, const char *english)
 {
-    if (c->strict)
+    if (c->strict) {
         c->status = error_set(c->err, TRABAO_USAGE, "%s", english);
-    else
+    } else {
         keep_warning(c, vietnamese, english);
+    }
 }
 
 void query_warn(struct query_context *c, const char *vietnamese, const char *english, ...)
 {
-    if (c->status != TRABAO_OK)
+    if (c->status != TRABAO_OK) {
         return;
+    }
     char warning[WARNING_MAX];
     char translated[WARNING_MAX];
     va_list args;
@@ -66,8 +73,9 @@ void query_warn(struct query_context *c, const char *vietnamese, const char *eng
 
 void query_warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem)
 {
-    if (c->status != TRABAO_OK)
+    if (c->status != TRABAO_OK) {
         return;
+    }
     char warning[WARNING_MAX];
     char translated[WARNING_MAX];
     const int len = (int)utf8_clip(c->text + start, end - start, QUOTE_MAX);
@@ -80,15 +88,17 @@ void query_warn_about(struct query_context *c, size_t start, size_t end, struct 
 
 void query_no_memory(struct query_context *c)
 {
-    if (c->status == TRABAO_OK)
+    if (c->status == TRABAO_OK) {
         c->status = error_no_memory(c->err);
+    }
 }
 
 void *query_new(struct query_context *c, size_t n, size_t size)
 {
     void *piece = query_arena_alloc(c->tree->arena, n, size);
-    if (piece == NULL)
+    if (piece == NULL) {
         query_no_memory(c);
+    }
     return piece;
 }
 
@@ -105,8 +115,9 @@ bool query_token_announces(const struct query_context *c, size_t i, bool month)
     const char *const *words = month ? month_words : day_words;
     const size_t count = month ? ARRAY_LEN(month_words) : ARRAY_LEN(day_words);
     for (size_t k = 0; k < count; k++) {
-        if (query_token_is(c, i, words[k]))
+        if (query_token_is(c, i, words[k])) {
             return true;
+        }
     }
     return false;
 }
@@ -125,7 +136,8 @@ int query_token_slashes(const struct query_context *c, size_t i)
 {
     const char *form = text_form(c->tokens, i);
     int count = 0;
-    for (size_t k = 0; k < c->tokens->items[i].form_len; k++)
+    for (size_t k = 0; k < c->tokens->items[i].form_len; k++) {
         count += form[k] == '/';
+    }
     return count;
 }

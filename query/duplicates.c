@@ -17,8 +17,9 @@ static uint32_t next_character(const struct trabao_marked *text, size_t *at)
         uint32_t c;
         *at += utf8_decode(text->text + *at, text->len - *at, &c);
         const enum letter_class class = letter_class_of(c);
-        if (class == LETTER_NONE)
+        if (class == LETTER_NONE) {
             continue;
+        }
         const struct letter letter = letter_split(c);
         return letter.base != 0 ? letter_join(letter) : c;
     }
@@ -33,10 +34,12 @@ static bool same_text(const struct trabao_marked *a, const struct trabao_marked 
     size_t n = 0;
     for (; n < max; n++) {
         const uint32_t c = next_character(a, &at_a);
-        if (c != next_character(b, &at_b))
+        if (c != next_character(b, &at_b)) {
             return false;
-        if (c == 0)
+        }
+        if (c == 0) {
             break;
+        }
     }
     return n > 0;
 }
@@ -46,8 +49,9 @@ void duplicates_fold(struct trabao_hit *hits, size_t count)
     for (size_t i = 1; i < count; i++) {
         for (size_t k = 0; k < i && hits[i].same_as == NULL; k++) {
             if (hits[k].same_as == NULL && same_text(&hits[k].title, &hits[i].title, SIZE_MAX) &&
-                same_text(&hits[k].snippet, &hits[i].snippet, CHARACTERS_COMPARED))
+                same_text(&hits[k].snippet, &hits[i].snippet, CHARACTERS_COMPARED)) {
                 hits[i].same_as = &hits[k];
+            }
         }
     }
 }

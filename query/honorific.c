@@ -136,8 +136,9 @@ static const struct honorific honorifics[] = {
 static bool is_word(const struct query_token *token, const char *word, size_t n, bool *folded)
 {
     char plain[TEXT_FORM_MAX];
-    if (token->len == n && memcmp(token->form, word, n) == 0)
+    if (token->len == n && memcmp(token->form, word, n) == 0) {
         return true;
+    }
     *folded = true;
     return !token->marked && text_fold(word, n, plain) == token->len && memcmp(token->form, plain, token->len) == 0;
 }
@@ -149,12 +150,14 @@ static size_t match(const struct honorific *h, const struct query_token *tokens,
     bool folded = false;
     for (const char *word = h->words; *word != '\0'; words++) {
         const size_t n = strcspn(word, " ");
-        if (words == count || !is_word(&tokens[words], word, n, &folded))
+        if (words == count || !is_word(&tokens[words], word, n, &folded)) {
             return 0;
+        }
         word += n + (word[n] == ' ');
     }
-    if (folded && h->with_marks)
+    if (folded && h->with_marks) {
         return 0;
+    }
     /* One word without its marks says little. */
     const size_t left = folded && words == 1 ? MAX((size_t)h->left, (size_t)2) : h->left;
     return count >= words + left ? words : 0;

@@ -19,8 +19,9 @@ static bool read_letters(const char *text, size_t n, struct letters *out)
 {
     out->count = 0;
     for (size_t i = 0; i < n; out->count++) {
-        if (out->count == LETTERS_MAX)
+        if (out->count == LETTERS_MAX) {
             return false;
+        }
         i += utf8_decode(text + i, n - i, &out->codes[out->count]);
         out->items[out->count] = letter_split(out->codes[out->count]);
     }
@@ -37,13 +38,16 @@ bool horn_missing(const char *typed, size_t n, const char *form, size_t len)
     struct letters wrong;
     struct letters right;
     size_t at = 0;
-    if (!read_letters(typed, n, &wrong) || !read_letters(form, len, &right) || wrong.count != right.count)
+    if (!read_letters(typed, n, &wrong) || !read_letters(form, len, &right) || wrong.count != right.count) {
         return false;
-    while (at < right.count && wrong.codes[at] == right.codes[at])
+    }
+    while (at < right.count && wrong.codes[at] == right.codes[at]) {
         at++;
+    }
     for (size_t i = at + 1; i < right.count; i++) {
-        if (wrong.codes[i] != right.codes[i])
+        if (wrong.codes[i] != right.codes[i]) {
             return false;
+        }
     }
     /* Of ươ, which stands at FIRST, one letter differs, and by its horn alone. */
     const size_t first = at < right.count && right.items[at].base == 'o' && at > 0 ? at - 1 : at;

@@ -33,8 +33,9 @@ uint32_t lex_at(const struct lexer *lx, size_t pos, size_t *len)
 {
     uint32_t c = 0;
     *len = 0;
-    if (pos < lx->c->n)
+    if (pos < lx->c->n) {
         *len = utf8_decode(lx->c->text + pos, lx->c->n - pos, &c);
+    }
     return plain(c);
 }
 
@@ -52,8 +53,9 @@ static bool is_gap(uint32_t c)
 size_t lex_skip_gap(const struct lexer *lx, size_t pos)
 {
     size_t len;
-    for (uint32_t c = lex_at(lx, pos, &len); len > 0 && is_gap(c); c = lex_at(lx, pos, &len))
+    for (uint32_t c = lex_at(lx, pos, &len); len > 0 && is_gap(c); c = lex_at(lx, pos, &len)) {
         pos += len;
+    }
     return pos;
 }
 
@@ -61,8 +63,9 @@ size_t lex_word_end(const struct lexer *lx, size_t pos)
 {
     size_t len;
     for (uint32_t c = lex_at(lx, pos, &len); len > 0; c = lex_at(lx, pos, &len)) {
-        if (letter_is_blank(c) || c == '"' || c == '(' || c == ')')
+        if (letter_is_blank(c) || c == '"' || c == '(' || c == ')') {
             break;
+        }
         pos += len;
     }
     return pos;
@@ -71,8 +74,9 @@ size_t lex_word_end(const struct lexer *lx, size_t pos)
 size_t lex_next_quote(const struct lexer *lx, size_t pos)
 {
     size_t len;
-    for (uint32_t c = lex_at(lx, pos, &len); len > 0 && c != '"'; c = lex_at(lx, pos, &len))
+    for (uint32_t c = lex_at(lx, pos, &len); len > 0 && c != '"'; c = lex_at(lx, pos, &len)) {
         pos += len;
+    }
     return pos;
 }
 
@@ -82,8 +86,9 @@ size_t lex_next_quote(const struct lexer *lx, size_t pos)
 static size_t token_from(const struct lexer *lx, size_t start, size_t pos)
 {
     const struct text_tokens *t = lx->c->tokens;
-    while (start < t->count && (t->items[start].colocated || t->items[start].start < pos))
+    while (start < t->count && (t->items[start].colocated || t->items[start].start < pos)) {
         start++;
+    }
     return start;
 }
 
@@ -126,8 +131,9 @@ static bool is_capitals(const struct lexer *lx, size_t start, size_t end)
         uint8_t shape;
         uint8_t tone;
         start += utf8_decode(lx->c->text + start, end - start, &c);
-        if (!letter_is_capital(c) && !letter_mark(c, &shape, &tone) && !letter_is_invisible(c))
+        if (!letter_is_capital(c) && !letter_mark(c, &shape, &tone) && !letter_is_invisible(c)) {
             return false;
+        }
     }
     return true;
 }
@@ -136,12 +142,14 @@ static bool read_distance(const struct lexer *lx, size_t start, size_t end, uint
 {
     static const char name[] = "NEAR/";
     const size_t name_len = sizeof name - 1;
-    if (end - start <= name_len || memcmp(lx->c->text + start, name, name_len) != 0)
+    if (end - start <= name_len || memcmp(lx->c->text + start, name, name_len) != 0) {
         return false;
+    }
     *distance = 0;
     for (size_t i = start + name_len; i < end; i++) {
-        if (!letter_is_digit(lx->c->text[i]))
+        if (!letter_is_digit(lx->c->text[i])) {
             return false;
+        }
         *distance = MIN(*distance * 10 + (uint32_t)(lx->c->text[i] - '0'), (uint32_t)DISTANCE_MAX);
     }
     return true;
@@ -158,15 +166,19 @@ static enum lex_kind kind_of_word(struct lexer *lx, const struct lex_item *word,
     const struct text_token *t = &lx->c->tokens->items[word->first_token];
     const bool attached = before != NULL && before->end == word->start &&
                           (before->kind == LEX_MINUS || before->kind == LEX_EXACT || before->kind == LEX_FIELD);
-    if (attached)
+    if (attached) {
         return LEX_WORD;
-    if (read_distance(lx, word->start, word->end, distance))
+    }
+    if (read_distance(lx, word->start, word->end, distance)) {
         return LEX_NEAR;
-    if (t->start != word->start || t->end != word->end || !is_capitals(lx, t->start, t->end))
+    }
+    if (t->start != word->start || t->end != word->end || !is_capitals(lx, t->start, t->end)) {
         return LEX_WORD;
+    }
     for (size_t i = 0; i < ARRAY_LEN(operators); i++) {
-        if (query_token_is(lx->c, word->first_token, operators[i].form))
+        if (query_token_is(lx->c, word->first_token, operators[i].form)) {
             return operators[i].kind;
+        }
     }
     return LEX_WORD;
 }
@@ -174,8 +186,9 @@ static enum lex_kind kind_of_word(struct lexer *lx, const struct lex_item *word,
 size_t lex_item_end(const struct query_context *c, const struct lex_item *item)
 {
     size_t i = item->first_token + item->tokens;
-    while (i > item->first_token && c->tokens->items[i - 1].colocated)
+    while (i > item->first_token && c->tokens->items[i - 1].colocated) {
         i--;
+    }
     return i > item->first_token ? c->tokens->items[i - 1].end : item->start;
 }
 
@@ -251,16 +264,19 @@ static bool lex_sign(struct lexer *lx, uint32_t c, size_t len)
     size_t next_len;
     const uint32_t following = lex_at(lx, next, &next_len);
     bool is_operator = false;
-    if (!lx->free)
+    if (!lx->free) {
         return false;
-    if (c == '=')
+    }
+    if (c == '=') {
         is_operator = following == '"' || lex_token_at(lx, next) != LEX_NO_TOKEN;
-    else if (c == '-' && following == '=')
+    } else if (c == '-' && following == '=') {
         is_operator = is_char(lx, next + next_len, '"') || lex_token_at(lx, next + next_len) != LEX_NO_TOKEN;
-    else if (c == '-')
+    } else if (c == '-') {
         is_operator = following == '"' || following == '(' || letter_at(lx, next);
-    if (is_operator)
+    }
+    if (is_operator) {
         lex_push(lx, c == '=' ? LEX_EXACT : LEX_MINUS, lx->pos, next);
+    }
     return is_operator;
 }
 
@@ -287,21 +303,24 @@ void lex_query(struct query_context *c, struct lex_items *out)
     /* Each item takes a byte of the query, but for the parentheses that are closed for the user, and the end. */
     out->count = 0;
     out->items = query_new(c, c->n + QUERY_DEPTH_MAX + 1, sizeof *out->items);
-    if (out->items == NULL)
+    if (out->items == NULL) {
         return;
+    }
     while (c->status == TRABAO_OK) {
         const size_t pos = lex_skip_gap(&lx, lx.pos);
         lx.free = lx.free || pos > lx.pos;
         lx.pos = pos;
-        if (pos >= c->n)
+        if (pos >= c->n) {
             break;
+        }
         lex_next(&lx);
     }
-    if (lx.depth > 0)
-        query_warn(c, "Thiếu dấu ngoặc đóng nên ngoặc được coi là đóng ở cuối câu tìm.",
-                   "a parenthesis is not closed");
-    for (; lx.depth > 0; lx.depth--)
+    if (lx.depth > 0) {
+        query_warn(c, "Thiếu dấu ngoặc đóng nên ngoặc được coi là đóng ở cuối câu tìm.", "a parenthesis is not closed");
+    }
+    for (; lx.depth > 0; lx.depth--) {
         lex_push(&lx, LEX_CLOSE, c->n, c->n);
+    }
     lex_push(&lx, LEX_END, c->n, c->n);
     lex_join_dates(c, out);
 }

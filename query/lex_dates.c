@@ -10,10 +10,12 @@ static size_t spelled_date(const struct query_context *c, const struct lex_item 
     size_t best = LEX_NO_TOKEN;
     for (size_t i = item->first_token; i < item->first_token + item->tokens; i++) {
         const struct text_token *t = &c->tokens->items[i];
-        if (!t->colocated || t->kind != TEXT_DATE || (t->start >= item->start && t->end <= item->end))
+        if (!t->colocated || t->kind != TEXT_DATE || (t->start >= item->start && t->end <= item->end)) {
             continue;
-        if (best == LEX_NO_TOKEN || query_token_slashes(c, i) > query_token_slashes(c, best))
+        }
+        if (best == LEX_NO_TOKEN || query_token_slashes(c, i) > query_token_slashes(c, best)) {
             best = i;
+        }
     }
     return best;
 }
@@ -23,11 +25,13 @@ static bool date_words(const struct query_context *c, const struct lex_item *ite
                        const struct text_token *date, size_t *first, size_t *stop)
 {
     *first = i;
-    while (*first > 0 && items[*first].start > date->start && items[*first - 1].kind == LEX_WORD)
+    while (*first > 0 && items[*first].start > date->start && items[*first - 1].kind == LEX_WORD) {
         (*first)--;
+    }
     *stop = i + 1;
-    while (items[*stop].kind == LEX_WORD && items[*stop].start < date->end)
+    while (items[*stop].kind == LEX_WORD && items[*stop].start < date->end) {
         (*stop)++;
+    }
     return c->tokens->items[items[*first].first_token].start == date->start &&
            lex_item_end(c, &items[*stop - 1]) == date->end;
 }
@@ -38,8 +42,9 @@ static bool announces(const struct query_context *c, const struct lex_item *item
     const char *form = text_form(c->tokens, date);
     const size_t len = c->tokens->items[date].form_len;
     const char *slash = memchr(form, '/', len);
-    if (item->kind != LEX_WORD || item->tokens != 1 || item->star || slash == NULL)
+    if (item->kind != LEX_WORD || item->tokens != 1 || item->star || slash == NULL) {
         return false;
+    }
     const bool month = len - (size_t)(slash - form) == 5;
     return query_token_announces(c, item->first_token, month);
 }
@@ -47,11 +52,13 @@ static bool announces(const struct query_context *c, const struct lex_item *item
 /* A word that is a date in figures: its first token; LEX_NO_TOKEN otherwise. */
 static size_t figure_date(const struct query_context *c, const struct lex_item *item)
 {
-    if (item->kind != LEX_WORD || item->tokens == 0)
+    if (item->kind != LEX_WORD || item->tokens == 0) {
         return LEX_NO_TOKEN;
+    }
     for (size_t i = item->first_token + 1; i < item->first_token + item->tokens; i++) {
-        if (!c->tokens->items[i].colocated)
+        if (!c->tokens->items[i].colocated) {
             return LEX_NO_TOKEN;
+        }
     }
     return c->tokens->items[item->first_token].kind == TEXT_DATE ? item->first_token : LEX_NO_TOKEN;
 }
@@ -75,8 +82,9 @@ void lex_join_dates(struct query_context *c, struct lex_items *out)
             stop = i + 1;
             date = figure_date(c, &items[i]);
         }
-        if (date != LEX_NO_TOKEN && kept > 0 && announces(c, &items[kept - 1], date))
+        if (date != LEX_NO_TOKEN && kept > 0 && announces(c, &items[kept - 1], date)) {
             kept--;
+        }
         items[kept++] = items[i];
         i = stop - 1;
     }

@@ -35,16 +35,19 @@ static const struct field_name field_names[] = {
 static const struct field_name *field_at(const struct lexer *lx, size_t *value)
 {
     const size_t i = lex_token_at(lx, lx->pos);
-    if (i == LEX_NO_TOKEN)
+    if (i == LEX_NO_TOKEN) {
         return NULL;
+    }
     const size_t end = lx->c->tokens->items[i].end;
     size_t len;
-    if (lex_at(lx, end, &len) != ':')
+    if (lex_at(lx, end, &len) != ':') {
         return NULL;
+    }
     *value = end + len;
     for (size_t k = 0; k < ARRAY_LEN(field_names); k++) {
-        if (query_token_is(lx->c, i, field_names[k].form))
+        if (query_token_is(lx->c, i, field_names[k].form)) {
             return &field_names[k];
+        }
     }
     return NULL;
 }
@@ -53,10 +56,12 @@ static const struct field_name *field_at(const struct lexer *lx, size_t *value)
 static bool read_dates(const struct lexer *lx, size_t start, size_t end, int64_t *from, int64_t *to)
 {
     const char *text = lx->c->text;
-    if (end == start || end - start > FILTER_BYTES_MAX)
+    if (end == start || end - start > FILTER_BYTES_MAX) {
         return false;
-    if (query_parse_dates(text + start, end - start, lx->c->now, from, to))
+    }
+    if (query_parse_dates(text + start, end - start, lx->c->now, from, to)) {
         return true;
+    }
     return strchr(",;.!?", text[end - 1]) != NULL &&
            query_parse_dates(text + start, end - start - 1, lx->c->now, from, to);
 }
@@ -68,14 +73,16 @@ static bool find_dates(const struct lexer *lx, size_t start, size_t *end, int64_
     size_t count = 0;
     for (size_t pos = start; count < FILTER_WORDS_MAX && pos - start <= FILTER_BYTES_MAX;) {
         const size_t stop = lex_word_end(lx, pos);
-        if (stop == pos)
+        if (stop == pos) {
             break;
+        }
         ends[count++] = stop;
         pos = lex_skip_gap(lx, stop);
     }
     while (count-- > 0) {
-        if (!read_dates(lx, start, ends[count], from, to))
+        if (!read_dates(lx, start, ends[count], from, to)) {
             continue;
+        }
         *end = ends[count];
         return true;
     }
@@ -86,15 +93,19 @@ static void narrow(struct lexer *lx, enum filter filter, int64_t from, int64_t t
 {
     struct query_dates *dates = &lx->c->tree->dates;
     dates->limited = true;
-    if (filter != FILTER_BEFORE)
+    if (filter != FILTER_BEFORE) {
         dates->from = MAX(dates->from, from);
-    if (filter != FILTER_AFTER)
+    }
+    if (filter != FILTER_AFTER) {
         dates->to = MIN(dates->to, to);
-    if (lx->depth > 0)
+    }
+    if (lx->depth > 0) {
         query_warn(lx->c, "Phép lọc ngày đặt trong ngoặc vẫn áp dụng cho cả câu tìm.",
                    "a date filter in parentheses limits the whole query all the same");
-    if (dates->from >= dates->to)
+    }
+    if (dates->from >= dates->to) {
         query_warn(lx->c, "Các phép lọc ngày không có ngày nào chung.", "the date filters have no day in common");
+    }
 }
 
 /* True when what is read is to be excluded: a span of time cannot be. */
@@ -116,8 +127,9 @@ static bool read_value(const struct lexer *lx, size_t value, size_t *end, int64_
     const size_t close = quoted ? lex_next_quote(lx, begin + len) : lx->c->n;
     if (close == lx->c->n) {
         const bool found = find_dates(lx, begin, end, from, to);
-        if (!found)
+        if (!found) {
             *end = lex_word_end(lx, begin);
+        }
         return found;
     }
     const bool found = read_dates(lx, begin + len, close, from, to);
@@ -154,10 +166,12 @@ bool lex_field(struct lexer *lx)
 {
     size_t value = 0;
     const struct field_name *name = lx->free ? field_at(lx, &value) : NULL;
-    if (name == NULL)
+    if (name == NULL) {
         return false;
-    if (name->filter != FILTER_NONE)
+    }
+    if (name->filter != FILTER_NONE) {
         return lex_filter(lx, name->filter, value);
+    }
     lex_push(lx, LEX_FIELD, lx->pos, value);
     lex_last(lx)->field = name->field;
     return true;

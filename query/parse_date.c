@@ -84,20 +84,24 @@ static bool canonical_words(const char *text, size_t n, char out[PHRASE_MAX])
         size_t step = 0;
         for (; stop < n; stop += step) {
             step = utf8_decode(text + stop, n - stop, &c);
-            if (letter_is_blank(c))
+            if (letter_is_blank(c)) {
                 break;
+            }
         }
         if (stop == i) {
             i += step;
             continue;
         }
-        if (len + TEXT_FORM_MAX + 2 > PHRASE_MAX)
+        if (len + TEXT_FORM_MAX + 2 > PHRASE_MAX) {
             return false;
-        if (len > 0)
+        }
+        if (len > 0) {
             out[len++] = ' ';
+        }
         const size_t form = syllable_canonical(text + i, stop - i, out + len);
-        if (form == SYLLABLE_FAILED)
+        if (form == SYLLABLE_FAILED) {
             return false;
+        }
         len += form;
         i = stop;
     }
@@ -108,8 +112,9 @@ static bool canonical_words(const char *text, size_t n, char out[PHRASE_MAX])
 static bool read_relative(const char *words, int64_t now, struct span *out)
 {
     for (size_t i = 0; i < ARRAY_LEN(relatives); i++) {
-        if (strcmp(words, relatives[i].marked) != 0 && strcmp(words, relatives[i].plain) != 0)
+        if (strcmp(words, relatives[i].marked) != 0 && strcmp(words, relatives[i].plain) != 0) {
             continue;
+        }
         *out = unit_at(relatives[i].unit, relatives[i].offset, now);
         return true;
     }
@@ -126,8 +131,9 @@ static const char *after(const char *s, const char *word)
 static const char *after_any(const char *s, const char *const *words, size_t count)
 {
     const char *rest = NULL;
-    for (size_t i = 0; i < count && rest == NULL; i++)
+    for (size_t i = 0; i < count && rest == NULL; i++) {
         rest = after(s, words[i]);
+    }
     return rest;
 }
 
@@ -138,16 +144,19 @@ static bool read_quarter(const char *words, struct span *out)
     static const char *const numbers[] = {"iv", "iii", "ii", "i", "4", "3", "2", "1"};
     static const char *const separators[] = {"/", " / ", " năm ", " nam ", "-", " "};
     const char *s = after_any(words, names, ARRAY_LEN(names));
-    if (s == NULL)
+    if (s == NULL) {
         return false;
+    }
     const char *rest = NULL;
     size_t i = 0;
-    while (i < ARRAY_LEN(numbers) && (rest = after(s, numbers[i])) == NULL)
+    while (i < ARRAY_LEN(numbers) && (rest = after(s, numbers[i])) == NULL) {
         i++;
+    }
     rest = rest == NULL ? NULL : after_any(rest, separators, ARRAY_LEN(separators));
     struct civil year;
-    if (rest == NULL || strlen(rest) != 4 || !civil_parse(rest, 4, &year) || year.precision != CIVIL_YEAR)
+    if (rest == NULL || strlen(rest) != 4 || !civil_parse(rest, 4, &year) || year.precision != CIVIL_YEAR) {
         return false;
+    }
     int y;
     int m;
     int d;
@@ -163,10 +172,12 @@ static bool read_date(const char *text, size_t n, int64_t now, struct span *out)
 {
     char words[PHRASE_MAX];
     struct civil date;
-    if (canonical_words(text, n, words) && (read_relative(words, now, out) || read_quarter(words, out)))
+    if (canonical_words(text, n, words) && (read_relative(words, now, out) || read_quarter(words, out))) {
         return true;
-    if (!civil_parse(text, n, &date) || date.precision == CIVIL_NONE)
+    }
+    if (!civil_parse(text, n, &date) || date.precision == CIVIL_NONE) {
         return false;
+    }
     *out = (struct span){date.second, civil_end(date)};
     return true;
 }
@@ -176,13 +187,15 @@ static void trim(const char **text, size_t *n)
     uint32_t c;
     while (*n > 0) {
         const size_t step = utf8_decode(*text, *n, &c);
-        if (!letter_is_blank(c))
+        if (!letter_is_blank(c)) {
             break;
+        }
         *text += step;
         *n -= step;
     }
-    while (*n > 0 && ((unsigned char)(*text)[*n - 1] <= ' '))
+    while (*n > 0 && ((unsigned char)(*text)[*n - 1] <= ' ')) {
         (*n)--;
+    }
 }
 
 /* The two sides of the `..` in TEXT, trimmed. False when there is none. */
@@ -190,8 +203,9 @@ static bool split_range(const char *text, size_t n, const char **left, size_t *l
                         size_t *right_len)
 {
     const char *dots = memmem(text, n, "..", 2);
-    if (dots == NULL)
+    if (dots == NULL) {
         return false;
+    }
     *left = text;
     *left_len = (size_t)(dots - text);
     *right = dots + 2;
@@ -210,11 +224,13 @@ bool query_parse_dates(const char *text, size_t n, int64_t now, int64_t *from, i
     struct span first = {INT64_MIN, INT64_MAX};
     struct span second = {INT64_MIN, INT64_MAX};
     trim(&text, &n);
-    if (n == 0 || n > TEXT_MAX)
+    if (n == 0 || n > TEXT_MAX) {
         return false;
+    }
     if (!split_range(text, n, &left, &left_len, &right, &right_len)) {
-        if (!read_date(text, n, now, &first))
+        if (!read_date(text, n, now, &first)) {
             return false;
+        }
         second = first;
     } else if (left_len + right_len == 0 || (left_len > 0 && !read_date(left, left_len, now, &first)) ||
                (right_len > 0 && !read_date(right, right_len, now, &second)) || first.from >= second.to) {

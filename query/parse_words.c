@@ -25,14 +25,16 @@ static size_t best_token(const struct query_context *c, const struct lex_item *i
     const size_t stop = item->first_token + item->tokens;
     size_t best = i;
     size_t next = i + 1;
-    while (next < stop && c->tokens->items[next].colocated)
+    while (next < stop && c->tokens->items[next].colocated) {
         next++;
+    }
     for (size_t k = i + 1; k < next; k++) {
         const struct text_token *t = &c->tokens->items[k];
         const bool alone = next == stop || c->tokens->items[next].start >= t->end;
         const bool usable = t->kind == TEXT_DATE && t->start >= item->start && (alone || t->end == last_end);
-        if (usable && query_token_slashes(c, k) > query_token_slashes(c, best))
+        if (usable && query_token_slashes(c, k) > query_token_slashes(c, best)) {
             best = k;
+        }
     }
     return best;
 }
@@ -42,8 +44,9 @@ static struct query_node *phrase_of(struct parser *p, struct query_token *tokens
                                     const struct modifiers *m, bool quoted)
 {
     struct query_node *node = parse_new_node(p, count == 1 && !quoted ? QUERY_TERM : QUERY_PHRASE, m->field);
-    if (node == NULL)
+    if (node == NULL) {
         return NULL;
+    }
     node->tokens = tokens;
     node->token_count = count;
     node->quoted = quoted;
@@ -55,10 +58,12 @@ static struct query_node *phrase_node(struct parser *p, const size_t *tokens, si
                                       bool quoted)
 {
     struct query_token *copy = query_new(p->c, count, sizeof *copy);
-    if (copy == NULL)
+    if (copy == NULL) {
         return NULL;
-    for (size_t i = 0; i < count; i++)
+    }
+    for (size_t i = 0; i < count; i++) {
         query_set_token(p->c, &copy[i], tokens[i]);
+    }
     return phrase_of(p, copy, count, m, quoted);
 }
 
@@ -68,10 +73,12 @@ static bool begins_word(const struct query_context *c, size_t before, size_t nex
     const struct text_token *a = &c->tokens->items[before];
     const struct text_token *b = &c->tokens->items[next];
     const char *text = c->text;
-    if (!b->joined)
+    if (!b->joined) {
         return true;
-    if (memchr(text + a->end, ':', b->start - a->end) == NULL)
+    }
+    if (memchr(text + a->end, ':', b->start - a->end) == NULL) {
         return false;
+    }
     return !(text[a->end - 1] >= '0' && text[a->end - 1] <= '9' && text[b->start] >= '0' && text[b->start] <= '9');
 }
 
@@ -85,11 +92,13 @@ static struct query_node *token_nodes(struct parser *p, const struct lex_item *i
     size_t *run = query_new(p->c, item->tokens, sizeof *run);
     size_t count = 0;
     size_t end = 0; /* of the tokens taken so far */
-    if (run == NULL)
+    if (run == NULL) {
         return NULL;
+    }
     for (size_t i = item->first_token; i < item->first_token + item->tokens; i++) {
-        if (c->tokens->items[i].colocated || c->tokens->items[i].start < end)
+        if (c->tokens->items[i].colocated || c->tokens->items[i].start < end) {
             continue;
+        }
         if (count > 0 && !quoted && begins_word(c, run[count - 1], i)) {
             parse_push(p, phrase_node(p, run, count, m, false));
             count = 0;
@@ -97,16 +106,18 @@ static struct query_node *token_nodes(struct parser *p, const struct lex_item *i
         run[count] = best_token(c, item, i, last_end);
         end = c->tokens->items[run[count++]].end;
     }
-    if (count > 0)
+    if (count > 0) {
         parse_push(p, phrase_node(p, run, count, m, quoted));
+    }
     return parse_pop_list(p, base, QUERY_AND);
 }
 
 /* A quote: one phrase, or one for each spelling of its dates. With = it is taken as it stands. */
 static struct query_node *quote_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
 {
-    if (m->exact)
+    if (m->exact) {
         return token_nodes(p, item, m);
+    }
     struct quote_row rows[QUOTE_ROWS_MAX];
     const size_t base = p->count;
     const size_t count = quote_rows(p->c, item, rows);
@@ -139,15 +150,18 @@ static bool gather_words(struct parser *p, struct name_words *words)
     for (size_t n = 0; words->tokens != NULL && p->item[n].kind == LEX_WORD && !p->item[n].star; n++) {
         const struct lex_item *item = &p->item[n];
         for (size_t i = item->first_token; i < item->first_token + item->tokens; i++) {
-            if (c->tokens->items[i].colocated)
+            if (c->tokens->items[i].colocated) {
                 continue;
-            if (words->count == NAME_WORDS_MAX)
+            }
+            if (words->count == NAME_WORDS_MAX) {
                 return true;
+            }
             words->items[words->count] = n;
             query_set_token(c, &words->tokens[words->count++], i);
         }
-        if (lex_item_end(c, item) != item->end)
+        if (lex_item_end(c, item) != item->end) {
             break;
+        }
     }
     return words->tokens != NULL;
 }
@@ -159,14 +173,16 @@ static bool gather_words(struct parser *p, struct name_words *words)
 static struct query_node *name_node(struct parser *p, const struct modifiers *m)
 {
     struct name_words words = {.count = 0};
-    if (!gather_words(p, &words))
+    if (!gather_words(p, &words)) {
         return NULL;
+    }
     const size_t before = honorific_count(words.tokens, words.count);
     const bool capitals = begins_with_capital(p->c, &words.tokens[before]);
     size_t end = before + 1;
     while (end < words.count &&
-           (words.items[end] == words.items[end - 1] || (capitals && begins_with_capital(p->c, &words.tokens[end]))))
+           (words.items[end] == words.items[end - 1] || (capitals && begins_with_capital(p->c, &words.tokens[end])))) {
         end++;
+    }
     p->item += words.items[end - 1];
     /* Quoted, so that a capitalised word that follows what is understood is not taken for a part of the name. */
     return phrase_of(p, words.tokens + before, end - before, m, capitals || end - before > 1);
@@ -186,15 +202,18 @@ static uint32_t next_letter(const char *text, size_t n, size_t *at)
         uint8_t shape;
         uint8_t tone;
         size = utf8_decode(text + *at, n - *at, &c);
-        if (!letter_mark(c, &shape, &tone) && !letter_is_invisible(c))
+        if (!letter_mark(c, &shape, &tone) && !letter_is_invisible(c)) {
             break;
-        if ((letter.shape != 0 && shape != 0) || (letter.tone != 0 && tone != 0))
+        }
+        if ((letter.shape != 0 && shape != 0) || (letter.tone != 0 && tone != 0)) {
             return 0;
+        }
         letter.shape |= shape;
         letter.tone |= tone;
     }
-    if (letter.base != 0)
+    if (letter.base != 0) {
         return letter_join(letter);
+    }
     return first < 0x80 && letter_is_digit((char)first) ? first : 0;
 }
 
@@ -211,8 +230,9 @@ static void spell_as_typed(const struct query_context *c, struct query_token *to
         char bytes[4];
         const uint32_t letter = next_letter(c->text, token->end, &i);
         const size_t n = utf8_encode(letter, bytes);
-        if (letter == 0 || len + n > sizeof form)
+        if (letter == 0 || len + n > sizeof form) {
             return;
+        }
         memcpy(form + len, bytes, n);
         len += n;
     }
@@ -227,17 +247,19 @@ static struct query_node *prefix_node(struct parser *p, const struct lex_item *i
 {
     struct query_node *node = token_nodes(p, item, m);
     struct query_problem problem = {NULL, NULL};
-    if (node == NULL)
+    if (node == NULL) {
         return NULL;
-    if (node->kind != QUERY_TERM)
+    }
+    if (node->kind != QUERY_TERM) {
         problem = (struct query_problem){"dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ",
                                          "a * may only follow a single word"};
-    else if (utf8_count(node->tokens[0].form, node->tokens[0].len) < PREFIX_LETTERS_MIN)
+    } else if (utf8_count(node->tokens[0].form, node->tokens[0].len) < PREFIX_LETTERS_MIN) {
         problem = (struct query_problem){"trước dấu * cần ít nhất hai chữ nên được tìm như một từ",
                                          "a * needs two letters before it"};
-    else if (p->prefixes == QUERY_PREFIXES_MAX)
+    } else if (p->prefixes == QUERY_PREFIXES_MAX) {
         problem =
             (struct query_problem){"câu tìm có quá nhiều dấu * nên được tìm như một từ", "the query has too many *"};
+    }
     if (problem.english != NULL) {
         query_warn_about(p->c, item->start, item->end, problem);
         return node;
@@ -259,11 +281,14 @@ struct query_node *parse_stray(struct parser *p, const struct lex_item *item, en
 struct query_node *parse_words(struct parser *p, const struct modifiers *m)
 {
     const struct lex_item *item = p->item;
-    if (item->kind == LEX_QUOTE)
+    if (item->kind == LEX_QUOTE) {
         return quote_node(p, item, m);
-    if (item->kind == LEX_DATE)
+    }
+    if (item->kind == LEX_DATE) {
         return phrase_node(p, &(const size_t){item->first_token}, 1, m, false);
-    if (item->star)
+    }
+    if (item->star) {
         return prefix_node(p, item, m);
+    }
     return m->field == QUERY_NAME && !m->exact ? name_node(p, m) : token_nodes(p, item, m);
 }

@@ -26,8 +26,9 @@ static const char plain[] = "\033[0m";
 static size_t terminal_width(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
         return 80;
+    }
     return MAX(MIN((size_t)size.ws_col, (size_t)WIDTH_MAX), (size_t)WIDTH_MIN);
 }
 
@@ -61,10 +62,11 @@ static size_t put_character(const char *s, size_t n, size_t *columns)
     uint8_t tone;
     char bytes[4];
     const size_t len = utf8_decode(s, n, &c);
-    if (is_control(c))
+    if (is_control(c)) {
         fputc(' ', stdout);
-    else
+    } else {
         fwrite(bytes, 1, utf8_encode(c, bytes), stdout);
+    }
     *columns += !letter_mark(c, &shape, &tone);
     return len;
 }
@@ -81,8 +83,9 @@ static void put_plain(const char *s)
 
 static void put_style(const struct printer *p, const char *style)
 {
-    if (p->color)
+    if (p->color) {
         fputs(style, stdout);
+    }
 }
 
 static size_t columns_of_word(const char *s, size_t n)
@@ -91,8 +94,9 @@ static size_t columns_of_word(const char *s, size_t n)
     while (n > 0) {
         uint32_t c;
         const size_t len = utf8_decode(s, n, &c);
-        if (letter_is_blank(c))
+        if (letter_is_blank(c)) {
             break;
+        }
         columns++;
         s += len;
         n -= len;
@@ -109,8 +113,9 @@ static void put_marked(const struct printer *p, const struct trabao_marked *m, c
     put_style(p, style);
     for (size_t i = 0; i < m->len;) {
         const char *rest = m->text + i;
-        if (next < m->mark_count && m->marks[next].start == i)
+        if (next < m->mark_count && m->marks[next].start == i) {
             put_style(p, mark_style);
+        }
         if (p->width > 0 && *rest == ' ' && columns + 1 + columns_of_word(rest + 1, m->len - i - 1) > p->width) {
             printf("\n%*s", INDENT, "");
             columns = INDENT;
@@ -135,8 +140,9 @@ static void print_text(struct printer *p, const struct trabao_hit *hit)
     printf("%*llu. ", INDENT - 2, (unsigned long long)p->rank);
     put_marked(p, &hit->title, bold, underlined);
     for (size_t i = 0; i < ARRAY_LEN(facts); i++) {
-        if (or_empty(facts[i])[0] == '\0')
+        if (or_empty(facts[i])[0] == '\0') {
             continue;
+        }
         printf("%*s", any ? 0 : INDENT, "");
         fputs(any ? " · " : "", stdout);
         put_plain(facts[i]);
@@ -162,19 +168,22 @@ static void print_text(struct printer *p, const struct trabao_hit *hit)
 
 static void put_field(const char *s, size_t n, char before)
 {
-    if (before != '\0')
+    if (before != '\0') {
         fputc(before, stdout);
+    }
     bool quoted = n > 0 && (s[0] == ' ' || s[n - 1] == ' ');
-    for (size_t i = 0; i < n && !quoted; i++)
+    for (size_t i = 0; i < n && !quoted; i++) {
         quoted = s[i] == ',' || s[i] == '"' || s[i] == '\r' || s[i] == '\n';
+    }
     if (!quoted) {
         fwrite(s, 1, n, stdout);
         return;
     }
     fputc('"', stdout);
     for (size_t i = 0; i < n; i++) {
-        if (s[i] == '"')
+        if (s[i] == '"') {
             fputc('"', stdout);
+        }
         fputc(s[i], stdout);
     }
     fputc('"', stdout);
@@ -184,12 +193,14 @@ static void print_csv(struct printer *p, const char *query_id, const struct trab
 {
     const char *const fields[] = {hit->url, hit->date, hit->author, hit->source, hit->section};
     char score[32];
-    if (p->batch)
+    if (p->batch) {
         put_field(query_id, strlen(query_id), '\0');
+    }
     put_field(hit->key, strlen(hit->key), p->batch ? ',' : '\0');
     put_field(hit->title.text, hit->title.len, ',');
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         put_field(or_empty(fields[i]), strlen(or_empty(fields[i])), ',');
+    }
     put_field(score, (size_t)snprintf(score, sizeof score, "%.3f", hit->score), ',');
     put_field(trabao_tier_name(hit->tier), strlen(trabao_tier_name(hit->tier)), ',');
     put_field(hit->snippet.text, hit->snippet.len, ',');
@@ -204,10 +215,11 @@ static void put_name(const char *s)
     for (size_t n = strlen(s); n > 0;) {
         uint32_t c;
         const size_t len = utf8_decode(s, n, &c);
-        if (letter_is_blank(c))
+        if (letter_is_blank(c)) {
             fputc('_', stdout);
-        else
+        } else {
             fwrite(s, 1, len, stdout);
+        }
         s += len;
         n -= len;
     }
@@ -228,8 +240,9 @@ static void print_trec(struct printer *p, const char *query_id, const struct tra
 void printer_begin(struct printer *p, const char *query_id, const char *query)
 {
     p->rank = 0;
-    if (p->format == COMMAND_CSV && !p->begun)
+    if (p->format == COMMAND_CSV && !p->begun) {
         printf("%skey,title,url,date,author,source,section,score,tier,snippet\r\n", p->batch ? "query_id," : "");
+    }
     p->begun = true;
     if (p->format == COMMAND_TEXT && p->batch) {
         put_style(p, bold);
@@ -255,8 +268,9 @@ bool printer_hit(struct printer *p, const char *query_id, const struct trabao_hi
     case COMMAND_JSON:
     case COMMAND_JSONL:
         json = query_hit_json(hit, query_id);
-        if (json == NULL)
+        if (json == NULL) {
             return false;
+        }
         puts(json);
         mem_free(json);
         return true;

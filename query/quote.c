@@ -55,9 +55,9 @@ static size_t stop_of(const struct pieces *p)
 /* The next token that has a position of its own. */
 static size_t next_position(const struct pieces *p, size_t i)
 {
-    do
+    do {
         i++;
-    while (i < stop_of(p) && token_at(p, i)->colocated);
+    } while (i < stop_of(p) && token_at(p, i)->colocated);
     return i;
 }
 
@@ -70,10 +70,12 @@ static size_t date_at(const struct pieces *p, size_t i)
     size_t best = NO_TOKEN;
     for (; i < stop; i++) {
         const struct text_token *t = token_at(p, i);
-        if (t->kind != TEXT_DATE || t->start < p->item->start || t->end > p->item->end)
+        if (t->kind != TEXT_DATE || t->start < p->item->start || t->end > p->item->end) {
             continue;
-        if (best == NO_TOKEN || query_token_slashes(p->c, i) > query_token_slashes(p->c, best))
+        }
+        if (best == NO_TOKEN || query_token_slashes(p->c, i) > query_token_slashes(p->c, best)) {
             best = i;
+        }
     }
     return best;
 }
@@ -86,8 +88,9 @@ static void read_parts(const struct query_context *c, size_t i, struct piece *pi
     const size_t len = c->tokens->items[i].form_len;
     size_t part = 0;
     /* A month with its year has the length of the year behind its only stroke. */
-    if (query_token_slashes(c, i) == 1 && len > 5 && form[len - 5] == '/')
+    if (query_token_slashes(c, i) == 1 && len > 5 && form[len - 5] == '/') {
         part = 1;
+    }
     for (size_t k = 0, n = 0; k < len && part < ARRAY_LEN(parts); k++) {
         if (form[k] == '/') {
             part++;
@@ -104,8 +107,9 @@ static void add_date(struct pieces *p, size_t i, size_t date)
     const struct text_token *t = token_at(p, date);
     struct piece piece = {.token = date, .dated = true, .before = NO_TOKEN, .start = t->start, .end = t->end};
     size_t last = i;
-    for (size_t next = i; next < stop_of(p) && token_at(p, next)->start < t->end; next = next_position(p, next))
+    for (size_t next = i; next < stop_of(p) && token_at(p, next)->start < t->end; next = next_position(p, next)) {
         last = next;
+    }
     piece.typed = token_at(p, i)->kind == TEXT_DATE ? FIGURES : token_at(p, last)->kind == TEXT_DATE ? MIXED : SPELLED;
     read_parts(p->c, date, &piece);
     const struct piece *before = p->count > 0 ? &p->items[p->count - 1] : NULL;
@@ -124,13 +128,15 @@ static bool cut(struct pieces *p)
     for (size_t i = p->item->first_token; i < stop_of(p);) {
         const struct text_token *t = token_at(p, i);
         const size_t date = p->dates < DATES_MAX ? date_at(p, i) : NO_TOKEN;
-        if (p->count == PIECES_MAX)
+        if (p->count == PIECES_MAX) {
             return false;
+        }
         if (date != NO_TOKEN) {
             const uint32_t end = token_at(p, date)->end;
             add_date(p, i, date);
-            while (i < stop_of(p) && token_at(p, i)->start < end)
+            while (i < stop_of(p) && token_at(p, i)->start < end) {
                 i = next_position(p, i);
+            }
         } else {
             p->items[p->count++] =
                 (struct piece){.token = i, .before = NO_TOKEN, .start = t->start, .end = t->end};
@@ -151,8 +157,9 @@ static size_t list_spellings(const struct pieces *p, size_t at, struct spelling 
     for (size_t s = 0; s < STYLES; s++) {
         const enum style style = (enum style)((piece->typed + s) % STYLES);
         const bool full = piece->day[0] != '\0' && piece->year[0] != '\0';
-        if (at_end ? style != FIGURES : style == MIXED && !full)
+        if (at_end ? style != FIGURES : style == MIXED && !full) {
             continue;
+        }
         /* The month of tháng 7 năm 2020 always has its word before it. */
         const bool needs_word = piece->day[0] == '\0' && style == SPELLED;
         const bool typed = piece->before != NO_TOKEN || needs_word;
@@ -161,8 +168,9 @@ static size_t list_spellings(const struct pieces *p, size_t at, struct spelling 
             continue;
         }
         out[count++] = (struct spelling){style, typed};
-        if (!needs_word)
+        if (!needs_word) {
             out[count++] = (struct spelling){style, !typed};
+        }
     }
     return count;
 }
@@ -191,20 +199,24 @@ static void add_spelled(const struct pieces *p, const struct piece *piece, struc
 {
     const bool has_day = piece->day[0] != '\0';
     char month_and_year[DATE_TEXT_MAX];
-    if (spelling.announced)
+    if (spelling.announced) {
         add_token(p, piece, piece->before, has_day ? "ngày" : "tháng", row);
+    }
     add_token(p, piece, piece->token, NULL, row);
-    if (spelling.style == FIGURES)
+    if (spelling.style == FIGURES) {
         return;
-    if (has_day)
+    }
+    if (has_day) {
         add_token(p, piece, NO_TOKEN, "tháng", row);
+    }
     if (spelling.style == MIXED) {
         snprintf(month_and_year, sizeof month_and_year, "%s/%s", piece->month, piece->year);
         add_token(p, piece, NO_TOKEN, month_and_year, row);
         return;
     }
-    if (has_day)
+    if (has_day) {
         add_token(p, piece, NO_TOKEN, piece->month, row);
+    }
     if (piece->year[0] != '\0') {
         add_token(p, piece, NO_TOKEN, "năm", row);
         add_token(p, piece, NO_TOKEN, piece->year, row);
@@ -232,8 +244,9 @@ static bool write_row(const struct pieces *p, size_t choice, struct quote_row *r
 static bool write_typed(const struct pieces *p, struct quote_row *row)
 {
     *row = (struct quote_row){query_new(p->c, p->item->tokens, sizeof *row->tokens), 0};
-    for (size_t i = p->item->first_token; row->tokens != NULL && i < stop_of(p); i = next_position(p, i))
+    for (size_t i = p->item->first_token; row->tokens != NULL && i < stop_of(p); i = next_position(p, i)) {
         query_set_token(p->c, &row->tokens[row->count++], i);
+    }
     return row->tokens != NULL;
 }
 
@@ -241,19 +254,23 @@ size_t quote_rows(struct query_context *c, const struct lex_item *item, struct q
 {
     struct pieces p = {.c = c, .item = item};
     size_t count = 1;
-    if (item->tokens == 0)
+    if (item->tokens == 0) {
         return 0;
-    for (size_t i = item->first_token; i < stop_of(&p); i++)
+    }
+    for (size_t i = item->first_token; i < stop_of(&p); i++) {
         p.marked = p.marked || text_has_marks(text_form(c->tokens, i), c->tokens->items[i].form_len);
-    if (!cut(&p))
+    }
+    if (!cut(&p)) {
         return write_typed(&p, &rows[0]) ? 1 : 0;
+    }
     for (size_t i = 0; i < p.count; i++) {
         struct spelling spellings[2 * STYLES];
         count *= p.items[i].dated ? list_spellings(&p, i, spellings) : 1;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!write_row(&p, i, &rows[i]))
+        if (!write_row(&p, i, &rows[i])) {
             return 0;
+        }
     }
     return count;
 }

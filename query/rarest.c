@@ -32,8 +32,9 @@ static uint64_t articles_of(const struct parts *p, const struct query_token *tok
          t = lexicon_fold_next(p->lexicon, t)) {
         const struct lexicon_term *term = &p->lexicon->terms[t];
         const bool typed = lexicon_is(p->lexicon, t, token->form, token->len);
-        if (typed || !p->c->tree->any_marked)
+        if (typed || !p->c->tree->any_marked) {
             articles += term->articles;
+        }
     }
     return articles;
 }
@@ -47,8 +48,9 @@ static void measure(const struct parts *p, const struct query_node *node, struct
     }
     const size_t rows = node->kind == QUERY_QUOTE ? 1 : node->child_count; /* one quote, however spelled */
     part->words += node->token_count;
-    for (size_t i = 0; i < rows; i++)
+    for (size_t i = 0; i < rows; i++) {
         measure(p, node->children[i], part);
+    }
 }
 
 static bool is_list(const struct query_node *node)
@@ -59,16 +61,18 @@ static bool is_list(const struct query_node *node)
 static size_t count_parts(const struct query_node *node)
 {
     size_t count = is_list(node) ? 0 : 1;
-    for (size_t i = 0; i < node->child_count && is_list(node); i++)
+    for (size_t i = 0; i < node->child_count && is_list(node); i++) {
         count += count_parts(node->children[i]);
+    }
     return count;
 }
 
 static void list_parts(struct parts *p, struct query_node *node, bool negated)
 {
     if (is_list(node)) {
-        for (size_t i = 0; i < node->child_count; i++)
+        for (size_t i = 0; i < node->child_count; i++) {
             list_parts(p, node->children[i], negated != (node->kind == QUERY_NOT));
+        }
         return;
     }
     struct part *part = &p->items[p->count];
@@ -81,10 +85,12 @@ static int by_rarity(const void *a, const void *b)
 {
     const struct part *x = a;
     const struct part *y = b;
-    if (x->negated != y->negated)
+    if (x->negated != y->negated) {
         return x->negated ? -1 : 1;
-    if (x->articles != y->articles)
+    }
+    if (x->articles != y->articles) {
         return x->articles < y->articles ? -1 : 1;
+    }
     return x->place < y->place ? -1 : 1;
 }
 
@@ -93,8 +99,9 @@ static void shorten(struct query_node *node, size_t words)
 {
     size_t kept = 0;
     node->token_count = MIN(node->token_count, words);
-    for (size_t left = words; kept < node->child_count && node->children[kept]->token_count <= left; kept++)
+    for (size_t left = words; kept < node->child_count && node->children[kept]->token_count <= left; kept++) {
         left -= node->children[kept]->token_count;
+    }
     node->child_count = kept;
 }
 
@@ -104,8 +111,9 @@ static void drop_parts(struct parts *p)
     for (size_t i = 0; i < p->count; i++) {
         struct part *part = &p->items[i];
         const size_t kept = part->words <= left ? part->words : i == 0 ? left : 0;
-        if (kept < part->words)
+        if (kept < part->words) {
             shorten(part->node, kept);
+        }
         left -= kept;
     }
 }
@@ -113,17 +121,20 @@ static void drop_parts(struct parts *p)
 /* NODE without what was shortened to nothing; NULL if nothing is left of it. */
 static struct query_node *close_gaps(struct query_node *node)
 {
-    if (!is_list(node))
+    if (!is_list(node)) {
         return node->token_count > 0 || node->child_count > 0 ? node : NULL;
+    }
     size_t kept = 0;
     for (size_t i = 0; i < node->child_count; i++) {
         struct query_node *child = close_gaps(node->children[i]);
-        if (child != NULL)
+        if (child != NULL) {
             node->children[kept++] = child;
+        }
     }
     node->child_count = kept;
-    if (kept == 0)
+    if (kept == 0) {
         return NULL;
+    }
     /* NOT only stands in an AND. */
     const bool alone = kept == 1 && node->kind != QUERY_NOT &&
                        !(node->kind == QUERY_AND && node->children[0]->kind == QUERY_NOT);
@@ -133,18 +144,22 @@ static struct query_node *close_gaps(struct query_node *node)
 static void keep_rarest(struct query_context *c, const struct lexicon *lexicon)
 {
     struct parts p = {.c = c, .lexicon = lexicon};
-    if (c->tree->root == NULL)
+    if (c->tree->root == NULL) {
         return;
+    }
     p.items = query_new(c, count_parts(c->tree->root), sizeof *p.items);
-    if (p.items == NULL)
+    if (p.items == NULL) {
         return;
+    }
     list_parts(&p, c->tree->root, false);
-    if (p.words <= QUERY_WORDS_KEPT)
+    if (p.words <= QUERY_WORDS_KEPT) {
         return;
+    }
     query_warn(c, "Câu tìm có %zu từ: chỉ %d từ hiếm nhất được dùng.",
                "the query has %zu words: only the %d rarest are used", p.words, QUERY_WORDS_KEPT);
-    if (c->status != TRABAO_OK)
+    if (c->status != TRABAO_OK) {
         return;
+    }
     qsort(p.items, p.count, sizeof *p.items, by_rarity);
     drop_parts(&p);
     c->tree->root = close_gaps(c->tree->root);

@@ -38,30 +38,35 @@ static uint32_t articles_of(const struct lexicon *lexicon, const char *form, siz
     char folded[TEXT_FORM_MAX];
     uint32_t most = 0;
     uint32_t term = lexicon_fold_first(lexicon, folded, text_fold(form, n, folded));
-    for (; term != LEXICON_NONE; term = lexicon_fold_next(lexicon, term))
+    for (; term != LEXICON_NONE; term = lexicon_fold_next(lexicon, term)) {
         most = MAX(most, MAX(lexicon->terms[term].articles, 1U));
+    }
     return most;
 }
 
 static void look_at(struct keyed_words *words, const struct query_token *token)
 {
     /* A quote with a date is several phrases of the same words. */
-    if (words->count > 0 && token->start < words->items[words->count - 1].end)
+    if (words->count > 0 && token->start < words->items[words->count - 1].end) {
         return;
+    }
     /* An operator that had nothing to apply to; the warning says so. */
-    if (token->end - token->start == 2 && memcmp(words->query + token->start, "OR", 2) == 0)
+    if (token->end - token->start == 2 && memcmp(words->query + token->start, "OR", 2) == 0) {
         return;
+    }
     struct keyed keyed = {.start = token->start, .end = token->end};
     void *items = words->items;
     keyed.method = keystroke_decode(token->form, token->len, keyed.form, &keyed.len);
-    if (keyed.method == KEYSTROKE_NONE)
+    if (keyed.method == KEYSTROKE_NONE) {
         return;
+    }
     const uint32_t term = library_term(words->lexicon, keyed.form, keyed.len);
     const uint32_t meant = term == LEXICON_NONE ? 0 : words->lexicon->terms[term].articles;
     const uint32_t typed = articles_of(words->lexicon, token->form, token->len);
     keyed.open = typed > 0;
-    if (keyed.open && meant <= typed)
+    if (keyed.open && meant <= typed) {
         return;
+    }
     if (!mem_grow(&items, &words->capacity, words->count + 1, sizeof *words->items)) {
         words->failed = true;
         return;
@@ -70,8 +75,9 @@ static void look_at(struct keyed_words *words, const struct query_token *token)
     words->items[words->count++] = keyed;
     words->known += !keyed.open && term != LEXICON_NONE;
     words->missing += !keyed.open && term == LEXICON_NONE;
-    if (!keyed.open && utf8_count(keyed.form, keyed.len) > 1)
+    if (!keyed.open && utf8_count(keyed.form, keyed.len) > 1) {
         words->certain = keyed.method;
+    }
 }
 
 /* Lets go of the words that the archive has and that are no keys of the method that the others were typed in. */
@@ -79,18 +85,21 @@ static void drop_doubtful(struct keyed_words *words)
 {
     size_t kept = 0;
     for (size_t i = 0; i < words->count; i++) {
-        if (!words->items[i].open || words->items[i].method == words->certain)
+        if (!words->items[i].open || words->items[i].method == words->certain) {
             words->items[kept++] = words->items[i];
+        }
     }
     words->count = kept;
 }
 
 static void look_for_keys(struct keyed_words *words, const struct query_node *node)
 {
-    for (size_t i = 0; i < node->child_count; i++)
+    for (size_t i = 0; i < node->child_count; i++) {
         look_for_keys(words, node->children[i]);
-    for (size_t i = 0; i < node->token_count && !node->exact && node->kind != QUERY_PREFIX; i++)
+    }
+    for (size_t i = 0; i < node->token_count && !node->exact && node->kind != QUERY_PREFIX; i++) {
         look_at(words, &node->tokens[i]);
+    }
 }
 
 /* The query with the words in place of the keys. */
@@ -133,8 +142,9 @@ static enum trabao_status read_keys(struct trabao_reader *r, const char *query, 
     struct buf text;
     enum trabao_status status = TRABAO_OK;
     buf_init(&text, TRABAO_QUERY_MAX);
-    if ((*tree)->root != NULL)
+    if ((*tree)->root != NULL) {
         look_for_keys(&words, (*tree)->root);
+    }
     if (words.failed) {
         status = error_no_memory(err);
     } else if (words.certain != KEYSTROKE_NONE && words.known > words.missing) {
@@ -143,8 +153,9 @@ static enum trabao_status read_keys(struct trabao_reader *r, const char *query, 
     }
     if (status == TRABAO_OK && text.len > 0) {
         status = query_parse(r->analyzer, buf_str(&text), text.len, now, false, &reread, err);
-        if (status == TRABAO_OK)
+        if (status == TRABAO_OK) {
             status = warn_of_keys(&words, query, reread, err);
+        }
     }
     if (reread != NULL) {
         query_tree_free(*tree);
@@ -159,10 +170,12 @@ enum trabao_status query_read(struct trabao_reader *r, const char *query, size_t
                               struct query_tree **out, struct trabao_error *err)
 {
     enum trabao_status status = query_parse(r->analyzer, query, n, now, strict, out, err);
-    if (status == TRABAO_OK && !strict)
+    if (status == TRABAO_OK && !strict) {
         status = read_keys(r, query, n, now, out, err);
-    if (status == TRABAO_OK)
+    }
+    if (status == TRABAO_OK) {
         status = query_keep_rarest(*out, &r->reader->archive->lexicon, strict, err);
+    }
     if (status != TRABAO_OK) {
         query_tree_free(*out);
         *out = NULL;

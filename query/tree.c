@@ -30,13 +30,16 @@ static enum civil_precision unit_at(int64_t second)
     int year;
     int month;
     int day;
-    if (second == INT64_MIN || second == INT64_MAX)
+    if (second == INT64_MIN || second == INT64_MAX) {
         return CIVIL_YEAR;
-    if (second % CIVIL_DAY_SECONDS != 0)
+    }
+    if (second % CIVIL_DAY_SECONDS != 0) {
         return CIVIL_TIME;
+    }
     civil_to_ymd(second, &year, &month, &day);
-    if (day != 1)
+    if (day != 1) {
         return CIVIL_DAY;
+    }
     return month != 1 ? CIVIL_MONTH : CIVIL_YEAR;
 }
 
@@ -51,14 +54,16 @@ static void write_dates(struct buf *out, const struct query_dates *dates)
         buf_append_str(out, to_open || empty ? "after:" : "date:");
         append_moment(out, dates->from, unit);
     }
-    if (!from_open && empty)
+    if (!from_open && empty) {
         buf_append_char(out, ' ');
-    if (from_open || empty)
+    }
+    if (from_open || empty) {
         buf_append_str(out, "before:");
-    else if (!to_open && civil_end((struct civil){dates->from, (uint8_t)unit}) != dates->to)
+    } else if (!to_open && civil_end((struct civil){dates->from, (uint8_t)unit}) != dates->to) {
         buf_append_str(out, "..");
-    else
+    } else {
         return;
+    }
     append_moment(out, dates->to - 1, unit);
 }
 
@@ -69,15 +74,19 @@ static bool typed_is_plain(const struct query_context *c, const struct query_nod
 {
     static const char *const operators[] = {"or", "and", "not", "hoặc", "và"};
     const struct query_token *t = node->tokens;
-    if (node->quoted)
+    if (node->quoted) {
         return true;
-    if (node->token_count > 1)
+    }
+    if (node->token_count > 1) {
         return strncmp(c->text + t->start, "NEAR/", 5) != 0;
-    if (memchr(t->form, '/', t->len) != NULL)
+    }
+    if (memchr(t->form, '/', t->len) != NULL) {
         return false;
+    }
     for (size_t i = 0; i < ARRAY_LEN(operators); i++) {
-        if (strcmp(t->form, operators[i]) == 0)
+        if (strcmp(t->form, operators[i]) == 0) {
             return false;
+        }
     }
     return true;
 }
@@ -91,8 +100,9 @@ static void write_tokens(const struct query_context *c, const struct query_node 
     if (typed_is_plain(c, node)) {
         const uint32_t start = t->start;
         uint32_t end = t->end;
-        for (size_t i = 1; i < node->token_count; i++)
+        for (size_t i = 1; i < node->token_count; i++) {
             end = MAX(end, t[i].end);
+        }
         buf_append(out, c->text + start, end - start);
     } else {
         for (size_t i = 0; i < node->token_count; i++) {
@@ -174,15 +184,17 @@ void query_tree_understand(struct query_context *c)
     struct query_tree *tree = c->tree;
     struct buf out;
     buf_init(&out, TREE_TEXT_MAX);
-    if (tree->root != NULL)
+    if (tree->root != NULL) {
         write_node(c, tree->root, &out);
+    }
     if (tree->dates.limited) {
         buf_append_str(&out, tree->root != NULL ? " " : "");
         write_dates(&out, &tree->dates);
     }
     tree->understood = buf_failed(&out) ? NULL : query_arena_dup(tree->arena, buf_str(&out), out.len);
-    if (tree->understood == NULL)
+    if (tree->understood == NULL) {
         query_no_memory(c);
+    }
     buf_free(&out);
 }
 
@@ -236,20 +248,22 @@ static void dump_node(const struct query_node *node, struct buf *out)
 
 static void dump_bound(int64_t second, struct buf *out)
 {
-    if (second == INT64_MIN || second == INT64_MAX)
+    if (second == INT64_MIN || second == INT64_MAX) {
         buf_append_char(out, '*');
-    else
+    } else {
         append_moment(out, second, CIVIL_TIME);
+    }
 }
 
 char *query_tree_dump(const struct query_tree *tree)
 {
     struct buf out;
     buf_init(&out, TREE_TEXT_MAX);
-    if (tree->root != NULL)
+    if (tree->root != NULL) {
         dump_node(tree->root, &out);
-    else
+    } else {
         buf_append_str(&out, "()");
+    }
     if (tree->dates.limited) {
         buf_append_str(&out, " [");
         dump_bound(tree->dates.from, &out);

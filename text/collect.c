@@ -45,15 +45,17 @@ bool collect_reserve(struct collector *c)
                        mem_grow(&forms, &t->forms_capacity, t->forms_len + TEXT_FORM_MAX, 1);
     t->items = items;
     t->forms = forms;
-    if (!grown)
+    if (!grown) {
         c->failed = true;
+    }
     return grown;
 }
 
 static void push(struct collector *c, struct text_token token, const char *form, size_t len)
 {
-    if (!collect_has_room(c->out) && !collect_reserve(c))
+    if (!collect_has_room(c->out) && !collect_reserve(c)) {
         return;
+    }
     struct text_tokens *t = c->out;
     token.form = (uint32_t)t->forms_len;
     token.form_len = (uint8_t)len;
@@ -64,13 +66,15 @@ static void push(struct collector *c, struct text_token token, const char *form,
 
 bool collect_is_joined(const struct collector *c, size_t start)
 {
-    if (!c->any)
+    if (!c->any) {
         return false;
+    }
     for (size_t i = c->last_end; i < start;) {
         uint32_t code_point;
         i += utf8_decode(c->text + i, start - i, &code_point);
-        if (letter_is_blank(code_point))
+        if (letter_is_blank(code_point)) {
             return false;
+        }
     }
     return true;
 }
@@ -92,15 +96,17 @@ void collect_month(struct collector *c)
 static bool is_number(const char *text, size_t n, bool *whole)
 {
     *whole = true;
-    if (!letter_is_digit(text[0]))
+    if (!letter_is_digit(text[0])) {
         return false;
+    }
     for (size_t i = 0; i < n;) {
         uint32_t c;
         i += utf8_decode(text + i, n - i, &c);
-        if (c == '.' || c == ',')
+        if (c == '.' || c == ',') {
             *whole = false;
-        else if (letter_class_of(c) != LETTER_DIGIT && !letter_is_invisible(c))
+        } else if (letter_class_of(c) != LETTER_DIGIT && !letter_is_invisible(c)) {
             return false;
+        }
     }
     return true;
 }
@@ -113,8 +119,9 @@ static void word_by_form(struct collector *c, size_t start, size_t end, const ch
     push(c, token, form, len);
     c->last_end = end;
     c->any = true;
-    if (is_month && !c->failed)
+    if (is_month && !c->failed) {
         collect_month(c);
+    }
 }
 
 void collect_word(struct collector *c, size_t start, size_t end, bool memoise)
@@ -138,15 +145,17 @@ void collect_word(struct collector *c, size_t start, size_t end, bool memoise)
     }
     char form[TEXT_FORM_MAX];
     const size_t len = c->memo != NULL ? syllable_canonical(word, n, form) : syllable_canonical_icu(word, n, form);
-    if (len == 0)
+    if (len == 0) {
         return;
+    }
     if (len == SYLLABLE_FAILED) {
         c->failed = true;
         return;
     }
     const bool is_month = spelled_is_month(form, len);
-    if (small && memoise && len <= MEMO_WORD_MAX)
+    if (small && memoise && len <= MEMO_WORD_MAX) {
         memo_add(c->memo, key[0], key[1], form, len, is_month);
+    }
     word_by_form(c, start, end, form, len, is_month);
 }
 
@@ -157,8 +166,9 @@ static bool has_thousands(const char *digits, size_t n)
 {
     size_t group = 0;
     size_t groups = 1;
-    if (digits[0] == '0')
+    if (digits[0] == '0') {
         return false;
+    }
     for (size_t i = 0; i < n; i++) {
         if (letter_is_digit(digits[i])) {
             group++;
@@ -176,8 +186,9 @@ static bool has_thousands(const char *digits, size_t n)
 static bool is_fraction(const char *text, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
-        if (!letter_is_digit(text[i]))
+        if (!letter_is_digit(text[i])) {
             return false;
+        }
     }
     return true;
 }
@@ -193,23 +204,28 @@ static size_t number_form(const char *text, size_t n, char out[TEXT_FORM_MAX])
     size_t digits = 0;
     for (size_t i = 0; i < n && digits < TEXT_FORM_MAX; i++) {
         const bool digit = letter_is_digit(text[i]);
-        if (digit)
+        if (digit) {
             out[digits++] = text[i];
-        if (!digit && text[i] != '.' && text[i] != ',')
+        }
+        if (!digit && text[i] != '.' && text[i] != ',') {
             continue;
-        if (len < TEXT_FORM_MAX)
+        }
+        if (len < TEXT_FORM_MAX) {
             plain[len] = text[i];
+        }
         len++;
     }
-    if (len > TEXT_FORM_MAX)
+    if (len > TEXT_FORM_MAX) {
         return digits;
+    }
     const char *comma = memchr(plain, ',', len);
     const size_t integer = comma != NULL ? (size_t)(comma - plain) : len;
     if (has_thousands(plain, integer) && is_fraction(plain + integer, len - integer)) {
         digits = 0;
         for (size_t i = 0; i < len; i++) {
-            if (plain[i] != '.')
+            if (plain[i] != '.') {
                 out[digits++] = plain[i];
+            }
         }
         return digits;
     }
@@ -227,8 +243,9 @@ static void push_number(struct collector *c, const struct collect_number *number
 
 static void push_numbers(struct collector *c, const struct collect_number *numbers, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         push_number(c, &numbers[i]);
+    }
 }
 
 /* The day and month, or month and year; beside it the full date and the year, where there is one. */
@@ -244,12 +261,14 @@ static void push_date(struct collector *c, const struct date_part *parts, size_t
     token.joined = false;
     token.colocated = true;
     token.end = (uint32_t)parts[count - 1].end;
-    if (full)
+    if (full) {
         push(c, token, form, date_format(date, form));
+    }
     token.start = (uint32_t)parts[count - 1].start;
     token.kind = TEXT_NUMBER;
-    if (date.year != 0)
+    if (date.year != 0) {
         push(c, token, form, date_format(year, form));
+    }
 }
 
 /* Cuts 30.4.1975 at its stops; 0 when NUMBER has a comma or more than three parts. */
@@ -258,12 +277,15 @@ static size_t split_at_stops(const char *text, const struct collect_number *numb
     size_t count = 0;
     size_t start = number->start;
     for (size_t i = number->start; i <= number->end; i++) {
-        if (i < number->end && text[i] == ',')
+        if (i < number->end && text[i] == ',') {
             return 0;
-        if (i < number->end && text[i] != '.')
+        }
+        if (i < number->end && text[i] != '.') {
             continue;
-        if (count == 3)
+        }
+        if (count == 3) {
             return 0;
+        }
         parts[count++] = date_read_part(text, start, i);
         start = i + 1;
     }
@@ -279,23 +301,26 @@ static void push_date_or_numbers(struct collector *c, const struct collect_numbe
     if (count == 1 && !numbers[0].whole) {
         part_count = split_at_stops(c->text, &numbers[0], parts);
     } else if (count <= 3) {
-        for (; part_count < count && numbers[part_count].whole; part_count++)
+        for (; part_count < count && numbers[part_count].whole; part_count++) {
             parts[part_count] = date_read_part(c->text, numbers[part_count].start, numbers[part_count].end);
+        }
         part_count = part_count == count ? count : 0;
     }
     const bool short_year = count == 1 || numbers[1].separator == '/';
-    if (date_from_parts(parts, part_count, short_year, &date))
+    if (date_from_parts(parts, part_count, short_year, &date)) {
         push_date(c, parts, part_count, date, numbers[0].joined);
-    else
+    } else {
         push_numbers(c, numbers, count);
+    }
 }
 
 /* True when only dashes connect the numbers held back, none of which has inner separators: 30-4, 30-4-1975. */
 static bool pending_is_dashed(const struct collector *c)
 {
     for (size_t i = 0; i < c->pending_count; i++) {
-        if (!c->pending[i].whole || c->pending[i].separator == '/')
+        if (!c->pending[i].whole || c->pending[i].separator == '/') {
             return false;
+        }
     }
     return c->pending_count > 1;
 }
@@ -308,26 +333,30 @@ void collect_flush(struct collector *c, size_t next_start, bool next_is_month)
 {
     const size_t count = c->pending_count;
     const struct collect_number *numbers = c->pending;
-    if (count == 0)
+    if (count == 0) {
         return;
+    }
     const size_t end = numbers[count - 1].end;
     const bool glued_right = next_start == end;
     const bool days = next_is_month && spelled_only_blanks(c->text, end, next_start); /* 5-10 tháng 7 */
     if (c->chain) {
         push_numbers(c, numbers, count);
     } else if (pending_is_dashed(c)) {
-        if (c->glued || glued_right || days)
+        if (c->glued || glued_right || days) {
             push_numbers(c, numbers, count);
-        else
+        } else {
             push_date_or_numbers(c, numbers, count);
+        }
     } else {
         for (size_t first = 0, last = 1; first < count; first = last++) {
-            while (last < count && numbers[last].separator == '/')
+            while (last < count && numbers[last].separator == '/') {
                 last++;
-            if ((first == 0 && c->glued) || (last == count && glued_right))
+            }
+            if ((first == 0 && c->glued) || (last == count && glued_right)) {
                 push_numbers(c, numbers + first, last - first);
-            else
+            } else {
                 push_date_or_numbers(c, numbers + first, last - first);
+            }
         }
     }
     c->pending_count = 0;
@@ -337,8 +366,9 @@ void collect_flush(struct collector *c, size_t next_start, bool next_is_month)
 /* True when START is directly beside a word, or only a stop or comma is between it and the digits that end one. */
 static bool continues_word(const struct collector *c, size_t start)
 {
-    if (!c->any || start - c->last_end > 1)
+    if (!c->any || start - c->last_end > 1) {
         return false;
+    }
     return c->last_end == start ||
            (letter_is_digit(c->text[c->last_end - 1]) && (c->text[start - 1] == '.' || c->text[start - 1] == ','));
 }
@@ -366,7 +396,8 @@ void collect_number(struct collector *c, size_t start, size_t end, bool whole)
 bool collect_end(struct collector *c)
 {
     collect_flush(c, SIZE_MAX, false);
-    if (!c->failed && c->month_count > 0)
+    if (!c->failed && c->month_count > 0) {
         c->failed = !spelled_add_dates(c->text, c->out, c->months, c->month_count);
+    }
     return !c->failed;
 }

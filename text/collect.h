@@ -70,11 +70,13 @@ static inline bool collect_has_room(const struct text_tokens *t)
 /* A word whose canonical form is remembered in SLOT. */
 static inline void collect_known(struct collector *c, size_t start, size_t end, const struct memo_slot *slot)
 {
-    if (c->pending_count > 0)
+    if (c->pending_count > 0) {
         collect_flush(c, start, slot->is_month);
+    }
     struct text_tokens *out = c->out;
-    if (!collect_has_room(out) && !collect_reserve(c))
+    if (!collect_has_room(out) && !collect_reserve(c)) {
         return;
+    }
     const bool one_space = start - c->last_end == 1 && c->text[start - 1] == ' ';
     const bool joined = !one_space && collect_is_joined(c, start);
     memcpy(out->forms + out->forms_len, slot->form, sizeof slot->form);
@@ -87,8 +89,9 @@ static inline void collect_known(struct collector *c, size_t start, size_t end, 
     out->forms_len += slot->form_len;
     c->last_end = end;
     c->any = true;
-    if (slot->is_month)
+    if (slot->is_month) {
         collect_month(c);
+    }
 }
 
 #endif

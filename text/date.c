@@ -13,10 +13,12 @@ struct date_part date_read_part(const char *text, size_t start, size_t end)
 {
     struct date_part part = {start, end, 0, 0};
     for (size_t i = start; i < end; i++) {
-        if (!letter_is_digit(text[i]))
+        if (!letter_is_digit(text[i])) {
             continue;
-        if (part.digits == 4)
+        }
+        if (part.digits == 4) {
             return (struct date_part){start, end, 0, 0};
+        }
         part.value = part.value * 10 + (uint32_t)(text[i] - '0');
         part.digits++;
     }
@@ -40,8 +42,9 @@ static bool read_year(struct date_part part, bool short_year, uint32_t *year)
         *year = part.value;
         return true;
     }
-    if (!short_year || part.digits != 2)
+    if (!short_year || part.digits != 2) {
         return false;
+    }
     *year = part.value + (part.value < SHORT_YEAR_PIVOT ? 2000 : 1900);
     return true;
 }
@@ -49,8 +52,9 @@ static bool read_year(struct date_part part, bool short_year, uint32_t *year)
 bool date_from_parts(const struct date_part *parts, size_t count, bool short_year, struct date *out)
 {
     *out = (struct date){0, 0, 0};
-    if (count < 2 || count > 3 || parts[0].digits == 0 || parts[0].digits > 2)
+    if (count < 2 || count > 3 || parts[0].digits == 0 || parts[0].digits > 2) {
         return false;
+    }
     if (parts[1].digits >= 1 && parts[1].digits <= 2 && date_day_is_valid(parts[0].value, parts[1].value)) {
         out->day = parts[0].value;
         out->month = parts[1].value;
@@ -68,8 +72,9 @@ static size_t append_number(uint32_t value, char *out)
         digits[n++] = (char)('0' + value % 10);
         value /= 10;
     } while (value > 0);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         out[i] = digits[n - 1 - i];
+    }
     return n;
 }
 
@@ -78,10 +83,12 @@ size_t date_format(struct date date, char out[DATE_TEXT_MAX])
     const uint32_t values[] = {date.day, date.month, date.year};
     size_t n = 0;
     for (size_t i = 0; i < ARRAY_LEN(values); i++) {
-        if (values[i] == 0)
+        if (values[i] == 0) {
             continue;
-        if (n > 0)
+        }
+        if (n > 0) {
             out[n++] = '/';
+        }
         n += append_number(values[i], out + n);
     }
     return n;

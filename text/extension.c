@@ -22,8 +22,9 @@ EXPORTED int sqlite3_trabaofts_init(sqlite3 *db, char **message, const sqlite3_a
     case TRABAO_NO_MEMORY:
         return SQLITE_NOMEM;
     default:
-        if (message != NULL)
+        if (message != NULL) {
             *message = sqlite3_mprintf("%s", err.message);
+        }
         return SQLITE_ERROR;
     }
 }

@@ -20,11 +20,13 @@ static bool fold_by_table(enum fold_mode mode, const char *form, size_t n, char 
         }
         i += utf8_decode(form + i, n - i, &c);
         struct letter l = letter_split(c);
-        if (l.base == 0)
+        if (l.base == 0) {
             return false;
+        }
         l.tone = TONE_NONE;
-        if (mode == FOLD_FULL)
+        if (mode == FOLD_FULL) {
             l.shape = SHAPE_NONE;
+        }
         *len += utf8_encode(letter_join(l), out + *len);
     }
     return true;
@@ -35,11 +37,13 @@ size_t fold_form(enum fold_mode mode, const char *form, size_t n, char *out)
     n = utf8_clip(form, n, TEXT_FORM_MAX);
     size_t len;
     if (mode != FOLD_NONE) {
-        if (fold_by_table(mode, form, n, out, &len))
+        if (fold_by_table(mode, form, n, out, &len)) {
             return len;
+        }
         len = normal_strip(form, n, mode == FOLD_TONE ? NORMAL_TONES : NORMAL_ALL_MARKS, out, TEXT_FORM_MAX);
-        if (len != NORMAL_FAILED)
+        if (len != NORMAL_FAILED) {
             return len;
+        }
     }
     memcpy(out, form, n);
     return n;

@@ -49,8 +49,9 @@ static int emit(const struct emitter *e, const char *form, size_t n, bool coloca
 {
     char folded[TEXT_FORM_MAX];
     const int flags = colocated ? FTS5_TOKEN_COLOCATED : 0;
-    if (e->fold == FOLD_NONE)
+    if (e->fold == FOLD_NONE) {
         return e->callback(e->context, flags, form, (int)n, (int)start, (int)end);
+    }
     const size_t len = fold_form(e->fold, form, n, folded);
     return e->callback(e->context, flags, folded, (int)len, (int)start, (int)end);
 }
@@ -79,8 +80,9 @@ static int emit_query(const struct emitter *e, const struct text_tokens *tokens)
 {
     int rc = SQLITE_OK;
     for (size_t i = 0, next; i < tokens->count && rc == SQLITE_OK; i = next) {
-        for (next = i + 1; next < tokens->count && tokens->items[next].colocated;)
+        for (next = i + 1; next < tokens->count && tokens->items[next].colocated;) {
             next++;
+        }
         const size_t k = i + meant_token(&tokens->items[i], next - i);
         rc = emit(e, text_form(tokens, k), tokens->items[k].form_len, false, tokens->items[k].start,
                   tokens->items[k].end);
@@ -100,8 +102,9 @@ static int emit_alternatives(const struct emitter *e, const char *text, size_t n
             continue;
         }
         const size_t start = i;
-        while (i < n && text[i] != ' ' && text[i] != '|')
+        while (i < n && text[i] != ' ' && text[i] != '|') {
             i++;
+        }
         rc = emit(e, text + start, i - start, colocated, start, i);
         colocated = true;
     }
@@ -111,10 +114,12 @@ static int emit_alternatives(const struct emitter *e, const char *text, size_t n
 /* The tokens that were handed over for the next non-empty column. */
 static int emit_replayed(struct fts5_vietnamese *v, const struct emitter *e, size_t n)
 {
-    while (v->next < v->count && v->columns[v->next].text_len == 0)
+    while (v->next < v->count && v->columns[v->next].text_len == 0) {
         v->next++;
-    if (v->next == v->count || v->columns[v->next].text_len != n)
+    }
+    if (v->next == v->count || v->columns[v->next].text_len != n) {
         return SQLITE_MISUSE;
+    }
     return emit_all(e, v->columns[v->next++].tokens);
 }
 
@@ -124,24 +129,29 @@ static int tokenize(Fts5Tokenizer *fts5_tokenizer, void *context, int flags, con
     struct tokenizer *t = (struct tokenizer *)fts5_tokenizer;
     const struct emitter e = {callback, context, t->fold};
     const size_t len = n > 0 ? (size_t)n : 0;
-    if (len == 0)
+    if (len == 0) {
         return SQLITE_OK;
-    if ((flags & FTS5_TOKENIZE_DOCUMENT) != 0 && t->registration->count > 0)
+    }
+    if ((flags & FTS5_TOKENIZE_DOCUMENT) != 0 && t->registration->count > 0) {
         return emit_replayed(t->registration, &e, len);
+    }
     const bool query = (flags & FTS5_TOKENIZE_QUERY) != 0;
-    if (query && memchr(text, '|', len) != NULL)
+    if (query && memchr(text, '|', len) != NULL) {
         return emit_alternatives(&e, text, len);
+    }
     const enum trabao_status status = text_tokenize(t->analyzer, text, len, &t->tokens, NULL);
-    if (status != TRABAO_OK)
+    if (status != TRABAO_OK) {
         return sqlite_code(status);
+    }
     return query ? emit_query(&e, &t->tokens) : emit_all(&e, &t->tokens);
 }
 
 static void delete_tokenizer(Fts5Tokenizer *fts5_tokenizer)
 {
     struct tokenizer *t = (struct tokenizer *)fts5_tokenizer;
-    if (t == NULL)
+    if (t == NULL) {
         return;
+    }
     text_analyzer_close(t->analyzer);
     text_tokens_free(&t->tokens);
     mem_free(t);
@@ -151,16 +161,18 @@ static bool read_options(const char **args, int count, enum fold_mode *fold)
 {
     *fold = FOLD_NONE;
     for (int i = 0; i < count; i += 2) {
-        if (i + 1 == count || sqlite3_stricmp(args[i], "fold") != 0)
+        if (i + 1 == count || sqlite3_stricmp(args[i], "fold") != 0) {
             return false;
-        if (sqlite3_stricmp(args[i + 1], "none") == 0)
+        }
+        if (sqlite3_stricmp(args[i + 1], "none") == 0) {
             *fold = FOLD_NONE;
-        else if (sqlite3_stricmp(args[i + 1], "tone") == 0)
+        } else if (sqlite3_stricmp(args[i + 1], "tone") == 0) {
             *fold = FOLD_TONE;
-        else if (sqlite3_stricmp(args[i + 1], "full") == 0)
+        } else if (sqlite3_stricmp(args[i + 1], "full") == 0) {
             *fold = FOLD_FULL;
-        else
+        } else {
             return false;
+        }
     }
     return true;
 }
@@ -169,11 +181,13 @@ static int create_tokenizer(void *registration, const char **args, int count, Ft
 {
     enum fold_mode fold;
     *out = NULL;
-    if (!read_options(args, count, &fold))
+    if (!read_options(args, count, &fold)) {
         return SQLITE_ERROR;
+    }
     struct tokenizer *t = mem_zalloc(1, sizeof *t);
-    if (t == NULL)
+    if (t == NULL) {
         return SQLITE_NOMEM;
+    }
     t->registration = registration;
     t->fold = fold;
     const enum trabao_status status = text_analyzer_open(&t->analyzer, NULL);
@@ -191,30 +205,37 @@ static enum trabao_status find_fts5(sqlite3 *db, fts5_api **api, struct trabao_e
     sqlite3_stmt *statement = NULL;
     *api = NULL;
     int rc = sqlite3_prepare_v2(db, "SELECT fts5(?1)", -1, &statement, NULL);
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK) {
         rc = sqlite3_bind_pointer(statement, 1, (void *)api, "fts5_api_ptr", NULL);
-    if (rc == SQLITE_OK)
+    }
+    if (rc == SQLITE_OK) {
         sqlite3_step(statement);
+    }
     const int end = sqlite3_finalize(statement);
     rc = rc == SQLITE_OK ? end : rc;
-    if (rc == SQLITE_NOMEM)
+    if (rc == SQLITE_NOMEM) {
         return error_no_memory(err);
-    if (rc != SQLITE_OK || *api == NULL || (*api)->iVersion < 2)
+    }
+    if (rc != SQLITE_OK || *api == NULL || (*api)->iVersion < 2) {
         return error_set(err, TRABAO_INTERNAL, "this SQLite has no FTS5: %s", sqlite3_errmsg(db));
+    }
     return TRABAO_OK;
 }
 
 enum trabao_status fts5_vietnamese_register(struct sqlite3 *db, struct fts5_vietnamese **out, struct trabao_error *err)
 {
     fts5_api *api;
-    if (out != NULL)
+    if (out != NULL) {
         *out = NULL;
+    }
     const enum trabao_status status = find_fts5(db, &api, err);
-    if (status != TRABAO_OK)
+    if (status != TRABAO_OK) {
         return status;
+    }
     struct fts5_vietnamese *v = mem_zalloc(1, sizeof *v);
-    if (v == NULL)
+    if (v == NULL) {
         return error_no_memory(err);
+    }
     fts5_tokenizer functions = {create_tokenizer, delete_tokenizer, tokenize};
     const int rc = api->xCreateTokenizer(api, "vietnamese", v, &functions, mem_free);
     if (rc != SQLITE_OK) {
@@ -222,8 +243,9 @@ enum trabao_status fts5_vietnamese_register(struct sqlite3 *db, struct fts5_viet
         return rc == SQLITE_NOMEM ? error_no_memory(err)
                                   : error_set(err, TRABAO_INTERNAL, "the tokenizer cannot be registered (%d)", rc);
     }
-    if (out != NULL)
+    if (out != NULL) {
         *out = v;
+    }
     return TRABAO_OK;
 }
 

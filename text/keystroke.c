@@ -52,8 +52,9 @@ static uint8_t shape_of(const struct typing *t, char key, char base)
                   {'o', '6', "o", SHAPE_CIRCUMFLEX}, {'w', '7', "ou", SHAPE_HORN},
                   {'w', '8', "a", SHAPE_BREVE},      {'d', '9', "d", SHAPE_STROKE}};
     for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
-        if ((t->vni ? shapes[i].vni : shapes[i].telex) == key && place_in(shapes[i].bearers, base) >= 0)
+        if ((t->vni ? shapes[i].vni : shapes[i].telex) == key && place_in(shapes[i].bearers, base) >= 0) {
             return shapes[i].shape;
+        }
     }
     return SHAPE_NONE;
 }
@@ -62,8 +63,9 @@ static uint8_t shape_of(const struct typing *t, char key, char base)
 
 static bool as_letter(struct typing *t, size_t i, struct letter letter)
 {
-    if (t->count == LETTERS_MAX)
+    if (t->count == LETTERS_MAX) {
         return false;
+    }
     t->letters[t->count++] = letter;
     const bool found = decode_from(t, i + 1);
     t->count--;
@@ -83,8 +85,9 @@ static bool as_shape(struct typing *t, size_t i)
     for (size_t k = t->count; k-- > 0;) {
         struct letter *letter = &t->letters[k];
         const uint8_t shape = shape_of(t, t->keys[i], letter->base);
-        if (shape == SHAPE_NONE || letter->shape != SHAPE_NONE)
+        if (shape == SHAPE_NONE || letter->shape != SHAPE_NONE) {
             continue;
+        }
         letter->shape = shape;
         bool found = decode_from(t, i + 1);
         if (!found && k > 0 && letter->base == 'o' && shape == SHAPE_HORN && letter[-1].base == 'u' &&
@@ -94,8 +97,9 @@ static bool as_shape(struct typing *t, size_t i)
             letter[-1].shape = SHAPE_NONE;
         }
         letter->shape = SHAPE_NONE;
-        if (found)
+        if (found) {
             return true;
+        }
     }
     return false;
 }
@@ -103,8 +107,9 @@ static bool as_shape(struct typing *t, size_t i)
 static bool has_vowel(const struct typing *t)
 {
     size_t i = 0;
-    while (i < t->count && !letter_is_vowel(t->letters[i].base))
+    while (i < t->count && !letter_is_vowel(t->letters[i].base)) {
         i++;
+    }
     return i < t->count;
 }
 
@@ -115,8 +120,9 @@ static bool is_unsayable(const struct typing *t)
     const struct letter before = t->count > 1 ? t->letters[t->count - 2] : (struct letter){0};
     const bool stopped = last.base == 'c' || last.base == 'k' || last.base == 'p' || last.base == 't' ||
                          (last.base == 'h' && before.base == 'c');
-    if (stopped)
+    if (stopped) {
         return t->tone != TONE_ACUTE && t->tone != TONE_DOT;
+    }
     return last.base == 'a' && last.shape != SHAPE_NONE;
 }
 
@@ -124,8 +130,9 @@ static bool is_unsayable(const struct typing *t)
 static bool finish(struct typing *t)
 {
     bool marked = t->tone != TONE_NONE;
-    if (!has_vowel(t) || is_unsayable(t))
+    if (!has_vowel(t) || is_unsayable(t)) {
         return false;
+    }
     char word[LETTERS_MAX * 4];
     size_t n = 0;
     bool toned = false;
@@ -138,40 +145,48 @@ static bool finish(struct typing *t)
         }
         n += utf8_encode(letter_join(letter), word + n);
     }
-    if (!marked || !syllable_is_shape(word, n))
+    if (!marked || !syllable_is_shape(word, n)) {
         return false;
+    }
     t->len = syllable_canonical(word, n, t->out);
     return true;
 }
 
 static bool decode_from(struct typing *t, size_t i)
 {
-    if (i == t->n)
+    if (i == t->n) {
         return finish(t);
+    }
     const char key = t->keys[i];
     const uint8_t tone = tone_of(t, key);
-    if (tone != TONE_NONE && has_vowel(t))
+    if (tone != TONE_NONE && has_vowel(t)) {
         return t->tone == TONE_NONE && as_tone(t, i, tone);
-    if (as_shape(t, i))
+    }
+    if (as_shape(t, i)) {
         return true;
-    if (key == 'w' && !t->vni)
+    }
+    if (key == 'w' && !t->vni) {
         return as_letter(t, i, (struct letter){'u', SHAPE_HORN, TONE_NONE});
+    }
     return !letter_is_digit(key) && as_letter(t, i, (struct letter){key, SHAPE_NONE, TONE_NONE});
 }
 
 enum keystroke_method keystroke_decode(const char *word, size_t n, char *out, size_t *len)
 {
     struct typing t = {.keys = word, .n = n, .out = out};
-    if (n < 2 || n > KEYS_MAX)
+    if (n < 2 || n > KEYS_MAX) {
         return KEYSTROKE_NONE;
-    for (size_t i = 0; i < n; i++) {
-        if (letter_is_digit(word[i]))
-            t.vni = true;
-        else if (word[i] < 'a' || word[i] > 'z')
-            return KEYSTROKE_NONE;
     }
-    if (!decode_from(&t, 0))
+    for (size_t i = 0; i < n; i++) {
+        if (letter_is_digit(word[i])) {
+            t.vni = true;
+        } else if (word[i] < 'a' || word[i] > 'z') {
+            return KEYSTROKE_NONE;
+        }
+    }
+    if (!decode_from(&t, 0)) {
         return KEYSTROKE_NONE;
+    }
     *len = t.len;
     return t.vni ? KEYSTROKE_VNI : KEYSTROKE_TELEX;
 }

@@ -61,44 +61,55 @@ enum letter_class letter_class_of(uint32_t c)
 {
     if (c < 0x80) {
         const uint32_t lower = c | 0x20;
-        if (lower >= 'a' && lower <= 'z')
+        if (lower >= 'a' && lower <= 'z') {
             return LETTER_ALPHA;
+        }
         return c >= '0' && c <= '9' ? LETTER_DIGIT : LETTER_NONE;
     }
     if (c < 0x250) {
-        if (c >= 0xC0)
+        if (c >= 0xC0) {
             return c == 0xD7 || c == 0xF7 ? LETTER_NONE : LETTER_ALPHA;
-        if (c == 0xAA || c == 0xB5 || c == 0xBA)
+        }
+        if (c == 0xAA || c == 0xB5 || c == 0xBA) {
             return LETTER_ALPHA;
+        }
         return c == 0xAD ? LETTER_EXTEND : LETTER_NONE;
     }
-    if (c >= 0x1E00 && c < 0x1F00)
+    if (c >= 0x1E00 && c < 0x1F00) {
         return LETTER_ALPHA;
-    if (c >= 0x300 && c < 0x370)
+    }
+    if (c >= 0x300 && c < 0x370) {
         return LETTER_EXTEND;
-    if (c >= 0x2000 && c < 0x2070)
+    }
+    if (c >= 0x2000 && c < 0x2070) {
         return letter_is_invisible(c) ? LETTER_EXTEND : c == 0x2065 ? LETTER_FOREIGN : LETTER_NONE;
-    if (c == 0xFEFF)
+    }
+    if (c == 0xFEFF) {
         return LETTER_EXTEND;
+    }
     return c == 0xFFFD ? LETTER_NONE : LETTER_FOREIGN;
 }
 
 bool letter_is_blank(uint32_t c)
 {
-    if (c <= 0x20 || c == 0x7F || c == 0x85 || c == 0xA0)
+    if (c <= 0x20 || c == 0x7F || c == 0x85 || c == 0xA0) {
         return true;
-    if (c < 0x1680)
+    }
+    if (c < 0x1680) {
         return false;
+    }
     return c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
            c == 0x3000;
 }
 
 bool letter_is_invisible(uint32_t c)
 {
-    if (c < 0x200B)
+    if (c < 0x200B) {
         return c == 0xAD || c == 0x34F || c == 0x61C || (c >= 0x180B && c <= 0x180F);
-    if (c < 0x2070)
+    }
+    if (c < 0x2070) {
         return c <= 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c != 0x2065);
+    }
     return (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
@@ -109,22 +120,27 @@ struct letter letter_split(uint32_t c)
         const uint32_t lower = c | 0x20;
         return lower >= 'a' && lower <= 'z' ? (struct letter){(char)lower, SHAPE_NONE, TONE_NONE} : none;
     }
-    if (c < BLOCK1_END)
+    if (c < BLOCK1_END) {
         return parts[c];
-    if (c >= BLOCK2_START && c < BLOCK2_END)
+    }
+    if (c >= BLOCK2_START && c < BLOCK2_END) {
         return parts[SLOT(c)];
+    }
     return c == 0x256 ? (struct letter){'d', SHAPE_STROKE, TONE_NONE} : none;
 }
 
 uint32_t letter_join(struct letter letter)
 {
-    if (letter.tone == TONE_NONE && letter.shape == SHAPE_NONE)
+    if (letter.tone == TONE_NONE && letter.shape == SHAPE_NONE) {
         return (unsigned char)letter.base;
-    if (letter.shape == SHAPE_STROKE)
+    }
+    if (letter.shape == SHAPE_STROKE) {
         return letter.base == 'd' && letter.tone == TONE_NONE ? 0x111 : 0;
+    }
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        if (rows[i].base == letter.base && rows[i].shape == letter.shape)
+        if (rows[i].base == letter.base && rows[i].shape == letter.shape) {
             return joined[i][letter.tone];
+        }
     }
     return 0;
 }

@@ -11,8 +11,9 @@ bool memo_open(struct memo *m)
 {
     const size_t count = (size_t)2 << MEMO_BUCKET_BITS;
     m->block = mem_zalloc(count * sizeof *m->slots + CACHE_LINE, 1);
-    if (m->block == NULL)
+    if (m->block == NULL) {
         return false;
+    }
     const uintptr_t misaligned = (uintptr_t)m->block % CACHE_LINE;
     m->slots = (struct memo_slot *)(void *)((char *)m->block + (CACHE_LINE - misaligned) % CACHE_LINE);
     return true;

@@ -19,8 +19,9 @@
 static int32_t to_utf16(const uint32_t *c, size_t n, UChar *out)
 {
     int32_t len = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         U16_APPEND_UNSAFE(out, len, c[i]);
+    }
     return len;
 }
 
@@ -48,11 +49,13 @@ size_t normal_fold_case(const uint32_t *c, size_t n, uint32_t *out)
     UErrorCode status = U_ZERO_ERROR;
     const int32_t units = to_utf16(c, n, a);
     int32_t len = decompose(a, units, b);
-    if (len < 0)
+    if (len < 0) {
         return NORMAL_FAILED;
+    }
     len = u_strFoldCase(a, UNITS_MAX, b, len, U_FOLD_CASE_DEFAULT, &status);
-    if (U_FAILURE(status))
+    if (U_FAILURE(status)) {
         return NORMAL_FAILED;
+    }
     len = decompose(a, len, b);
     return len < 0 ? NORMAL_FAILED : from_utf16(b, len, out);
 }
@@ -65,13 +68,15 @@ size_t normal_compose(const uint32_t *c, size_t n, char *out, size_t max)
     const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
     const int32_t units = to_utf16(c, n, a);
     const int32_t len = unorm2_normalize(nfc, a, units, b, UNITS_MAX, &status);
-    if (U_FAILURE(status))
+    if (U_FAILURE(status)) {
         return NORMAL_FAILED;
+    }
     char utf8[NORMAL_FOLDED_MAX * 4];
     int32_t written = 0;
     u_strToUTF8(utf8, sizeof utf8, &written, b, len, &status);
-    if (U_FAILURE(status))
+    if (U_FAILURE(status)) {
         return NORMAL_FAILED;
+    }
     const size_t fits = utf8_clip(utf8, (size_t)written, max);
     memcpy(out, utf8, fits);
     return fits;
@@ -123,20 +128,24 @@ size_t normal_strip(const char *form, size_t n, enum normal_marks marks, char *o
         U16_APPEND_UNSAFE(a, len, c);
     }
     len = decompose(a, len, b);
-    if (len < 0)
+    if (len < 0) {
         return NORMAL_FAILED;
+    }
     const size_t count = from_utf16(b, len, kept);
-    if (count == NORMAL_FAILED)
+    if (count == NORMAL_FAILED) {
         return NORMAL_FAILED;
+    }
     size_t k = 0;
     uint32_t base = 0;
     for (size_t i = 0; i < count; i++) {
         const bool mark = (U_GET_GC_MASK((UChar32)kept[i]) & U_GC_M_MASK) != 0;
-        if (mark && strips(marks, kept[i], base))
+        if (mark && strips(marks, kept[i], base)) {
             continue;
+        }
         c = marks == NORMAL_ALL_MARKS ? without_stroke(kept[i]) : kept[i];
-        if (!mark)
+        if (!mark) {
             base = c;
+        }
         kept[k++] = c;
     }
     return normal_compose(kept, k, out, max);
@@ -168,17 +177,20 @@ bool text_nfc(const char *text, size_t n, struct buf *out)
     int32_t len = 0;
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
-    if (U_FAILURE(status))
+    if (U_FAILURE(status)) {
         return false;
+    }
     for (size_t i = 0; i < n;) {
         uint32_t c;
         i += utf8_decode(text + i, n - i, &c);
-        if (letter_is_invisible(c))
+        if (letter_is_invisible(c)) {
             continue;
+        }
         const bool boundary = len > PIECE_UNITS / 2 && (c < 0x80 || unorm2_hasBoundaryBefore(nfc, (UChar32)c));
         if (boundary || len > PIECE_UNITS - 2) {
-            if (!append_composed(out, piece, len))
+            if (!append_composed(out, piece, len)) {
                 return false;
+            }
             len = 0;
         }
         U16_APPEND_UNSAFE(piece, len, c);

@@ -28,8 +28,9 @@ static const uint64_t low_bytes[8 + MEMO_WORD_MAX + 1] = {
 
 static size_t chunk_end(const char *text, size_t at, size_t n)
 {
-    while (at < n && (unsigned char)text[at] > ' ')
+    while (at < n && (unsigned char)text[at] > ' ') {
         at++;
+    }
     return at;
 }
 
@@ -43,10 +44,11 @@ static enum letter_class class_at(const char *text, size_t at, size_t end, size_
 static bool has_foreign(const char *text, size_t at, size_t end)
 {
     for (size_t size; at < end; at += size) {
-        if ((unsigned char)text[at] < 0x80)
+        if ((unsigned char)text[at] < 0x80) {
             size = 1;
-        else if (class_at(text, at, end, &size) == LETTER_FOREIGN)
+        } else if (class_at(text, at, end, &size) == LETTER_FOREIGN) {
             return true;
+        }
     }
     return false;
 }
@@ -57,8 +59,9 @@ static size_t skip_digits(const char *text, size_t at, size_t end)
     size_t size;
     while (at < end) {
         const enum letter_class class = class_at(text, at, end, &size);
-        if (class != LETTER_DIGIT && class != LETTER_EXTEND)
+        if (class != LETTER_DIGIT && class != LETTER_EXTEND) {
             break;
+        }
         at += size;
     }
     return at;
@@ -72,14 +75,17 @@ static size_t word_end(const char *text, size_t at, size_t end)
     size_t stop = digits_end;
     while (stop < end) {
         const enum letter_class class = class_at(text, stop, end, &size);
-        if (class == LETTER_NONE)
+        if (class == LETTER_NONE) {
             break;
+        }
         stop += size;
     }
-    if (stop > digits_end)
+    if (stop > digits_end) {
         return stop;
-    while (stop + 1 < end && (text[stop] == '.' || text[stop] == ',') && letter_is_digit(text[stop + 1]))
+    }
+    while (stop + 1 < end && (text[stop] == '.' || text[stop] == ',') && letter_is_digit(text[stop + 1])) {
         stop = skip_digits(text, stop + 1, end);
+    }
     return stop;
 }
 
@@ -117,8 +123,9 @@ static enum trabao_status slow_chunk(struct scanner *s, size_t *at)
     }
     if (*s->segmenter == NULL) {
         const enum trabao_status status = segmenter_open(s->segmenter, s->err);
-        if (status != TRABAO_OK)
+        if (status != TRABAO_OK) {
             return status;
+        }
     }
     return segment_words(*s->segmenter, c->text, start, end, icu_word, c, s->err);
 }
@@ -129,13 +136,15 @@ static enum trabao_status slow_chunk(struct scanner *s, size_t *at)
 static size_t number_end(const char *text, size_t at, size_t n, bool *whole)
 {
     *whole = true;
-    while (at < n && letter_is_digit(text[at]))
+    while (at < n && letter_is_digit(text[at])) {
         at++;
+    }
     while (at + 1 < n && (text[at] == '.' || text[at] == ',') && letter_is_digit(text[at + 1])) {
         *whole = false;
         at++;
-        while (at < n && letter_is_digit(text[at]))
+        while (at < n && letter_is_digit(text[at])) {
             at++;
+        }
     }
     return at;
 }
@@ -150,8 +159,9 @@ static bool scan_number(struct collector *c, size_t *at)
 {
     bool whole;
     const size_t end = number_end(c->text, *at, c->n, &whole);
-    if (end < c->n && is_run_byte(c->text[end]) && (whole || ((unsigned char)c->text[end] & 0x80) != 0))
+    if (end < c->n && is_run_byte(c->text[end]) && (whole || ((unsigned char)c->text[end] & 0x80) != 0)) {
         return false;
+    }
     collect_number(c, *at, end, whole);
     *at = end;
     return true;
@@ -171,8 +181,9 @@ enum trabao_status scan_text(struct collector *c, struct segmenter **segmenter, 
             at++;
             continue;
         }
-        if (letter_is_digit(text[at]) && scan_number(c, &at))
+        if (letter_is_digit(text[at]) && scan_number(c, &at)) {
             continue;
+        }
         if (length <= MEMO_WORD_MAX) {
             lo &= low_bytes[8 + length];
             hi &= low_bytes[length];
@@ -185,8 +196,9 @@ enum trabao_status scan_text(struct collector *c, struct segmenter **segmenter, 
             }
         }
         const enum trabao_status status = slow_chunk(&scanner, &at);
-        if (status != TRABAO_OK)
+        if (status != TRABAO_OK) {
             return status;
+        }
     }
     return TRABAO_OK;
 }

@@ -38,8 +38,9 @@ struct segmenter {
 
 static enum trabao_status icu_error(UErrorCode status, struct trabao_error *err)
 {
-    if (status == U_MEMORY_ALLOCATION_ERROR)
+    if (status == U_MEMORY_ALLOCATION_ERROR) {
         return error_no_memory(err);
+    }
     return error_set(err, TRABAO_INTERNAL, "ICU cannot find words: %s", u_errorName(status));
 }
 
@@ -47,8 +48,9 @@ enum trabao_status segmenter_open(struct segmenter **out, struct trabao_error *e
 {
     *out = NULL;
     struct segmenter *s = mem_zalloc(1, sizeof *s);
-    if (s == NULL)
+    if (s == NULL) {
         return error_no_memory(err);
+    }
     UErrorCode status = U_ZERO_ERROR;
     UParseError where;
     s->words = ubrk_openRules(rules, (int32_t)ARRAY_LEN(rules) - 1, NULL, 0, &where, &status);
@@ -63,12 +65,15 @@ enum trabao_status segmenter_open(struct segmenter **out, struct trabao_error *e
 
 void segmenter_close(struct segmenter *s)
 {
-    if (s == NULL)
+    if (s == NULL) {
         return;
-    if (s->words != NULL)
+    }
+    if (s->words != NULL) {
         ubrk_close(s->words);
-    if (s->dictionary != NULL)
+    }
+    if (s->dictionary != NULL) {
         ubrk_close(s->dictionary);
+    }
     utext_close(s->text);
     utext_close(s->run);
     mem_free(s);
@@ -85,12 +90,14 @@ static void dictionary_words(struct segmenter *s, const char *text, size_t base,
                              void *context, UErrorCode *status)
 {
     start_on(s->dictionary, &s->run, text + base, n, status);
-    if (U_FAILURE(*status))
+    if (U_FAILURE(*status)) {
         return;
+    }
     int32_t start = ubrk_first(s->dictionary);
     for (int32_t end = ubrk_next(s->dictionary); end != UBRK_DONE; start = end, end = ubrk_next(s->dictionary)) {
-        if (ubrk_getRuleStatus(s->dictionary) >= UBRK_WORD_NUMBER)
+        if (ubrk_getRuleStatus(s->dictionary) >= UBRK_WORD_NUMBER) {
             word(context, base + (size_t)start, base + (size_t)end);
+        }
     }
 }
 
@@ -108,15 +115,17 @@ enum trabao_status segment_words(struct segmenter *s, const char *text, size_t f
 {
     UErrorCode status = U_ZERO_ERROR;
     start_on(s->words, &s->text, text + from, to - from, &status);
-    if (U_FAILURE(status))
+    if (U_FAILURE(status)) {
         return icu_error(status, err);
+    }
     int32_t start = ubrk_first(s->words);
     for (int32_t end = ubrk_next(s->words); end != UBRK_DONE; start = end, end = ubrk_next(s->words)) {
         const int32_t kind = ubrk_getRuleStatus(s->words);
-        if (kind == STATUS_WORD)
+        if (kind == STATUS_WORD) {
             word(context, from + (size_t)start, from + (size_t)end);
-        else if (kind == STATUS_DICTIONARY)
+        } else if (kind == STATUS_DICTIONARY) {
             dictionary_run(s, text, from + (size_t)start, from + (size_t)end, word, context, &status);
+        }
     }
     return U_FAILURE(status) ? icu_error(status, err) : TRABAO_OK;
 }

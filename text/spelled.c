@@ -37,8 +37,9 @@ bool spelled_only_blanks(const char *text, size_t from, size_t to)
     while (from < to) {
         uint32_t c;
         from += utf8_decode(text + from, to - from, &c);
-        if (!letter_is_blank(c))
+        if (!letter_is_blank(c)) {
             return false;
+        }
     }
     return true;
 }
@@ -47,15 +48,18 @@ bool spelled_only_blanks(const char *text, size_t from, size_t to)
 static struct date_part number_at(const struct finder *f, size_t i)
 {
     static const struct date_part none = {0, 0, 0, 0};
-    if (i >= f->tokens->count)
+    if (i >= f->tokens->count) {
         return none;
+    }
     const struct text_token *t = &f->tokens->items[i];
     const char *form = text_form(f->tokens, i);
-    if (t->kind != TEXT_NUMBER || t->colocated || t->form_len > 4)
+    if (t->kind != TEXT_NUMBER || t->colocated || t->form_len > 4) {
         return none;
+    }
     struct date_part part = date_read_part(form, 0, t->form_len);
-    if (part.digits != t->form_len)
+    if (part.digits != t->form_len) {
         return none;
+    }
     part.start = t->start;
     part.end = t->end;
     return part;
@@ -72,8 +76,9 @@ static bool follows(const struct finder *f, size_t i)
 static bool month_with_year(const struct finder *f, size_t i, struct date *date, size_t *end)
 {
     const struct text_token *t = &f->tokens->items[i];
-    if (t->kind != TEXT_DATE || t->colocated)
+    if (t->kind != TEXT_DATE || t->colocated) {
         return false;
+    }
     const char *form = text_form(f->tokens, i);
     const char *slash = memchr(form, '/', t->form_len);
     const size_t split = (size_t)(slash - form);
@@ -85,14 +90,16 @@ static bool month_with_year(const struct finder *f, size_t i, struct date *date,
 /* The year of `năm 1975` after token I; 0 when none is there. */
 static uint32_t year_after(const struct finder *f, size_t i, size_t *end)
 {
-    if (!follows(f, i) || !follows(f, i + 1))
+    if (!follows(f, i) || !follows(f, i + 1)) {
         return 0;
+    }
     const char *form = text_form(f->tokens, i + 1);
     const size_t len = f->tokens->items[i + 1].form_len;
     const struct date_part year = number_at(f, i + 2);
     if ((!form_is(form, len, "năm") && !form_is(form, len, "nam")) || year.digits != 4 ||
-        !date_year_is_valid(year.value))
+        !date_year_is_valid(year.value)) {
         return 0;
+    }
     *end = year.end;
     return year.value;
 }
@@ -125,8 +132,9 @@ static void add(struct finder *f, size_t beside, size_t start, size_t end, struc
 static void find_at(struct finder *f, size_t i)
 {
     const struct text_token *items = f->tokens->items;
-    if (!follows(f, i))
+    if (!follows(f, i)) {
         return;
+    }
     struct date date = {0, 0, 0};
     size_t month_end = 0;
     size_t end = 0;
@@ -143,8 +151,9 @@ static void find_at(struct finder *f, size_t i)
     const struct date_part day = i > 0 && follows(f, i - 1) ? number_at(f, i - 1) : (struct date_part){0, 0, 0, 0};
     if (day.digits >= 1 && day.digits <= 2 && date_day_is_valid(day.value, date.month)) {
         add(f, i - 1, day.start, month_end, (struct date){day.value, date.month, 0});
-        if (date.year != 0)
+        if (date.year != 0) {
             add(f, i - 1, day.start, end, (struct date){day.value, date.month, date.year});
+        }
     } else if (date.year != 0 && month.digits != 0) {
         add(f, i + 1, items[i].start, end, date);
     }
@@ -157,14 +166,16 @@ static bool insert_found(struct finder *f)
     void *items = t->items;
     const bool grown = mem_grow(&items, &t->capacity, t->count + f->count, sizeof *t->items);
     t->items = items;
-    if (!grown)
+    if (!grown) {
         return false;
+    }
     size_t from = t->count;
     t->count += f->count;
     size_t to = t->count;
     for (size_t k = f->count; k-- > 0;) {
-        while (from > f->found[k].beside + (size_t)1)
+        while (from > f->found[k].beside + (size_t)1) {
             t->items[--to] = t->items[--from];
+        }
         t->items[--to] = f->found[k].token;
     }
     return true;
@@ -173,8 +184,9 @@ static bool insert_found(struct finder *f)
 bool spelled_add_dates(const char *text, struct text_tokens *tokens, const uint32_t *months, size_t count)
 {
     struct finder f = {.text = text, .tokens = tokens};
-    for (size_t i = 0; i < count && !f.failed; i++)
+    for (size_t i = 0; i < count && !f.failed; i++) {
         find_at(&f, months[i]);
+    }
     const bool ok = !f.failed && (f.count == 0 || insert_found(&f));
     mem_free(f.found);
     return ok;

@@ -27,8 +27,9 @@ enum trabao_status text_analyzer_open(struct text_analyzer **out, struct trabao_
 {
     *out = NULL;
     struct text_analyzer *a = mem_zalloc(1, sizeof *a);
-    if (a == NULL)
+    if (a == NULL) {
         return error_no_memory(err);
+    }
     if (!memo_open(&a->memo)) {
         mem_free(a);
         return error_no_memory(err);
@@ -39,8 +40,9 @@ enum trabao_status text_analyzer_open(struct text_analyzer **out, struct trabao_
 
 void text_analyzer_close(struct text_analyzer *a)
 {
-    if (a == NULL)
+    if (a == NULL) {
         return;
+    }
     segmenter_close(a->segmenter);
     collect_free(&a->collector);
     memo_close(&a->memo);
@@ -49,8 +51,9 @@ void text_analyzer_close(struct text_analyzer *a)
 
 static enum trabao_status finish(struct text_analyzer *a, enum trabao_status status, struct trabao_error *err)
 {
-    if (!collect_end(&a->collector))
+    if (!collect_end(&a->collector)) {
         return error_no_memory(err);
+    }
     return status;
 }
 
@@ -63,8 +66,9 @@ enum trabao_status text_tokenize(struct text_analyzer *a, const char *text, size
                                  struct trabao_error *err)
 {
     const enum trabao_status status = check_length(n, err);
-    if (status != TRABAO_OK)
+    if (status != TRABAO_OK) {
         return status;
+    }
     collect_begin(&a->collector, text, n, tokens, &a->memo);
     return finish(a, scan_text(&a->collector, &a->segmenter, err), err);
 }
@@ -78,10 +82,12 @@ enum trabao_status text_tokenize_by_icu(struct text_analyzer *a, const char *tex
                                         struct trabao_error *err)
 {
     enum trabao_status status = check_length(n, err);
-    if (status == TRABAO_OK && a->segmenter == NULL)
+    if (status == TRABAO_OK && a->segmenter == NULL) {
         status = segmenter_open(&a->segmenter, err);
-    if (status != TRABAO_OK)
+    }
+    if (status != TRABAO_OK) {
         return status;
+    }
     collect_begin(&a->collector, text, n, tokens, NULL);
     return finish(a, segment_words(a->segmenter, text, 0, n, reference_word, &a->collector, err), err);
 }

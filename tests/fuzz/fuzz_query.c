@@ -17,8 +17,9 @@ static struct text_analyzer *analyzer;
 static struct query_tree *must_read(const char *query, size_t n)
 {
     struct query_tree *tree = NULL;
-    if (query_parse(analyzer, query, n, NOW, false, &tree, NULL) != TRABAO_OK)
+    if (query_parse(analyzer, query, n, NOW, false, &tree, NULL) != TRABAO_OK) {
         abort();
+    }
     return tree;
 }
 
@@ -26,8 +27,9 @@ static void check_strict(const char *query, size_t n, bool warned)
 {
     struct query_tree *tree = NULL;
     const enum trabao_status status = query_parse(analyzer, query, n, NOW, true, &tree, NULL);
-    if (status != (warned ? TRABAO_USAGE : TRABAO_OK))
+    if (status != (warned ? TRABAO_USAGE : TRABAO_OK)) {
         abort();
+    }
     query_tree_free(tree);
 }
 
@@ -37,18 +39,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t from;
     int64_t to;
     struct query_tree *tree = NULL;
-    if (analyzer == NULL && text_analyzer_open(&analyzer, NULL) != TRABAO_OK)
+    if (analyzer == NULL && text_analyzer_open(&analyzer, NULL) != TRABAO_OK) {
         abort();
+    }
     query_parse_dates(query, size, NOW, &from, &to);
     if (size > TRABAO_QUERY_MAX || memchr(query, '\0', size) != NULL || utf8_valid_prefix(query, size) != size) {
-        if (query_parse(analyzer, query, size, NOW, false, &tree, NULL) != TRABAO_USAGE)
+        if (query_parse(analyzer, query, size, NOW, false, &tree, NULL) != TRABAO_USAGE) {
             abort();
+        }
         return 0;
     }
     tree = must_read(query, size);
     check_strict(query, size, tree->warning_count > 0);
-    if (strlen(tree->understood) <= TRABAO_QUERY_MAX)
+    if (strlen(tree->understood) <= TRABAO_QUERY_MAX) {
         query_tree_free(must_read(tree->understood, strlen(tree->understood)));
+    }
     mem_free(query_tree_dump(tree));
     query_tree_free(tree);
     return 0;

@@ -17,8 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void must(bool holds)
 {
-    if (!holds)
+    if (!holds) {
         abort();
+    }
 }
 
 static bool same(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -48,8 +49,9 @@ static void check_keys(const char *form, size_t n)
     char word[TEXT_FORM_MAX];
     char again[TEXT_FORM_MAX];
     size_t len = 0;
-    if (keystroke_decode(form, n, word, &len) != KEYSTROKE_NONE)
+    if (keystroke_decode(form, n, word, &len) != KEYSTROKE_NONE) {
         must(syllable_is_shape(word, len) && same(word, len, again, syllable_canonical(word, len, again)));
+    }
 }
 
 /* Pairs of strings, none of them empty or too long. */
@@ -86,18 +88,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct text_tokens fast;
     static struct text_tokens reference;
     const char *text = (const char *)data;
-    if (analyzer == NULL)
+    if (analyzer == NULL) {
         must(text_analyzer_open(&analyzer, NULL) == TRABAO_OK);
+    }
     must(text_tokenize(analyzer, text, size, &fast, NULL) == TRABAO_OK);
     must(text_tokenize_by_icu(analyzer, text, size, &reference, NULL) == TRABAO_OK);
     check_tokens(&fast, size);
     check_abbreviations(text, size, &fast);
     must(fast.count == reference.count);
     must(same(fast.forms, fast.forms_len, reference.forms, reference.forms_len));
-    for (size_t i = 0; i < fast.count; i++)
+    for (size_t i = 0; i < fast.count; i++) {
         must(fast.items[i].start == reference.items[i].start && fast.items[i].end == reference.items[i].end &&
              fast.items[i].joined == reference.items[i].joined &&
              fast.items[i].colocated == reference.items[i].colocated);
+    }
     check_word(text, size);
     struct buf nfc;
     buf_init(&nfc, size * 12 + 64);

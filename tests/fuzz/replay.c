@@ -21,11 +21,13 @@ static bool read_file(const char *path, struct buf *out)
 {
     char block[65536];
     FILE *file = fopen(path, "rb");
-    if (file == NULL)
+    if (file == NULL) {
         return false;
+    }
     size_t n;
-    while ((n = fread(block, 1, sizeof block, file)) > 0)
+    while ((n = fread(block, 1, sizeof block, file)) > 0) {
         buf_append(out, block, n);
+    }
     const bool whole = !ferror(file) && !buf_failed(out);
     fclose(file);
     return whole;
@@ -41,10 +43,12 @@ static int run_one(const char *path)
         return 1;
     }
     uint8_t *exact = mem_alloc(input.len, 1);
-    if (exact == NULL)
+    if (exact == NULL) {
         abort();
-    if (input.len > 0)
+    }
+    if (input.len > 0) {
         memcpy(exact, input.data, input.len);
+    }
     alarm(SECONDS_PER_INPUT);
     LLVMFuzzerTestOneInput(exact, input.len);
     mem_free(exact);
@@ -58,8 +62,9 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         int status;
         const pid_t child = fork();
-        if (child == 0)
+        if (child == 0) {
             return run_one(argv[i]);
+        }
         if (child < 0 || waitpid(child, &status, 0) != child) {
             perror("replay");
             return 70;

@@ -29,8 +29,9 @@ static void add_article(const char *body)
 
 static void add_articles(size_t n, const char *body)
 {
-    while (n-- > 0)
+    while (n-- > 0) {
         add_article(body);
+    }
 }
 
 static struct archive *build_and_open(const char *name, unsigned threads)
@@ -46,8 +47,9 @@ static struct archive *build_and_open(const char *name, unsigned threads)
 static uint32_t spelling_of(const struct abbreviations *a, const char *folded, const char *text)
 {
     uint32_t s = abbreviations_find(a, folded, strlen(folded));
-    while (s != ABBREVIATIONS_NONE && strcmp(abbreviations_text(a, s), text) != 0)
+    while (s != ABBREVIATIONS_NONE && strcmp(abbreviations_text(a, s), text) != 0) {
         s = a->spellings[s].next_folded;
+    }
     return s;
 }
 
@@ -58,10 +60,12 @@ static void assert_unit(const struct abbreviations *a, const char *folded, const
     buf_init(&unit, 1024);
     const uint32_t found = spelling_of(a, folded, text);
     uint32_t s = found == ABBREVIATIONS_NONE ? found : a->units[a->spellings[found].unit];
-    for (; s != ABBREVIATIONS_NONE; s = a->spellings[s].next_of_unit)
+    for (; s != ABBREVIATIONS_NONE; s = a->spellings[s].next_of_unit) {
         buf_printf(&unit, "%s%s", unit.len > 0 ? "=" : "", abbreviations_text(a, s));
-    if (strcmp(buf_str(&unit), expected) != 0)
+    }
+    if (strcmp(buf_str(&unit), expected) != 0) {
         fail_msg("%s: \"%s\", expected \"%s\"", text, buf_str(&unit), expected);
+    }
     buf_free(&unit);
 }
 
@@ -79,16 +83,19 @@ static void common_ones(void **state)
         struct buf forms;
         buf_init(&forms, 1024);
         assert_int_equal(text_tokenize(analyzer, text, strlen(text), &tokens, NULL), TRABAO_OK);
-        for (size_t i = 0; i < tokens.count; i++)
+        for (size_t i = 0; i < tokens.count; i++) {
             buf_printf(&forms, "%s%.*s", i > 0 ? " " : "", (int)tokens.items[i].form_len, text_form(&tokens, i));
+        }
         assert_string_equal(buf_str(&forms), text);
-        if (tokens.count == 1 && text_is_syllable(text, strlen(text)))
+        if (tokens.count == 1 && text_is_syllable(text, strlen(text))) {
             fail_msg("%s is a word", text);
+        }
         buf_free(&forms);
     }
     for (uint32_t u = 0; u < a.unit_count; u++) {
-        if (a.spellings[a.units[u]].next_of_unit == ABBREVIATIONS_NONE)
+        if (a.spellings[a.units[u]].next_of_unit == ABBREVIATIONS_NONE) {
             fail_msg("%s stands for nothing", abbreviations_text(&a, a.units[u]));
+        }
     }
     assert_unit(&a, "tphcm", "tphcm", "tp hcm=tphcm=thành phố hồ chí minh=tp hồ chí minh");
     assert_unit(&a, "t u", "t ư", "t ư=tw=trung ương");
@@ -225,8 +232,9 @@ static void damaged_ones(void **state)
     for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
         char text[ABBREVIATION_FORM_MAX + 1] = "";
         size_t n = 0;
-        for (const size_t len = strlen(pieces[i]); n + len <= ABBREVIATION_FORM_MAX; n += len)
+        for (const size_t len = strlen(pieces[i]); n + len <= ABBREVIATION_FORM_MAX; n += len) {
             memcpy(text + n, pieces[i], len);
+        }
         assert_row(db, text, "a b", TRABAO_OK);
         assert_row(db, "ab", text, TRABAO_OK);
     }

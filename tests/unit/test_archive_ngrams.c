@@ -216,8 +216,9 @@ static void test_forgetting(void **state)
     for (uint32_t g = 0; g < GROUPS; g++) {
         for (uint32_t i = 1; i < ROW; i++) {
             const double pair = ngrams_pair(&n, g * ROW + i - 1, g * ROW + i);
-            if (fabs(log2(pair / texts_of[g])) > 0.5)
+            if (fabs(log2(pair / texts_of[g])) > 0.5) {
                 fail_msg("pair %u of row %u is in %u texts, not in %.1f", i, g, texts_of[g], pair);
+            }
         }
     }
     ngrams_free(&n);

@@ -148,8 +148,9 @@ static char *any_soup(uint32_t count)
     buf_init(&b, (size_t)64 << 20);
     for (uint32_t i = 0; i < count; i++) {
         buf_append_str(&b, pieces[any_below(ARRAY_LEN(pieces))]);
-        if (any_below(3))
+        if (any_below(3)) {
             buf_append_char(&b, ' ');
+        }
     }
     buf_append_str(&b, "");
     char *text = buf_take(&b);
@@ -161,8 +162,9 @@ static char *repeated(const char *piece, size_t count)
 {
     struct buf b;
     buf_init(&b, (size_t)64 << 20);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         buf_append_str(&b, piece);
+    }
     char *text = buf_take(&b);
     assert_non_null(text);
     return text;
@@ -213,8 +215,9 @@ static void add_hostile(void)
         "30/4/1975 là ngày 30 tháng 4 năm 1975",
         "\x01\x02\x1b[31m\x7f",
     };
-    for (size_t i = 0; i < ARRAY_LEN(bodies); i++)
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
         add_article(copy("Thử"), copy(bodies[i]));
+    }
     add_article(copy("Chỉ có đầu đề"), NULL);
     add_article(NULL, copy("Không có đầu đề"));
     add_article(copy(""), copy("Đầu đề trống"));
@@ -242,17 +245,20 @@ static void add_generated(void)
 {
     for (int i = 0; i < GENERATED; i++) {
         struct article *a = add_article(any_soup(any_below(12)), any_soup(any_below(any_below(9) ? 60 : 900)));
-        if (any_below(8)) /* many of one second: the slots of a second are not enough */
+        if (any_below(8)) { /* many of one second: the slots of a second are not enough */
             a->date = (struct civil){civil_from_ymd(2020, 1, 1 + (int)any_below(3)), (uint8_t)(1 + any_below(4))};
-        if (any_below(2))
+        }
+        if (any_below(2)) {
             a->reads = any_below(5);
+        }
     }
 }
 
 static int make_articles(void **state)
 {
-    if (open_folder(state) != 0)
+    if (open_folder(state) != 0) {
         return -1;
+    }
     add_hostile();
     add_generated();
     build_archive(in_folder("one"), articles, article_count, NULL, 1);
@@ -263,8 +269,9 @@ static int free_articles(void **state)
 {
     for (size_t i = 0; i < article_count; i++) {
         const enum article_field owned[] = {ARTICLE_KEY, ARTICLE_TITLE, ARTICLE_BODY};
-        for (size_t f = 0; f < ARRAY_LEN(owned); f++)
+        for (size_t f = 0; f < ARRAY_LEN(owned); f++) {
             mem_free((void *)(uintptr_t)articles[i].fields[owned[f]].text);
+        }
     }
     return close_folder(state);
 }
@@ -279,16 +286,20 @@ static const char *difference(const struct article *a, const struct archive_stor
     for (size_t f = 0; f < ARTICLE_FIELDS; f++) {
         const struct article_text *x = &a->fields[f], *y = &stored->article.fields[f];
         if ((!x->text && f != ARTICLE_BODY) != !y->text || x->len != y->len ||
-            (x->len && memcmp(x->text, y->text, x->len) != 0))
+            (x->len && memcmp(x->text, y->text, x->len) != 0)) {
             return names[f];
+        }
     }
-    if (a->date.second != stored->article.date.second || a->date.precision != stored->article.date.precision)
+    if (a->date.second != stored->article.date.second || a->date.precision != stored->article.date.precision) {
         return "date";
-    if (a->reads != stored->article.reads)
+    }
+    if (a->reads != stored->article.reads) {
         return "reads";
+    }
     if (stored->content_hash != article_content_hash(a) ||
-        stored->content_hash != article_content_hash(&stored->article))
+        stored->content_hash != article_content_hash(&stored->article)) {
         return "hash";
+    }
     return stored->article.generation == 1 ? NULL : "generation";
 }
 
@@ -302,17 +313,20 @@ static enum trabao_status read_all(const char *path, const char **wrong, const c
     archive_stored_init(&stored);
     *wrong = NULL;
     enum trabao_status status = archive_open(path, (size_t)8 << 20, &archive, &err);
-    if (status == TRABAO_OK)
+    if (status == TRABAO_OK) {
         status = archive_reader_open(archive, &reader, &err);
+    }
     for (size_t i = 0; status == TRABAO_OK && !*wrong && i < article_count; i++) {
         struct archive_found found;
         const struct article_text *text = &articles[i].fields[ARTICLE_KEY];
         *key = text->text;
         status = archive_find(reader, article_key_hash(text->text, text->len), &found, &err);
-        if (status == TRABAO_OK)
+        if (status == TRABAO_OK) {
             status = archive_read(reader, found.id, true, &stored, &err);
-        if (status == TRABAO_OK)
+        }
+        if (status == TRABAO_OK) {
             *wrong = difference(&articles[i], &stored);
+        }
     }
     archive_stored_free(&stored);
     archive_reader_close(reader);
@@ -324,8 +338,9 @@ static void assert_all_there(const char *path)
 {
     const char *wrong, *key;
     assert_fine(read_all(path, &wrong, &key), &err);
-    if (wrong)
+    if (wrong) {
         fail_msg("%s came back with another %s", key, wrong);
+    }
 }
 
 static void test_all_come_back(void **state)
@@ -353,8 +368,9 @@ static void assert_same_archives(const char *left, const char *right)
         const struct trabao_request request = {
             .query = queries[q], .query_len = strlen(queries[q]), .tier = TRABAO_TIER_AUTO, .limit = 100};
         struct trabao_answer *answers[2];
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < 2; i++) {
             assert_fine(trabao_search(readers[i], &request, &answers[i], &err), &err);
+        }
         assert_true(answers[0]->total > 0);
         assert_int_equal(answers[0]->total, answers[1]->total);
         assert_int_equal(answers[0]->hit_count, answers[1]->hit_count);
@@ -364,8 +380,9 @@ static void assert_same_archives(const char *left, const char *right)
             assert_true(answers[0]->hits[h].score == answers[1]->hits[h].score);
             assert_string_equal(answers[0]->hits[h].snippet.text, answers[1]->hits[h].snippet.text);
         }
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < 2; i++) {
             trabao_answer_free(answers[i]);
+        }
     }
     for (int i = 0; i < 2; i++) {
         trabao_reader_close(readers[i]);
@@ -385,8 +402,9 @@ static void test_order_does_not_matter(void **state)
 {
     (void)state;
     uint32_t places[GENERATED + HOSTILE_MAX];
-    for (uint32_t i = 0; i < article_count; i++)
+    for (uint32_t i = 0; i < article_count; i++) {
         places[i] = i;
+    }
     for (uint32_t i = (uint32_t)article_count - 1; i > 0; i--) {
         const uint32_t j = any_below(i + 1), kept = places[i];
         places[i] = places[j];
@@ -547,8 +565,9 @@ static void search_damaged(const char *path)
     struct trabao_archive *archive = NULL;
     struct trabao_reader *reader = NULL;
     enum trabao_status status = trabao_open(path, NULL, &archive, &err);
-    if (status == TRABAO_OK)
+    if (status == TRABAO_OK) {
         status = trabao_reader_open(archive, &reader, &err);
+    }
     for (size_t q = 0; status == TRABAO_OK && q < ARRAY_LEN(queries); q++) {
         const struct trabao_request request = {
             .query = queries[q], .query_len = strlen(queries[q]), .tier = TRABAO_TIER_AUTO, .limit = 100};
@@ -567,10 +586,12 @@ static void damage(char *bytes, size_t n)
     for (uint32_t i = 0; i < count; i++) {
         const size_t len = any_below(4) ? 1 : 1 + any_below(200);
         size_t at = any_below((uint32_t)n);
-        while (!bytes[at])
+        while (!bytes[at]) {
             at = any_below((uint32_t)n);
-        for (size_t k = at; k < MIN(n, at + len); k++)
+        }
+        for (size_t k = at; k < MIN(n, at + len); k++) {
             bytes[k] = (char)(any_below(3) ? any_below(256) : 0);
+        }
     }
 }
 
@@ -596,10 +617,11 @@ static void test_damage_is_survived(void **state)
         path = in_folder("damaged");
         search_damaged(path);
         const enum trabao_status read = read_all(path, &wrong, &key);
-        if (archive_check(path, &report, &err) != TRABAO_OK)
+        if (archive_check(path, &report, &err) != TRABAO_OK) {
             told++;
-        else if (read != TRABAO_OK || wrong)
+        } else if (read != TRABAO_OK || wrong) {
             fail_msg("copy %d: called sound, but %s has another %s", i, key, wrong ? wrong : trabao_status_name(read));
+        }
         mem_free(report);
     }
     assert_true(told > 100);
@@ -613,8 +635,9 @@ static void assert_reindex(const char *path)
     struct trabao_archive *archive;
     assert_status(TRABAO_DATA, trabao_open(path, NULL, &archive, &err), &err);
     assert_null(archive);
-    if (!strstr(err.message, "reindex"))
+    if (!strstr(err.message, "reindex")) {
         fail_msg("does not say what to do: %s", err.message);
+    }
 }
 
 static void test_cut_off(void **state)

@@ -192,17 +192,19 @@ static uint64_t compare_rows(sqlite3 *const dbs[2], const char *sql)
     }
     for (;; count++) {
         const int codes[] = {sqlite3_step(rows[0]), sqlite3_step(rows[1])};
-        if (codes[0] != codes[1] || (codes[0] != SQLITE_ROW && codes[0] != SQLITE_DONE))
+        if (codes[0] != codes[1] || (codes[0] != SQLITE_ROW && codes[0] != SQLITE_DONE)) {
             fail_msg("%s: row %llu: FTS5's index %d, ours %d (%s)", sql, (unsigned long long)count, codes[0], codes[1],
                      sqlite3_errmsg(dbs[1]));
+        }
         if (codes[0] == SQLITE_DONE) {
             break;
         }
         for (int c = 0; c < sqlite3_column_count(rows[0]); c++) {
             const char *theirs = (const char *)sqlite3_column_text(rows[0], c);
             const char *ours = (const char *)sqlite3_column_text(rows[1], c);
-            if (strcmp(theirs ? theirs : "", ours ? ours : "") != 0)
+            if (strcmp(theirs ? theirs : "", ours ? ours : "") != 0) {
                 fail_msg("%s: row %llu: %s, not %s", sql, (unsigned long long)count, ours, theirs);
+            }
         }
     }
     sqlite3_finalize(rows[0]);

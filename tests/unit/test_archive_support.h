@@ -104,8 +104,9 @@ TRABAO_UNUSED static void assert_sound(const char *path)
 {
     struct trabao_error err = {0};
     char *report = NULL;
-    if (archive_check(path, &report, &err) != TRABAO_OK)
+    if (archive_check(path, &report, &err) != TRABAO_OK) {
         fail_msg("%s: %s: %s", path, err.message, report ? report : "");
+    }
     mem_free(report);
 }
 

@@ -217,8 +217,9 @@ static struct trabao_answer *search(struct opened *o, const char *query)
 static void assert_same_hits(struct opened *updated, struct opened *built, const char *query)
 {
     struct trabao_answer *a = search(updated, query), *b = search(built, query);
-    if (a->total != b->total)
+    if (a->total != b->total) {
         fail_msg("\"%s\" finds %d, not %d", query, (int)a->total, (int)b->total);
+    }
     assert_int_equal(a->hit_count, b->hit_count);
     /* When there are more than are given out, which of equal ones come first depends on their order. */
     if (a->total == a->hit_count) {

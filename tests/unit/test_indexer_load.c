@@ -61,8 +61,9 @@ static void assert_article(const char *key, const char *body, uint64_t generatio
     struct trabao_article *found;
     assert_fine(trabao_article_by_key(reader, key, NULL, &found, &err), &err);
     assert_string_equal(found->body, body);
-    if (found->generation != generation)
+    if (found->generation != generation) {
         fail_msg("%s is of generation %d, not %d", key, (int)found->generation, (int)generation);
+    }
     trabao_article_free(found);
 }
 
@@ -109,8 +110,9 @@ static struct load_counts load(const char *name, uint64_t *superseded, uint32_t 
 
 static int start(void **state)
 {
-    if (open_folder(state) != 0)
+    if (open_folder(state) != 0) {
         return -1;
+    }
     write_text("first.jsonl", "{\"url\":\"u1\",\"title\":\"Một\",\"date\":\"2020-07-20\",\"body\":\"thân một\"}\n"
                               "{\"url\":\"u2\",\"title\":\"Hai\",\"body\":\"thân hai\",\"lạ\":{\"a\":[1,null]}}\n"
                               "{\"id\":\"i3\",\"title\":\"Ba\",\"date\":\"hôm nọ\",\"body\":\"thân ba\"}\n"
@@ -304,10 +306,11 @@ static void test_many_records_by_many_threads(void **state)
     (void)state;
     FILE *f = fopen(in_folder("many.jsonl"), "wb");
     assert_non_null(f);
-    for (int i = 0; i < 30000; i++)
+    for (int i = 0; i < 30000; i++) {
         fprintf(f,
                 "{\"url\":\"m%d\",\"title\":\"Bài %d\",\"date\":\"20%02d\",\"body\":\"%s số %d của nhiều bài viết\"}\n",
                 i % 20000, i % 20000, i % 20, i < 20000 ? "bản cũ" : "bản mới", i);
+    }
     assert_int_equal(fclose(f), 0);
     assert_int_equal(run_index("--rebuild", "many.jsonl", NULL), TRABAO_OK);
     open_archive();

@@ -42,8 +42,9 @@ static int open_all(void **state)
 {
     static struct article articles[ARRAY_LEN(TEXTS)];
     static char titles[ARRAY_LEN(TEXTS)][64];
-    if (open_folder(state) != 0)
+    if (open_folder(state) != 0) {
         return -1;
+    }
     const char *path = in_folder("texts.trabao");
     for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
         const char *stroke = strchr(TEXTS[i], '|');
@@ -69,8 +70,9 @@ static struct trabao_answer *ask(const char *query)
     const struct trabao_request request = {
         .query = query, .query_len = strlen(query), .tier = TRABAO_TIER_AUTO, .limit = 100};
     struct trabao_answer *answer = NULL;
-    if (trabao_search(reader, &request, &answer, &err) != TRABAO_OK)
+    if (trabao_search(reader, &request, &answer, &err) != TRABAO_OK) {
         fail_msg("\"%s\": %s", query, err.message);
+    }
     return answer;
 }
 
@@ -86,13 +88,16 @@ static void assert_finds(const char *query, const char *expected)
     char found[ARRAY_LEN(TEXTS)][64];
     struct buf all;
     buf_init(&all, 4096);
-    for (size_t i = 0; i < answer->hit_count; i++)
+    for (size_t i = 0; i < answer->hit_count; i++) {
         snprintf(found[i], sizeof found[i], "%.40s %s", answer->hits[i].key, trabao_tier_name(answer->hits[i].tier));
+    }
     qsort(found, answer->hit_count, sizeof found[0], by_text);
-    for (size_t i = 0; i < answer->hit_count; i++)
+    for (size_t i = 0; i < answer->hit_count; i++) {
         buf_printf(&all, "%s%s", i ? "; " : "", found[i]);
-    if (strcmp(buf_str(&all), expected) != 0)
+    }
+    if (strcmp(buf_str(&all), expected) != 0) {
         fail_msg("\"%s\" finds  %s\ninstead of  %s", query, buf_str(&all), expected);
+    }
     buf_free(&all);
     trabao_answer_free(answer);
 }
@@ -107,8 +112,9 @@ static void words_without_letters_for_marks_are_exact(void **state)
     assert_finds("3568 hcm", "số liệu exact");
     for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
         struct trabao_answer *answer = ask(queries[i]);
-        if (answer->tier != TRABAO_EXACT)
+        if (answer->tier != TRABAO_EXACT) {
             fail_msg("\"%s\" is widened", queries[i]);
+        }
         assert_int_equal(answer->totals_by_tier[TRABAO_EXACT], answer->total);
         assert_true(answer->total > 0);
         trabao_answer_free(answer);
@@ -142,15 +148,18 @@ static void a_quoted_date_is_found_in_every_spelling(void **state)
     assert_finds("\"kỷ niệm ngày 30 tháng 4\"", ALL_SIX);
     static const char *const without_year[] = {"\"niệm 30/4 tại\"", "\"niệm ngày 30.4 tại\"",
                                                "\"niệm 30 tháng 4 tại\"", "\"niệm ngày 30 tháng 4 tại\""};
-    for (size_t i = 0; i < ARRAY_LEN(without_year); i++)
+    for (size_t i = 0; i < ARRAY_LEN(without_year); i++) {
         assert_finds(without_year[i], "lễ 30-4 exact; lễ 30.4.1975 exact; lễ 30/4 exact; lễ tháng tư exact");
+    }
     static const char *const with_year[] = {"\"niệm 30/4/1975 tại\"", "\"niệm 30-4-1975 tại\"",
                                             "\"niệm ngày 30 tháng 4 năm 1975 tại\"", "\"niệm 30 tháng 4/1975 tại\""};
-    for (size_t i = 0; i < ARRAY_LEN(with_year); i++)
+    for (size_t i = 0; i < ARRAY_LEN(with_year); i++) {
         assert_finds(with_year[i], "lễ 30.4.1975 exact; lễ năm exact; lễ năm sau exact");
+    }
     static const char *const months[] = {"\"từ tháng 3 năm 1975 là\"", "\"từ 3/1975 là\"", "\"từ tháng 3-1975 là\""};
-    for (size_t i = 0; i < ARRAY_LEN(months); i++)
+    for (size_t i = 0; i < ARRAY_LEN(months); i++) {
         assert_finds(months[i], "lễ năm exact; lễ năm sau exact");
+    }
     assert_finds("=\"ngày 30 tháng 4\"", "lễ 30-4 exact; lễ năm exact; lễ tháng tư exact");
 }
 
@@ -176,10 +185,12 @@ static void a_missing_horn_is_put_back(void **state)
                                            {"uơ", "ươ"},       {"muời", "người"},  {"nguờ", "người"},
                                            {"ngời", "người"},  {"", "người"},      {"tu", "tư"}};
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(missing); i++)
+    for (size_t i = 0; i < ARRAY_LEN(missing); i++) {
         assert_true(horn_missing(missing[i][0], strlen(missing[i][0]), missing[i][1], strlen(missing[i][1])));
-    for (size_t i = 0; i < ARRAY_LEN(other); i++)
+    }
+    for (size_t i = 0; i < ARRAY_LEN(other); i++) {
         assert_false(horn_missing(other[i][0], strlen(other[i][0]), other[i][1], strlen(other[i][1])));
+    }
     assert_finds("nguời", "nguôi folded; người exact");
     assert_finds("truờng đuợc", "người exact");
     assert_finds("\"nguời ta\"", "người exact");
@@ -248,8 +259,9 @@ static void hits_that_say_the_same_are_folded(void **state)
                                 hit_of("Bão số 3 ở Quảng", start), hit_of("", start)};
     duplicates_fold(hits, ARRAY_LEN(hits));
     const int expected[] = {-1, -1, 0, -1, 0, -1, -1, -1, -1, -1};
-    for (size_t i = 0; i < ARRAY_LEN(hits); i++)
+    for (size_t i = 0; i < ARRAY_LEN(hits); i++) {
         assert_ptr_equal(hits[i].same_as, expected[i] < 0 ? NULL : &hits[expected[i]]);
+    }
 }
 
 static void duplicates_are_folded_when_asked_for(void **state)
@@ -280,8 +292,9 @@ static void of_too_many_words_the_rarest_are_kept(void **state)
     struct buf query;
     (void)state;
     buf_init(&query, TRABAO_QUERY_MAX);
-    for (int i = 0; i < 70; i++)
+    for (int i = 0; i < 70; i++) {
         buf_append_str(&query, "mặt ");
+    }
     buf_append_str(&query, "quốc -nứt (đại OR nhà) \"tổ quốc\"");
     struct trabao_answer *answer = ask(buf_str(&query));
     bool found = false;
@@ -293,8 +306,9 @@ static void of_too_many_words_the_rarest_are_kept(void **state)
     assert_int_equal(answer->warning_count, 1);
     assert_string_equal(answer->warnings[0], "Câu tìm có 76 từ: chỉ 64 từ hiếm nhất được dùng.");
     size_t common = 0;
-    for (const char *at = answer->understood; (at = strstr(at, "mặt")) != NULL; at++)
+    for (const char *at = answer->understood; (at = strstr(at, "mặt")) != NULL; at++) {
         common++;
+    }
     assert_int_equal(common, 58);
     assert_non_null(strstr(answer->understood, "quốc -nứt (đại OR nhà) \"tổ quốc\""));
     trabao_answer_free(answer);
@@ -316,13 +330,15 @@ static void a_ceiling_is_met_exactly(void **state)
         for (int quoted = 0; quoted < 2; quoted++) {
             buf_clear(&query);
             buf_append_str(&query, quoted ? "\"mặt" : "mặt");
-            for (int i = 1; i < words; i++)
+            for (int i = 1; i < words; i++) {
                 buf_append_str(&query, " mặt");
+            }
             buf_append_str(&query, quoted ? "\"" : "");
             struct trabao_answer *answer = ask(buf_str(&query));
             size_t understood = 0;
-            for (const char *at = answer->understood; (at = strstr(at, "mặt")) != NULL; at++)
+            for (const char *at = answer->understood; (at = strstr(at, "mặt")) != NULL; at++) {
                 understood++;
+            }
             assert_int_equal(understood, MIN(words, 64));
             assert_int_equal(answer->warning_count, words > 64);
             trabao_answer_free(answer);
@@ -342,15 +358,17 @@ static void damaged_counts_are_survived(void **state)
     assert_fine(trabao_open(in_folder("texts.trabao"), NULL, &damaged, &err), &err);
     assert_fine(trabao_reader_open(damaged, &r, &err), &err);
     struct lexicon *lexicon = &damaged->archive->lexicon;
-    for (uint32_t t = 0; t < lexicon->count; t++)
+    for (uint32_t t = 0; t < lexicon->count; t++) {
         lexicon->terms[t].articles = UINT32_MAX;
+    }
     struct ngrams *ngrams = &damaged->archive->ngrams;
     const uint32_t first = library_term(lexicon, "mặt", strlen("mặt"));
     const uint32_t second = library_term(lexicon, "trận", strlen("trận"));
     const uint32_t most = (1U << NGRAMS_LOG_BITS) - 1;
     const uint32_t slot = ngrams_fingerprint(ngrams_hash(first, second, NGRAMS_NO_WORD)) << NGRAMS_LOG_BITS | most;
-    for (uint64_t place = 0; place < ngrams->capacity; place++)
+    for (uint64_t place = 0; place < ngrams->capacity; place++) {
         memcpy(ngrams->slots + place * NGRAMS_SLOT_BYTES, &slot, NGRAMS_SLOT_BYTES);
+    }
     assert_fine(trabao_search(r, &request, &answer, &err), &err);
     assert_int_equal(answer->hit_count, 1);
     assert_true(answer->hits[0].score >= 0 && answer->hits[0].score < 100);
@@ -370,8 +388,9 @@ static enum trabao_status search_once(struct trabao_reader *r, const char *query
     plain.name = NULL;
     const enum trabao_status status = trabao_search(r, *query == '=' ? &request : &plain, &answer, &err);
     assert_true((answer != NULL) == (status == TRABAO_OK));
-    if (answer)
+    if (answer) {
         snprintf(outcome, sizeof outcome, "%s %d", answer->suggestion, (int)answer->total);
+    }
     trabao_answer_free(answer);
     return status;
 }
@@ -381,8 +400,9 @@ static enum trabao_status restore_once(struct trabao_reader *r, const char *quer
     char *restored = NULL;
     const enum trabao_status status = trabao_restore(r, query, strlen(query), &restored, &err);
     assert_true((restored != NULL) == (status == TRABAO_OK));
-    if (restored)
+    if (restored) {
         snprintf(outcome, sizeof outcome, "%s", restored);
+    }
     mem_free(restored);
     return status;
 }
@@ -401,8 +421,9 @@ static enum trabao_status with_failure(enum trabao_status (*call)(struct trabao_
     char before[sizeof outcome];
     memcpy(before, outcome, sizeof before);
     assert_fine(call(r, query), &err);
-    if (status == TRABAO_OK)
+    if (status == TRABAO_OK) {
         assert_string_equal(before, outcome);
+    }
     trabao_reader_close(r);
     trabao_close(fresh);
     return status;
@@ -433,8 +454,9 @@ static void memory_may_run_out_anywhere(void **state)
         assert_true(allocations > 5);
         for (uint64_t k = 1; k < allocations; k++) {
             status = with_failure(call, query, k, false);
-            if (status != TRABAO_OK)
+            if (status != TRABAO_OK) {
                 assert_status(TRABAO_NO_MEMORY, status, &err);
+            }
         }
     }
 }

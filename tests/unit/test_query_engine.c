@@ -21,8 +21,9 @@ static struct trabao_error err;
 
 static int open_all(void **state)
 {
-    if (open_folder(state) != 0)
+    if (open_folder(state) != 0) {
         return -1;
+    }
     const char *path = in_folder("corpus.trabao");
     make_corpus();
     assert_int_equal(build_archive(path, articles, ARTICLES, NULL, 2), 0);
@@ -67,8 +68,9 @@ static struct bound bind_tree(const struct asked *q, enum trabao_tier loosest, b
 static struct bound bind_query(const struct asked *q, enum trabao_tier loosest, bool relaxed)
 {
     const struct bound b = bind_tree(q, loosest, relaxed);
-    if (b.tree->any_marked != q->any_marked)
+    if (b.tree->any_marked != q->any_marked) {
         fail_msg("\"%s\": is it marked?", q->text);
+    }
     return b;
 }
 
@@ -82,12 +84,14 @@ static void unbind(struct bound *b)
 static void assert_same_hits(const struct asked *q, size_t k, const struct engine_hit *a, size_t n,
                              const struct engine_hit *b, size_t m)
 {
-    if (n != m)
+    if (n != m) {
         fail_msg("\"%s\", %zu wanted: %zu hits, not %zu", q->text, k, n, m);
+    }
     for (size_t i = 0; i < n; i++) {
-        if (engine_compare(&a[i], &b[i]) != 0)
+        if (engine_compare(&a[i], &b[i]) != 0) {
             fail_msg("\"%s\", %zu wanted: hit %zu is article %u with %u at tier %u, not %u with %u at tier %u", q->text,
                      k, i, a[i].article, a[i].score, a[i].tier, b[i].article, b[i].score, b[i].tier);
+        }
     }
 }
 
@@ -106,8 +110,9 @@ static size_t compare_best(const struct asked *q, struct plan *plan, bool recenc
         assert_fine(engine_best_exhaustive(reader->reader, plan, &options, k, scored, &m, &err), &err);
         assert_same_hits(q, k, pruned, n, scored, m);
         all += n;
-        if (n < k)
+        if (n < k) {
             break;
+        }
         after = scored[any_below((uint32_t)n)];
         options.after = &after;
     }
@@ -155,18 +160,21 @@ static void test_pruning_is_exact_on_the_samples(void **state)
         for (int relaxed = 0; title->text && relaxed < 2; relaxed++) {
             struct asked q = {.limited = false};
             snprintf(q.text, sizeof q.text, "%.*s", (int)MIN(title->len, sizeof q.text - 1), title->text);
-            for (char *p = q.text; *p; p++) /* no operators */
+            for (char *p = q.text; *p; p++) { /* no operators */
                 *p = strchr("\"()*=:", *p) ? ' ' : *p;
+            }
             struct bound b = bind_tree(&q, TRABAO_TONE, relaxed == 1);
             const struct engine_options options = {.recency = true};
             compare_best(&q, b.plan, true, 1 + any_below(20));
             assert_fine(engine_best(reader->reader, b.plan, &options, K_MAX, hits, &n, &err), &err);
             unbind(&b);
             bool itself = false;
-            for (size_t h = 0; h < n; h++)
+            for (size_t h = 0; h < n; h++) {
                 itself = itself || hits[h].article == i;
-            if (!itself)
+            }
+            if (!itself) {
                 fail_msg("\"%s\" does not find the article it is the title of", q.text);
+            }
         }
     }
     archive_stored_free(&stored);
@@ -204,15 +212,17 @@ static void compare_with_texts(const struct asked *q, enum trabao_tier loosest, 
                      tier);
         }
     }
-    for (int t = 0; t < 3; t++)
+    for (int t = 0; t < 3; t++) {
         assert_int_equal(by_tier[t], expected[t]);
+    }
 }
 
 static struct trabao_answer *search(const struct trabao_request *request)
 {
     struct trabao_answer *answer;
-    if (trabao_search(reader, request, &answer, &err) != TRABAO_OK)
+    if (trabao_search(reader, request, &answer, &err) != TRABAO_OK) {
         fail_msg("\"%s\": %s", request->query, err.message);
+    }
     return answer;
 }
 
@@ -257,17 +267,20 @@ static void test_widening(void **state)
         uint64_t total;
         for (;; tier++) {
             total = 0;
-            for (uint32_t t = 0; t < ARTICLES; t++)
+            for (uint32_t t = 0; t < ARTICLES; t++) {
                 total += tier_found(&q, &texts[t], tier) != WHOLLY_LOOSE;
-            if (total >= 10 || tier == TRABAO_FOLDED || !widens(q.root, tier))
+            }
+            if (total >= 10 || tier == TRABAO_FOLDED || !widens(q.root, tier)) {
                 break;
+            }
             widened++;
         }
         const struct trabao_request request = request_of(q.text);
         struct trabao_answer *answer = search(&request);
-        if (answer->tier != (enum trabao_tier)tier || answer->total != total)
+        if (answer->tier != (enum trabao_tier)tier || answer->total != total) {
             fail_msg("\"%s\": %d articles at tier %d, not %d at %d", q.text, (int)answer->total, answer->tier,
                      (int)total, tier);
+        }
         trabao_answer_free(answer);
     }
     assert_true(widened > QUERIES / 10);
@@ -299,16 +312,18 @@ static void test_relaxed_still_excludes(void **state)
             bool any = false;
             for (int tier = q.any_marked ? 0 : 2; tier < 3 && !any; tier++) {
                 size_t has = 0;
-                for (size_t p = 0; p < 4; p++)
+                for (size_t p = 0; p < 4; p++) {
                     has += finds(q.root->parts[p], &texts[t], tier);
+                }
                 any = has >= 2 && finds(q.root->parts[4], &texts[t], tier) &&
                       finds(q.root->parts[5], &texts[t], tier);
                 complete[t] = any && has == 4;
             }
             expected += any;
         }
-        if (found != expected)
+        if (found != expected) {
             fail_msg("\"%s\", relaxed: %zu articles, not %zu", q.text, found, expected);
+        }
         for (size_t h = 0; h < found; h++) {
             struct engine_parts parts;
             const uint32_t article = everything[h].article;
@@ -329,14 +344,16 @@ static void test_relaxed_counts_many_words(void **state)
         struct asked q = {.limited = false};
         const char *word = syllables[by_frequency[5]].form[AS_IS];
         size_t n = 0, found, expected = 0;
-        for (size_t i = 0; i < words; i++)
+        for (size_t i = 0; i < words; i++) {
             n += (size_t)snprintf(q.text + n, sizeof q.text - n, "%s ", word);
+        }
         struct bound b = bind_tree(&q, TRABAO_EXACT, true);
         const struct engine_options options = {0};
         assert_fine(engine_best(reader->reader, b.plan, &options, ARTICLES, everything, &found, &err), &err);
         unbind(&b);
-        for (uint32_t t = 0; t < ARTICLES; t++)
+        for (uint32_t t = 0; t < ARTICLES; t++) {
             expected += texts[t].has[by_frequency[5] / 64] >> by_frequency[5] % 64 & 1;
+        }
         assert_true(expected > 0);
         assert_int_equal(found, expected);
     }
@@ -354,9 +371,10 @@ static void test_limits_of_the_request(void **state)
         request.author = AUTHORS[author];
         request.source = any_below(2) ? SOURCES[source] : NULL;
         uint64_t expected = 0;
-        for (uint32_t t = 0; t < ARTICLES; t++)
+        for (uint32_t t = 0; t < ARTICLES; t++) {
             expected += texts[t].author == author && (!request.source || texts[t].source == source) &&
                         tier_found(&q, &texts[t], TRABAO_FOLDED) != WHOLLY_LOOSE;
+        }
         struct trabao_answer *answer = search(&request);
         assert_int_equal(answer->total, expected);
         trabao_answer_free(answer);
@@ -367,12 +385,13 @@ static void test_limits_of_the_request(void **state)
 
 static void assert_order(const struct trabao_hit *before, const struct trabao_hit *hit, enum trabao_sort sort)
 {
-    if (sort == TRABAO_NEWEST)
+    if (sort == TRABAO_NEWEST) {
         assert_true(before->id > hit->id);
-    else if (sort == TRABAO_OLDEST)
+    } else if (sort == TRABAO_OLDEST) {
         assert_true(before->id < hit->id);
-    else
+    } else {
         assert_true(before->tier < hit->tier || before->score >= hit->score);
+    }
 }
 
 /* Walks through all pages; every article that a scan finds must come exactly once. */
@@ -391,25 +410,30 @@ static void walk(const struct asked *q, enum trabao_sort sort, int limit)
         request.cursor = cursor;
         page = search(&request);
         total = page->total;
-        if (count && page->hit_count == 0)
+        if (count && page->hit_count == 0) {
             fail_msg("\"%s\": a cursor led to a page without hits", q->text);
+        }
         for (size_t i = 0; i < page->hit_count; i++, count++) {
             const struct trabao_hit *hit = &page->hits[i];
             const uint32_t number = archive_lower_bound(archive, hit->id);
-            if (seen[number]++)
+            if (seen[number]++) {
                 fail_msg("\"%s\": %s came twice", q->text, hit->key);
-            if (tier_found(q, by_number[number], (int)page->tier) != (int)hit->tier)
+            }
+            if (tier_found(q, by_number[number], (int)page->tier) != (int)hit->tier) {
                 fail_msg("\"%s\": %s does not belong here", q->text, hit->key);
+            }
             /* The ranked ones and those behind them are two rows: only inside one scores never rise. */
-            if (count && (count != ADJACENCY_ARTICLES || sort > TRABAO_RELEVANCE_ONLY))
+            if (count && (count != ADJACENCY_ARTICLES || sort > TRABAO_RELEVANCE_ONLY)) {
                 assert_order(&last, hit, sort);
+            }
             last = *hit;
         }
         snprintf(cursor, sizeof cursor, "%s", page->next ? page->next : "");
         trabao_answer_free(page);
     } while (*cursor);
-    if (count != total)
+    if (count != total) {
         fail_msg("\"%s\": %d hits, but a total of %d", q->text, (int)count, (int)total);
+    }
 }
 
 static void test_pages_reach_every_hit(void **state)
@@ -437,8 +461,9 @@ static size_t take_pages(const char *query, int limit, int64_t *ids, bool *relax
     do {
         request.cursor = cursor;
         struct trabao_answer *page = search(&request);
-        for (size_t i = 0; i < page->hit_count && count < PAGED_MAX; i++)
+        for (size_t i = 0; i < page->hit_count && count < PAGED_MAX; i++) {
             ids[count++] = page->hits[i].id;
+        }
         *relaxed = page->relaxed;
         snprintf(cursor, sizeof cursor, "%s", page->next ? page->next : "");
         trabao_answer_free(page);
@@ -455,8 +480,9 @@ static void write_passage(uint32_t words, enum folding folding, const char *quot
     } while (t->body_len <= words);
     const uint32_t start = any_below(t->body_len - words);
     size_t n = (size_t)snprintf(out, size, "%s", quote);
-    for (uint32_t i = 0; i < words; i++)
+    for (uint32_t i = 0; i < words; i++) {
         n += (size_t)snprintf(out + n, size - n, "%s%s", i ? " " : "", syllables[t->body[start + i]].form[folding]);
+    }
     snprintf(out + n, size - n, "%s", quote);
 }
 
@@ -479,14 +505,16 @@ static void test_pages_are_cuts_of_one_row(void **state)
         write_passage(kinds[kind].words, kinds[kind].folding, kinds[kind].quote, query, sizeof query);
         const size_t count = take_pages(query, 7, small, &of_small);
         assert_int_equal(take_pages(query, TRABAO_LIMIT_MAX, large, &of_large), count);
-        if (memcmp(small, large, count * sizeof *small) != 0)
+        if (memcmp(small, large, count * sizeof *small) != 0) {
             fail_msg("%s: small pages are not the large ones", query);
+        }
         assert_int_equal(of_small, of_large);
         relaxed = relaxed || of_small;
         most[kind] = MAX(most[kind], count);
     }
-    for (size_t kind = 0; kind + 1 < ARRAY_LEN(kinds); kind++)
+    for (size_t kind = 0; kind + 1 < ARRAY_LEN(kinds); kind++) {
         assert_true(most[kind] > ADJACENCY_ARTICLES);
+    }
     assert_true(relaxed);
 }
 
@@ -552,17 +580,19 @@ static void test_parts_of_the_score(void **state)
                                              "adjacency", &adjacency),
                                  0);
                 json_decref(parts);
-                if (fabs(words + recency + adjacency - answer->hits[h].score) > 1e-5 * (1 + answer->hits[h].score))
+                if (fabs(words + recency + adjacency - answer->hits[h].score) > 1e-5 * (1 + answer->hits[h].score)) {
                     fail_msg("\"%s\": %s has %f, but %s", q.text, answer->hits[h].key, answer->hits[h].score,
                              answer->hits[h].explain);
+                }
                 assert_true(request.sort == TRABAO_RELEVANCE || recency == 0);
                 recent = recent || recency > 0;
                 adjacent = adjacent || adjacency > 0;
             }
             snprintf(cursor, sizeof cursor, "%s", answer->next ? answer->next : "");
             trabao_answer_free(answer);
-            if (!*cursor)
+            if (!*cursor) {
                 break;
+            }
         }
     }
     assert_true(recent && adjacent);

@@ -46,8 +46,9 @@ static void fold_by_icu(const char *text, enum folding folding, char out[FORM_MA
     u_strFromUTF8(typed, ARRAY_LEN(typed), &n, text, -1, &code);
     n = unorm2_normalize(unorm2_getNFDInstance(&code), typed, n, apart, ARRAY_LEN(apart), &code);
     for (int32_t i = 0; i < n; i++) {
-        if (folding == NO_TONE ? !is_tone(apart[i]) : u_charType(apart[i]) != U_NON_SPACING_MARK)
+        if (folding == NO_TONE ? !is_tone(apart[i]) : u_charType(apart[i]) != U_NON_SPACING_MARK) {
             kept[count++] = folding == NO_MARKS && apart[i] == 0x111 ? 'd' : apart[i];
+        }
     }
     n = unorm2_normalize(unorm2_getNFCInstance(&code), kept, count, joined, ARRAY_LEN(joined), &code);
     u_strToUTF8(out, FORM_MAX, NULL, joined, n, &code);
@@ -112,8 +113,9 @@ static const char *const SOURCES[] = {"Báo Một", "Báo Hai"};
 /* Few syllables make up most of the text, and every year has some of its own. */
 static uint16_t any_syllable(int year)
 {
-    if (any_below(3) == 0)
+    if (any_below(3) == 0) {
         return (uint16_t)by_frequency[((uint32_t)year * 29 + any_below(24)) % syllable_count];
+    }
     uint32_t rank = syllable_count;
     for (int i = 0; i < 3; i++) {
         const uint32_t other = any_below(syllable_count);
@@ -129,10 +131,11 @@ static void write_out(const uint16_t *row, uint32_t count, char *out, size_t siz
     for (uint32_t i = 0; i < count; i++) {
         char form[FORM_MAX];
         snprintf(form, sizeof form, "%s", syllables[row[i]].form[AS_IS]);
-        if (begins && form[0] != '\xc4')
+        if (begins && form[0] != '\xc4') {
             form[0] = (char)(form[0] - 'a' + 'A');
-        else if (begins)
+        } else if (begins) {
             form[1] = '\x90'; /* Đ */
+        }
         begins = any_below(9) == 0;
         n += (size_t)snprintf(out + n, size - n, "%s%s%s", i ? " " : "", form,
                               begins               ? "."
@@ -208,16 +211,18 @@ static void make_article(uint32_t i)
 static void make_corpus(void)
 {
     make_vocabulary();
-    for (uint32_t i = 0; i < ARTICLES; i++)
+    for (uint32_t i = 0; i < ARTICLES; i++) {
         make_article(i);
+    }
 }
 
 static void free_corpus(void)
 {
     for (uint32_t i = 0; i < ARTICLES; i++) {
         const enum article_field owned[] = {ARTICLE_KEY, ARTICLE_TITLE, ARTICLE_BODY};
-        for (size_t f = 0; f < ARRAY_LEN(owned); f++)
+        for (size_t f = 0; f < ARRAY_LEN(owned); f++) {
             mem_free((void *)(uintptr_t)articles[i].fields[owned[f]].text);
+        }
     }
 }
 
@@ -285,8 +290,9 @@ static struct part *any_phrase(enum folding loosest)
     const uint32_t n = in_title ? t->title_len : t->body_len;
     p->word_count = 2 + any_below(PHRASE_MAX - 1);
     const uint32_t start = n > p->word_count ? any_below(n - (uint32_t)p->word_count) : 0;
-    for (uint32_t i = 0; i < p->word_count; i++)
+    for (uint32_t i = 0; i < p->word_count; i++) {
         type_word(&p->words[i], start + i < n ? row[start + i] : any_syllable(2010), loosest);
+    }
     return p;
 }
 
@@ -302,10 +308,12 @@ static struct part *any_word(enum folding loosest)
 static struct part *any_part(unsigned depth, enum folding loosest)
 {
     const uint32_t dice = any_below(10);
-    if (depth == 0 || dice < 6)
+    if (depth == 0 || dice < 6) {
         return any_word(loosest);
-    if (dice < 8)
+    }
+    if (dice < 8) {
         return any_phrase(loosest);
+    }
     struct part *p = new_part(dice == 8 ? ANY : ALL);
     p->part_count = 2 + any_below(3);
     for (size_t i = 0; i < p->part_count; i++) {
@@ -323,11 +331,13 @@ static void write_part(const struct part *p, char *out, size_t size, bool outerm
                           p->kind == PHRASE     ? "\""
                           : single || outermost ? ""
                                                 : "(");
-    for (size_t i = 0; i < p->word_count; i++)
+    for (size_t i = 0; i < p->word_count; i++) {
         n += (size_t)snprintf(out + n, size - n, "%s%s", i ? " " : "", p->words[i].form);
+    }
     for (size_t i = 0; i < p->part_count; i++) {
-        if (i)
+        if (i) {
             n += (size_t)snprintf(out + n, size - n, "%s", p->kind == ANY ? " OR " : " ");
+        }
         write_part(p->parts[i], out, size, false);
         n = strlen(out);
     }
@@ -337,10 +347,12 @@ static void write_part(const struct part *p, char *out, size_t size, bool outerm
 static bool has_marked(const struct part *p)
 {
     bool marked = false;
-    for (size_t i = 0; i < p->word_count && !p->negated; i++)
+    for (size_t i = 0; i < p->word_count && !p->negated; i++) {
         marked = marked || p->words[i].marked;
-    for (size_t i = 0; i < p->part_count && !p->negated; i++)
+    }
+    for (size_t i = 0; i < p->part_count && !p->negated; i++) {
         marked = marked || has_marked(p->parts[i]);
+    }
     return marked;
 }
 
@@ -350,33 +362,39 @@ static bool has_marked(const struct part *p)
 static int tier_of_word(const struct typed *w, const struct syllable *s, bool any_marked)
 {
     char tone[FORM_MAX], folded[FORM_MAX];
-    if (strcmp(w->form, s->form[AS_IS]) == 0)
+    if (strcmp(w->form, s->form[AS_IS]) == 0) {
         return 0;
-    if (w->literal || (!any_marked && w->marked))
+    }
+    if (w->literal || (!any_marked && w->marked)) {
         return WHOLLY_LOOSE;
+    }
     fold_by_icu(w->form, NO_TONE, tone);
     fold_by_icu(w->form, NO_MARKS, folded);
-    if (any_marked && strcmp(tone, s->form[NO_TONE]) == 0)
+    if (any_marked && strcmp(tone, s->form[NO_TONE]) == 0) {
         return 1;
+    }
     return strcmp(folded, s->form[NO_MARKS]) == 0 ? 2 : WHOLLY_LOOSE;
 }
 
 static void bind_part(struct part *p, bool any_marked)
 {
     bool marked = false;
-    for (size_t i = 0; i < p->word_count; i++)
+    for (size_t i = 0; i < p->word_count; i++) {
         marked = marked || p->words[i].marked;
+    }
     for (size_t i = 0; i < p->word_count; i++) {
         struct typed *w = &p->words[i];
         /* A phrase in quotes with marks is never widened. */
         w->literal = p->equals || (p->kind == PHRASE && any_marked && marked);
         for (uint32_t s = 0; s < syllable_count; s++) {
-            for (int tier = tier_of_word(w, &syllables[s], any_marked); tier < WHOLLY_LOOSE; tier++)
+            for (int tier = tier_of_word(w, &syllables[s], any_marked); tier < WHOLLY_LOOSE; tier++) {
                 w->means[tier][s / 64] |= UINT64_C(1) << s % 64;
+            }
         }
     }
-    for (size_t i = 0; i < p->part_count; i++)
+    for (size_t i = 0; i < p->part_count; i++) {
         bind_part(p->parts[i], any_marked);
+    }
 }
 
 /* Some word stands for more syllables when all marks are folded than it does at TIER. */
@@ -384,12 +402,14 @@ TRABAO_UNUSED static bool widens(const struct part *p, int tier)
 {
     for (size_t i = 0; i < p->word_count; i++) {
         const struct typed *w = &p->words[i];
-        if (memcmp(w->means[tier], w->means[NO_MARKS], sizeof w->means[tier]) != 0)
+        if (memcmp(w->means[tier], w->means[NO_MARKS], sizeof w->means[tier]) != 0) {
             return true;
+        }
     }
     for (size_t i = 0; i < p->part_count; i++) {
-        if (widens(p->parts[i], tier))
+        if (widens(p->parts[i], tier)) {
             return true;
+        }
     }
     return false;
 }
@@ -403,10 +423,12 @@ static bool row_has(const struct part *p, int tier, const uint16_t *row, uint32_
 {
     for (uint32_t start = 0; start + p->word_count <= n; start++) {
         size_t i = 0;
-        while (i < p->word_count && means(&p->words[i], tier, row[start + i]))
+        while (i < p->word_count && means(&p->words[i], tier, row[start + i])) {
             i++;
-        if (i == p->word_count)
+        }
+        if (i == p->word_count) {
             return true;
+        }
     }
     return false;
 }
@@ -416,19 +438,22 @@ static bool finds(const struct part *p, const struct text *t, int tier)
     bool found = p->kind == ALL;
     switch (p->kind) {
     case WORD:
-        for (size_t i = 0; i < MASK_WORDS; i++)
+        for (size_t i = 0; i < MASK_WORDS; i++) {
             found = found || (t->has[i] & p->words[0].means[tier][i]);
+        }
         break;
     case PHRASE:
         found = row_has(p, tier, t->title, t->title_len) || row_has(p, tier, t->body, t->body_len);
         break;
     case ALL:
-        for (size_t i = 0; i < p->part_count; i++)
+        for (size_t i = 0; i < p->part_count; i++) {
             found = found && finds(p->parts[i], t, tier);
+        }
         break;
     case ANY:
-        for (size_t i = 0; i < p->part_count; i++)
+        for (size_t i = 0; i < p->part_count; i++) {
             found = found || finds(p->parts[i], t, tier);
+        }
         break;
     }
     return found != p->negated;
@@ -438,13 +463,16 @@ static bool finds(const struct part *p, const struct text *t, int tier)
 static int tier_found(const struct asked *q, const struct text *t, int loosest)
 {
     if (q->limited && (t->precision == CIVIL_NONE || t->from < q->from ||
-                       (t->precision < CIVIL_DAY ? t->to > q->to : t->from >= q->to)))
+                       (t->precision < CIVIL_DAY ? t->to > q->to : t->from >= q->to))) {
         return WHOLLY_LOOSE;
-    if (!q->any_marked)
+    }
+    if (!q->any_marked) {
         return finds(q->root, t, loosest) ? 2 : WHOLLY_LOOSE;
+    }
     for (int tier = 0; tier <= loosest; tier++) {
-        if (finds(q->root, t, tier))
+        if (finds(q->root, t, tier)) {
             return tier;
+        }
     }
     return WHOLLY_LOOSE;
 }
@@ -500,8 +528,9 @@ static void make_query(struct asked *q)
     q->any_marked = has_marked(q->root);
     bind_part(q->root, q->any_marked);
     write_part(q->root, q->text, sizeof q->text, true);
-    if (any_below(3) == 0)
+    if (any_below(3) == 0) {
         limit_by_date(q);
+    }
 }
 
 #endif

@@ -17,8 +17,9 @@ static FILE *open_golden(void)
     const char *slash = strrchr(here, '/');
     snprintf(path, sizeof path, "%.*s/../golden/parse.txt", (int)(slash - here), here);
     FILE *file = fopen(path, "r");
-    if (file == NULL)
+    if (file == NULL) {
         fail_msg("%s cannot be opened", path);
+    }
     return file;
 }
 
@@ -31,8 +32,9 @@ static bool read_line(FILE *file, char *line, size_t size)
 {
     while (fgets(line, (int)size, file) != NULL) {
         line[strcspn(line, "\n")] = '\0';
-        if (line[0] != '\0' && line[0] != '#')
+        if (line[0] != '\0' && line[0] != '#') {
             return true;
+        }
     }
     return false;
 }
@@ -47,10 +49,12 @@ static void join_warnings(const struct query_tree *tree, char *out, size_t size)
 {
     size_t n = 0;
     out[0] = '\0';
-    for (size_t i = 0; i < tree->warning_count; i++)
+    for (size_t i = 0; i < tree->warning_count; i++) {
         n += (size_t)snprintf(out + n, size - n, "%s%s", i > 0 ? " | " : "", tree->warnings[i]);
-    if (n == 0)
+    }
+    if (n == 0) {
         snprintf(out, size, "-");
+    }
 }
 
 static void check_triplet(const struct triplet *t)
@@ -59,9 +63,10 @@ static void check_triplet(const struct triplet *t)
     struct query_tree *tree = read_query(t->query, strlen(t->query));
     char *dump = query_tree_dump(tree);
     join_warnings(tree, warnings, sizeof warnings);
-    if (strcmp(dump, t->dump) != 0 || strcmp(warnings, t->warnings) != 0)
+    if (strcmp(dump, t->dump) != 0 || strcmp(warnings, t->warnings) != 0) {
         fail_msg("\n%s\nis read as  %s\n      with  %s\ninstead of  %s\n      with  %s", t->query, dump, warnings,
                  t->dump, t->warnings);
+    }
     mem_free(dump);
     query_tree_free(tree);
 }
@@ -72,8 +77,9 @@ static void test_golden(void **state)
     struct triplet t;
     size_t count = 0;
     FILE *file = open_golden();
-    for (; read_triplet(file, &t); count++)
+    for (; read_triplet(file, &t); count++) {
         check_triplet(&t);
+    }
     fclose(file);
     assert_true(count > 150);
 }
@@ -111,9 +117,10 @@ static void assert_reads_again(const char *query, size_t n)
     struct query_tree *second = read_query(first->understood, strlen(first->understood));
     char *first_dump = query_tree_dump(first);
     char *second_dump = query_tree_dump(second);
-    if (strcmp(first_dump, second_dump) != 0 || strcmp(first->understood, second->understood) != 0)
+    if (strcmp(first_dump, second_dump) != 0 || strcmp(first->understood, second->understood) != 0) {
         fail_msg("\n%.*s\nis read as  %s\nwritten     %s\nread again  %s\nand written %s", (int)n, query, first_dump,
                  first->understood, second_dump, second->understood);
+    }
     mem_free(first_dump);
     mem_free(second_dump);
     query_tree_free(first);
@@ -127,8 +134,9 @@ static void test_understood(void **state)
     FILE *file = open_golden();
     while (read_triplet(file, &t)) {
         /* What parentheses kept apart, and what is written without them, may spell a date. */
-        if (strcmp(t.query, "30 (tháng 4)") != 0)
+        if (strcmp(t.query, "30 (tháng 4)") != 0) {
             assert_reads_again(t.query, strlen(t.query));
+        }
     }
     fclose(file);
 }
@@ -257,8 +265,9 @@ static void write_near(struct author *a, const char *field)
     const uint32_t count = 2 + random_below(2);
     buf_printf(&a->tree, "(near/%u", (unsigned)distance);
     for (uint32_t i = 0; i < count; i++) {
-        if (i > 0)
+        if (i > 0) {
             buf_printf(&a->typed, "  NEAR/%u ", (unsigned)distance);
+        }
         buf_append_char(&a->tree, ' ');
         write_leaf(a, field, true);
     }
@@ -304,8 +313,9 @@ static void write_and(struct author *a, const char *field, int depth)
     const uint32_t count = 2 + random_below(3);
     buf_append_str(&a->tree, "(and");
     for (uint32_t i = 0; i < count; i++) {
-        if (i > 0)
+        if (i > 0) {
             buf_append_str(&a->typed, random_below(5) == 0 ? " AND " : (random_below(5) == 0 ? " VÀ\t" : " "));
+        }
         buf_append_char(&a->tree, ' ');
         switch (random_below(5)) {
         case 0:
@@ -327,15 +337,17 @@ static void write_or(struct author *a, const char *field, int depth)
     const uint32_t count = 2 + random_below(2);
     buf_append_str(&a->tree, "(or");
     for (uint32_t i = 0; i < count; i++) {
-        if (i > 0)
+        if (i > 0) {
             buf_append_str(&a->typed, random_below(2) == 0 ? " OR " : " HOẶC ");
+        }
         buf_append_char(&a->tree, ' ');
-        if (depth > 0 && random_below(3) == 0)
+        if (depth > 0 && random_below(3) == 0) {
             write_and(a, field, depth - 1);
-        else if (random_below(4) == 0)
+        } else if (random_below(4) == 0) {
             write_near(a, field);
-        else
+        } else {
             write_leaf(a, field, false);
+        }
     }
     buf_append_char(&a->tree, ')');
 }
@@ -347,15 +359,17 @@ static void test_random_trees(void **state)
         struct author a = {.prefixes = 0};
         buf_init(&a.typed, TRABAO_QUERY_MAX);
         buf_init(&a.tree, 64 * 1024);
-        if (random_below(2) == 0)
+        if (random_below(2) == 0) {
             write_and(&a, "", 5);
-        else
+        } else {
             write_or(&a, "", 5);
+        }
         if (!buf_failed(&a.typed)) {
             struct query_tree *tree = read_query(buf_str(&a.typed), a.typed.len);
             char *dump = query_tree_dump(tree);
-            if (strcmp(dump, buf_str(&a.tree)) != 0)
+            if (strcmp(dump, buf_str(&a.tree)) != 0) {
                 fail_msg("\n%s\nis read as  %s\ninstead of  %s", buf_str(&a.typed), dump, buf_str(&a.tree));
+            }
             assert_int_equal(tree->warning_count, 0);
             mem_free(dump);
             query_tree_free(tree);
@@ -376,8 +390,9 @@ static void check_node(const struct query_node *node, const struct query_node *p
         const struct query_token *t = &node->tokens[i];
         assert_true(t->len >= 1 && t->len <= TEXT_FORM_MAX && strlen(t->form) == t->len);
         assert_true(t->start < t->end && t->end <= n);
-        if (parent == NULL || parent->kind != QUERY_QUOTE)
+        if (parent == NULL || parent->kind != QUERY_QUOTE) {
             assert_int_equal(t->marked, text_has_marks(t->form, t->len));
+        }
     }
     switch (node->kind) {
     case QUERY_NOT:
@@ -392,8 +407,9 @@ static void check_node(const struct query_node *node, const struct query_node *p
         break;
     case QUERY_QUOTE:
         assert_true(node->child_count >= 2);
-        for (size_t i = 0; i < node->child_count; i++)
+        for (size_t i = 0; i < node->child_count; i++) {
             assert_true(node->children[i]->kind == QUERY_PHRASE && node->children[i]->quoted);
+        }
         break;
     case QUERY_NEAR:
         assert_true(node->child_count >= 2);
@@ -409,8 +425,9 @@ static void check_node(const struct query_node *node, const struct query_node *p
         assert_int_equal(node->token_count, 1);
         break;
     }
-    for (size_t i = 0; i < node->child_count; i++)
+    for (size_t i = 0; i < node->child_count; i++) {
         check_node(node->children[i], node, n, depth + 1);
+    }
 }
 
 static const char *const pieces[] = {
@@ -467,13 +484,15 @@ static void test_soup(void **state)
         struct buf query;
         buf_init(&query, TRABAO_QUERY_MAX);
         const uint32_t count = 1 + random_below(i % 100 == 0 ? 600 : 25);
-        for (uint32_t k = 0; k < count; k++)
+        for (uint32_t k = 0; k < count; k++) {
             buf_append_str(&query, pieces[random_below(ARRAY_LEN(pieces))]);
+        }
         if (!buf_failed(&query)) {
             struct query_tree *tree = read_query(buf_str(&query), query.len);
             assert_non_null(tree->understood);
-            if (tree->root != NULL)
+            if (tree->root != NULL) {
                 check_node(tree->root, NULL, query.len, 0);
+            }
             query_tree_free(tree);
         }
         buf_free(&query);
@@ -495,11 +514,13 @@ static void test_long_queries(void **state)
         char query[TRABAO_QUERY_MAX];
         size_t n = 0;
         const size_t len = strlen(bricks[i]);
-        for (; n + len <= sizeof query; n += len)
+        for (; n + len <= sizeof query; n += len) {
             memcpy(query + n, bricks[i], len);
+        }
         struct query_tree *tree = read_query(query, n);
-        if (tree->root != NULL)
+        if (tree->root != NULL) {
             check_node(tree->root, NULL, n, 0);
+        }
         query_tree_free(tree);
     }
     assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
@@ -550,17 +571,19 @@ static void assert_dates(const char *text, const char *from, const char *to)
 {
     int64_t bounds[2] = {0, 0};
     const char *const expected[] = {from, to};
-    if (!query_parse_dates(text, strlen(text), test_now(), &bounds[0], &bounds[1]))
+    if (!query_parse_dates(text, strlen(text), test_now(), &bounds[0], &bounds[1])) {
         fail_msg("\"%s\" is not read as a date", text);
+    }
     for (int i = 0; i < 2; i++) {
         struct civil date;
         if (expected[i][0] == '*') {
             assert_true(bounds[i] == (i == 0 ? INT64_MIN : INT64_MAX));
         } else {
             assert_true(civil_parse(expected[i], strlen(expected[i]), &date));
-            if (bounds[i] != date.second)
+            if (bounds[i] != date.second) {
                 fail_msg("\"%s\": bound %d is %lld s off %s", text, i, (long long)(bounds[i] - date.second),
                          expected[i]);
+            }
         }
     }
 }
@@ -612,8 +635,9 @@ static void test_no_dates(void **state)
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         int64_t from;
         int64_t to;
-        if (query_parse_dates(texts[i], strlen(texts[i]), test_now(), &from, &to))
+        if (query_parse_dates(texts[i], strlen(texts[i]), test_now(), &from, &to)) {
             fail_msg("\"%s\" is read as a date", texts[i]);
+        }
     }
 }
 

@@ -32,8 +32,9 @@ static void add_article(const char *name, const char *body)
 
 static void add_articles(int count, const char *name, const char *body)
 {
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         add_article(name, body);
+    }
 }
 
 static void open_archive(void)
@@ -66,8 +67,9 @@ static struct trabao_answer *ask(const char *query)
 static void assert_first(const struct trabao_answer *answer, const char *name)
 {
     assert_true(answer->hit_count > 0);
-    if (strncmp(answer->hits[0].key, name, strlen(name)) != 0)
+    if (strncmp(answer->hits[0].key, name, strlen(name)) != 0) {
         fail_msg("%s is first, not %s", answer->hits[0].key, name);
+    }
 }
 
 /* COUNT words that no query asks for, then WORD. */

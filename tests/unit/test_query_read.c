@@ -27,8 +27,9 @@ static int open_all(void **state)
     };
     static struct article articles[ARRAY_LEN(bodies)];
     static char keys[ARRAY_LEN(bodies)][8];
-    if (open_folder(state) != 0)
+    if (open_folder(state) != 0) {
         return -1;
+    }
     for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
         articles[i] = (struct article){.reads = -1};
         snprintf(keys[i], sizeof keys[i], "k%zu", i);
@@ -52,10 +53,12 @@ static struct query_tree *read_query(const char *query, bool strict)
 {
     struct query_tree *tree = NULL;
     enum trabao_status status = query_read(reader, query, strlen(query), 0, strict, &tree, &err);
-    if (status == TRABAO_OK)
+    if (status == TRABAO_OK) {
         status = query_abbreviate(archive->archive, tree, &err);
-    if (status != TRABAO_OK)
+    }
+    if (status != TRABAO_OK) {
         fail_msg("%s: %s", query, err.message);
+    }
     return tree;
 }
 
@@ -63,8 +66,9 @@ static void assert_reads(const char *query, const char *expected)
 {
     struct query_tree *tree = read_query(query, false);
     char *dump = query_tree_dump(tree);
-    if (strcmp(dump, expected) != 0)
+    if (strcmp(dump, expected) != 0) {
         fail_msg("%s:\n%s, expected\n%s", query, dump, expected);
+    }
     mem_free(dump);
     query_tree_free(tree);
 }
@@ -109,10 +113,12 @@ static void units(void **state)
     static const char *const shortly[] = {"UBND", "ubnd", "\"UBND\"", "(ubnd)"};
     static const char *const in_words[] = {"ủy ban nhân dân", "uy ban nhan dan", "Uỷ ban nhan dân",
                                            "\"uy ban nhan dan\""};
-    for (size_t i = 0; i < ARRAY_LEN(shortly); i++)
+    for (size_t i = 0; i < ARRAY_LEN(shortly); i++) {
         assert_reads(shortly[i], UBND);
-    for (size_t i = 0; i < ARRAY_LEN(in_words); i++)
+    }
+    for (size_t i = 0; i < ARRAY_LEN(in_words); i++) {
         assert_reads(in_words[i], "(or (=phrase ủy ban nhân dân) =ubnd)");
+    }
     assert_reads("TP.HCM", TPHCM);
     assert_reads("TP HCM", TPHCM);
     assert_reads("\"TP.HCM\"", TPHCM);
@@ -175,12 +181,14 @@ static void growth_is_bounded(void **state)
     (void)state;
     struct buf query;
     buf_init(&query, 4096);
-    for (int i = 0; i < 500; i++)
+    for (int i = 0; i < 500; i++) {
         buf_append_str(&query, "TP.HCM ");
+    }
     struct query_tree *tree = read_query(buf_str(&query), false);
     size_t grown = 0;
-    for (size_t i = 0; i < tree->root->child_count; i++)
+    for (size_t i = 0; i < tree->root->child_count; i++) {
         grown += tree->root->children[i]->kind == QUERY_SPELLINGS;
+    }
     assert_int_equal(tree->root->child_count, 32); /* of two words each */
     assert_int_equal(grown, 16);
     query_tree_free(tree);
@@ -205,8 +213,9 @@ static void memory_runs_out(void **state)
             struct query_tree *tree = NULL;
             mem_fail_at(k, ever);
             status = query_read(reader, query, strlen(query), 0, false, &tree, &err);
-            if (status == TRABAO_OK)
+            if (status == TRABAO_OK) {
                 status = query_abbreviate(archive->archive, tree, &err);
+            }
             mem_fail_at(0, false);
             query_tree_free(tree);
         }

@@ -101,8 +101,9 @@ static int by_number(const void *a, const void *b)
 static void number_slots(struct stored *s, struct snippet_slot *slots, size_t count, uint32_t *terms)
 {
     for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < slots[i].form_count; k++)
+        for (size_t k = 0; k < slots[i].form_count; k++) {
             terms[k] = lexicon_add(&s->lexicon, slots[i].forms[k], strlen(slots[i].forms[k]));
+        }
         qsort(terms, slots[i].form_count, sizeof *terms, by_number);
         slots[i].terms = terms;
         slots[i].term_count = slots[i].form_count;
@@ -310,11 +311,13 @@ static bool slot_accepts(const struct snippet_slot *slot, const struct text_toke
     char form[TEXT_FORM_MAX + 1];
     memcpy(form, text_form(t, i), t->items[i].form_len);
     form[t->items[i].form_len] = '\0';
-    if (slot->prefix != NULL)
+    if (slot->prefix != NULL) {
         return strncmp(form, slot->prefix, strlen(slot->prefix)) == 0;
+    }
     for (size_t k = 0; k < slot->form_count; k++) {
-        if (strcmp(form, slot->forms[k]) == 0)
+        if (strcmp(form, slot->forms[k]) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -330,10 +333,12 @@ static size_t find_places(const struct text_tokens *t, const struct patterns *p,
     for (size_t i = 0; i < t->count; i++) {
         for (size_t k = 0; k < p->count; k++) {
             size_t s = 0;
-            while (s < p->items[k].slot_count && i + s < t->count && slot_accepts(&p->items[k].slots[s], t, i + s))
+            while (s < p->items[k].slot_count && i + s < t->count && slot_accepts(&p->items[k].slots[s], t, i + s)) {
                 s++;
-            if (s == p->items[k].slot_count && count < max)
+            }
+            if (s == p->items[k].slot_count && count < max) {
                 out[count++] = (struct place){t->items[i].start, t->items[i + s - 1].end, k};
+            }
         }
     }
     return count;
@@ -347,8 +352,9 @@ static size_t most_patterns(const char *text, const struct place *places, size_t
         unsigned seen = 0;
         for (size_t k = 0; k < count; k++) {
             if (places[k].start >= places[i].start && places[k].end > places[i].start &&
-                utf8_count(text + places[i].start, places[k].end - places[i].start) <= width)
+                utf8_count(text + places[i].start, places[k].end - places[i].start) <= width) {
                 seen |= 1U << places[k].pattern;
+            }
         }
         best = MAX(best, (size_t)__builtin_popcount(seen));
     }
@@ -368,8 +374,9 @@ static bool is_part(const char *text, size_t n, const char *needle, size_t needl
             blank = true;
             continue;
         }
-        if (blank)
+        if (blank) {
             buf_append_char(&plain, ' ');
+        }
         blank = false;
         buf_append(&plain, text + i, len);
     }
@@ -387,10 +394,12 @@ static void assert_is_window(const char *body, size_t n, const struct snippet *s
         text += 4;
         len -= 4;
     }
-    if (len >= 4 && strncmp(text + len - 4, " " ELLIPSIS, 4) == 0)
+    if (len >= 4 && strncmp(text + len - 4, " " ELLIPSIS, 4) == 0) {
         len -= 4;
-    if (!is_part(body, n, text, len))
+    }
+    if (!is_part(body, n, text, len)) {
         fail_msg("\"%.*s\" is no part of the text", (int)len, text);
+    }
     assert_true(utf8_count(text, len) <= width);
 }
 
@@ -422,8 +431,9 @@ static void check_random(const struct buf *body, const struct patterns *p, size_
     assert_true(most_patterns(buf_str(&text), places, shown, SIZE_MAX) >= best);
     size_t mark = 0;
     for (size_t i = 0; i < shown; i++) {
-        while (mark < s.mark_count && s.marks[mark].end < places[i].end)
+        while (mark < s.mark_count && s.marks[mark].end < places[i].end) {
             mark++;
+        }
         assert_true(mark < s.mark_count && s.marks[mark].start <= places[i].start);
         mark = 0;
     }
@@ -469,21 +479,25 @@ static void test_random_marks(void **state)
         assert_int_equal(text_tokenize(analyzer, text, body.len, &found, NULL), TRABAO_OK);
         const size_t all = find_places(&found, &p, places, ARRAY_LEN(places));
         char *marked = mem_zalloc(body.len + 1, 1);
-        for (size_t k = 0; k < all; k++)
+        for (size_t k = 0; k < all; k++) {
             memset(marked + places[k].start, 1, places[k].end - places[k].start);
+        }
         for (size_t k = 0; k < body.len; k++) {
             const size_t blanks = strspn(text + k, " ");
-            if (k > 0 && marked[k - 1] && blanks > 0 && marked[k + blanks])
+            if (k > 0 && marked[k - 1] && blanks > 0 && marked[k + blanks]) {
                 memset(marked + k, 1, blanks);
+            }
         }
         size_t from = 0;
         for (size_t k = 0; k <= count; k++) {
             const size_t start = k < count ? marks[k].start : body.len;
             const size_t end = k < count ? marks[k].end : body.len;
-            for (size_t b = from; b < start; b++)
+            for (size_t b = from; b < start; b++) {
                 assert_int_equal(marked[b], 0);
-            for (size_t b = start; b < end; b++)
+            }
+            for (size_t b = start; b < end; b++) {
                 assert_int_equal(marked[b], 1);
+            }
             from = end;
         }
         mem_free(marked);
@@ -505,10 +519,12 @@ static void test_bytes(void **state)
         struct buf text;
         struct snippet s = {.text = &text};
         const size_t n = random_below(sizeof body);
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = 0; k < n; k++) {
             body[k] = (char)random_below(256);
-        for (size_t k = 0; k + 5 < n; k += 1 + random_below(40))
+        }
+        for (size_t k = 0; k + 5 < n; k += 1 + random_below(40)) {
             memcpy(body + k, "bão ", 5);
+        }
         buf_init(&text, 64 * 1024);
         make_snippet(body, n, &p, 1 + random_below(100), &s);
         assert_int_equal(utf8_valid_prefix(buf_str(&text), text.len), text.len);
@@ -534,8 +550,9 @@ static void test_long_text(void **state)
         struct buf text;
         struct snippet s = {.text = &text};
         const size_t len = strlen(bricks[i]);
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = 0; k < n; k++) {
             body[k] = bricks[i][k % len];
+        }
         buf_init(&text, 64 * 1024);
         make_snippet(body, n, &p, 250, &s);
         mem_free(s.marks);
@@ -574,11 +591,13 @@ static bool only_forms(const char *text, size_t n, const char *const *forms, siz
     assert_int_equal(text_tokenize(analyzer, text, n, &tokens, NULL), TRABAO_OK);
     for (size_t k = 0; k < tokens.count; k++) {
         bool any = tokens.items[k].colocated;
-        for (size_t f = 0; f < count; f++)
+        for (size_t f = 0; f < count; f++) {
             any = any || (strlen(forms[f]) == tokens.items[k].form_len &&
                           memcmp(forms[f], text_form(&tokens, k), tokens.items[k].form_len) == 0);
-        if (!any)
+        }
+        if (!any) {
             return false;
+        }
     }
     return tokens.count > 0;
 }
@@ -586,8 +605,9 @@ static bool only_forms(const char *text, size_t n, const char *const *forms, siz
 /* A word of BODY, not a date, as the only form of SLOT. */
 static void take_word(char form[TEXT_FORM_MAX + 1], const char **form_list, struct snippet_slot *slot, size_t token)
 {
-    while (tokens.items[token].colocated || tokens.items[token].kind == TEXT_DATE)
+    while (tokens.items[token].colocated || tokens.items[token].kind == TEXT_DATE) {
         token = (token + 1) % tokens.count;
+    }
     memcpy(form, text_form(&tokens, token), tokens.items[token].form_len);
     form[tokens.items[token].form_len] = '\0';
     *form_list = form;
@@ -605,14 +625,16 @@ static void check_article(const char *body, size_t n)
     struct buf text;
     struct snippet s = {.text = &text};
     if (text_tokenize(analyzer, body, utf8_clip(body, n, SNIPPET_TEXT_MAX), &tokens, NULL) != TRABAO_OK ||
-        tokens.count < 100)
+        tokens.count < 100) {
         return;
+    }
     for (size_t i = 0; i < PATTERNS; i++) {
         const size_t token = random_below((uint32_t)tokens.count);
         take_word(forms[i], &form_list[i], &slots[i], token);
         patterns[i] = (struct snippet_pattern){.slots = &slots[i], .slot_count = 1, .weight = 1 + (float)i};
-        if (i == PATTERNS - 1)
+        if (i == PATTERNS - 1) {
             take_word(forms[i + 1], &form_list[i + 1], &slots[i + 1], (token + 1) % tokens.count);
+        }
     }
     patterns[PATTERNS - 1].slot_count = 2;
     buf_init(&text, 64 * 1024);
@@ -622,9 +644,10 @@ static void check_article(const char *body, size_t n)
     for (size_t i = 0; i < s.mark_count; i++) {
         const char *mark = text.data + s.marks[i].start;
         const size_t len = s.marks[i].end - s.marks[i].start;
-        if (!only_forms(mark, len, form_list, FORMS))
+        if (!only_forms(mark, len, form_list, FORMS)) {
             fail_msg("\"%.*s\" is marked for \"%s\" \"%s\" \"%s\" \"%s %s\"", (int)len, mark, forms[0], forms[1],
                      forms[2], forms[3], forms[4]);
+        }
     }
     assert_same_by_words(body, n, slots, FORMS, patterns, PATTERNS, 250);
     mem_free(s.marks);
@@ -652,8 +675,9 @@ static void test_articles(void **state)
         json_decref(record);
     }
     free(line);
-    if (file != NULL)
+    if (file != NULL) {
         pclose(file);
+    }
     if (count == 0) {
         print_message("no real articles at hand\n");
         skip();

@@ -22,11 +22,13 @@ static void assert_finds(const char *text, const char *expected)
             is_short = !is_short;
         }
     }
-    if (found.len > 0)
+    if (found.len > 0) {
         found.data[found.len - 1] = '\0';
+    }
     assert_true(is_short);
-    if (strcmp(buf_str(&found), expected) != 0)
+    if (strcmp(buf_str(&found), expected) != 0) {
         fail_msg("%s: found \"%s\", expected \"%s\"", text, buf_str(&found), expected);
+    }
     buf_free(&found);
     text_tokens_free(&tokens);
 }
@@ -80,8 +82,9 @@ static void not_introduced(void **state)
         "ủy ban nhân dân (UBND2)",
         "một hai ba bốn năm sáu bảy tám chín mười một (MHBBNSBTCMM)", /* eleven letters */
     };
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         assert_finds(texts[i], "");
+    }
 }
 
 int main(void)

@@ -18,13 +18,15 @@ static int find_extension(void **state)
     (void)state;
     char folder[2048];
     const ssize_t n = readlink("/proc/self/exe", folder, sizeof folder - 1);
-    if (n < 0)
+    if (n < 0) {
         return -1;
+    }
     folder[n] = 0;
     for (char *up = dirname(folder); strlen(up) > 1; up = dirname(up)) {
         snprintf(path, sizeof path, "%s/trabao_fts5.so", up);
-        if (access(path, R_OK) == 0)
+        if (access(path, R_OK) == 0) {
             return 0;
+        }
     }
     path[0] = 0;
     print_message("trabao_fts5.so has not been built\n");
@@ -34,8 +36,9 @@ static int find_extension(void **state)
 static sqlite3 *open_with_extension(void)
 {
     sqlite3 *db = NULL;
-    if (path[0] == 0)
+    if (path[0] == 0) {
         skip();
+    }
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_load_extension(db, path, NULL, NULL), SQLITE_OK);
@@ -63,13 +66,15 @@ static void exports_its_entry_alone(void **state)
 {
     (void)state;
     static const char *const hidden[] = {"text_tokenize", "fts5_vietnamese_register", "mem_alloc", "sqlite3_api"};
-    if (path[0] == 0)
+    if (path[0] == 0) {
         skip();
+    }
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     assert_non_null(library);
     assert_non_null(dlsym(library, "sqlite3_trabaofts_init"));
-    for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
+    for (size_t i = 0; i < ARRAY_LEN(hidden); i++) {
         assert_null(dlsym(library, hidden[i]));
+    }
     dlclose(library);
 }
 

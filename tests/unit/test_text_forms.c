@@ -31,8 +31,9 @@ static struct form canonical(const char *word, size_t n)
 
 static void assert_form(const struct form *f, const char *expected, const char *word)
 {
-    if (f->len != strlen(expected) || memcmp(f->text, expected, f->len) != 0)
+    if (f->len != strlen(expected) || memcmp(f->text, expected, f->len) != 0) {
         fail_msg("%s: got %.*s, expected %s", word, (int)f->len, f->text, expected);
+    }
 }
 
 static void golden_forms(void **state)
@@ -43,8 +44,9 @@ static void golden_forms(void **state)
     FILE *file = open_golden("text_forms.tsv");
     while (fgets(line, sizeof line, file) != NULL) {
         char *fields[5];
-        if (split_fields(line, fields, 5) != 5)
+        if (split_fields(line, fields, 5) != 5) {
             continue;
+        }
         struct form f = canonical(fields[0], unescape(fields[0]));
         assert_form(&f, fields[1], fields[0]);
         struct form looser;
@@ -53,8 +55,9 @@ static void golden_forms(void **state)
         looser.len = text_fold(f.text, f.len, looser.text);
         assert_form(&looser, fields[3], fields[0]);
         assert_int_equal(text_has_marks(f.text, f.len), strcmp(fields[1], fields[3]) != 0);
-        if (text_is_syllable(f.text, f.len) != (strcmp(fields[4], "yes") == 0))
+        if (text_is_syllable(f.text, f.len) != (strcmp(fields[4], "yes") == 0)) {
             fail_msg("%s: syllable?", fields[0]);
+        }
         cases++;
     }
     fclose(file);
@@ -107,15 +110,19 @@ static size_t spell(const char *toneless, int32_t at, UChar tone, enum spelling 
         const int32_t count = normalise(false, in + i, 1, marks);
         const bool here = i == at && tone != 0;
         joined[n++] = spelling == TONE_APART ? in[i] : marks[0];
-        if (here && spelling == TONE_BEFORE_SHAPE)
+        if (here && spelling == TONE_BEFORE_SHAPE) {
             joined[n++] = tone;
-        for (int32_t k = 1; k < count && spelling != TONE_APART; k++)
+        }
+        for (int32_t k = 1; k < count && spelling != TONE_APART; k++) {
             joined[n++] = marks[k];
-        if (here && spelling != TONE_BEFORE_SHAPE)
+        }
+        if (here && spelling != TONE_BEFORE_SHAPE) {
             joined[n++] = tone;
+        }
     }
-    if (spelling == TONE_APART || spelling == TONE_BEFORE_SHAPE)
+    if (spelling == TONE_APART || spelling == TONE_BEFORE_SHAPE) {
         return to_utf8(joined, n, out, max);
+    }
     n = normalise(spelling != DECOMPOSED, joined, n, result);
     if (spelling == UPPER_CASE) {
         n = u_strToUpper(joined, UNITS, result, n, "", &status);
@@ -148,8 +155,9 @@ static void check_syllable(const char *toneless, int32_t tone_place)
     for (size_t t = 0; t < ARRAY_LEN(tones); t++) {
         expected[spell(toneless, tone_place, tones[t], PRECOMPOSED, expected, sizeof expected - 1)] = 0;
         for (int32_t at = 0; at < units_of(toneless); at++) {
-            if (!is_vowel_at(toneless, at))
+            if (!is_vowel_at(toneless, at)) {
                 continue;
+            }
             for (enum spelling s = PRECOMPOSED; s < SPELLINGS; s++) {
                 const size_t n = spell(toneless, at, tones[t], s, word, sizeof word - 1);
                 word[n] = 0;
@@ -223,8 +231,9 @@ static size_t reference_form(const UChar *word, int32_t n, char *out, size_t max
     n = u_strFoldCase(b, UNITS, a, n, U_FOLD_CASE_DEFAULT, &status);
     assert_true(U_SUCCESS(status));
     n = normalise(true, b, n, a);
-    for (int32_t i = 0; i < n; i++)
+    for (int32_t i = 0; i < n; i++) {
         a[i] = a[i] == 0xF0 || a[i] == 0x256 ? 0x111 : a[i];
+    }
     return to_utf8(a, n, out, max);
 }
 
@@ -245,16 +254,18 @@ static void words_are_folded_as_icu_folds_them(void **state)
         int32_t n = 0;
         for (uint32_t k = 1 + random_below(&r, 8); k > 0; k--) {
             const uint32_t c = random_letter(&r);
-            if (!letter_is_invisible(c))
+            if (!letter_is_invisible(c)) {
                 word[n++] = (UChar)c;
+            }
         }
         const size_t len = to_utf8(word, n, utf8, sizeof utf8);
         const struct form f = canonical(utf8, len);
         const struct form again = canonical(f.text, f.len);
         assert_int_equal(again.len, f.len);
         assert_memory_equal(again.text, f.text, f.len);
-        if (is_one_syllable(&f))
+        if (is_one_syllable(&f)) {
             continue;
+        }
         expected[reference_form(word, n, expected, sizeof expected - 1)] = 0;
         assert_form(&f, expected, utf8);
         compared++;
@@ -267,8 +278,9 @@ static void each_character_alone(void **state)
     (void)state;
     for (uint32_t c = 0x80; c <= 0x10FFFF; c++) {
         char utf8[4];
-        if (U_IS_SURROGATE(c) || !u_isdefined((UChar32)c))
+        if (U_IS_SURROGATE(c) || !u_isdefined((UChar32)c)) {
             continue;
+        }
         const size_t n = utf8_encode(c, utf8);
         const struct form f = canonical(utf8, n);
         struct form by_icu;
@@ -278,8 +290,9 @@ static void each_character_alone(void **state)
         const struct form again = canonical(f.text, f.len);
         assert_int_equal(again.len, f.len);
         assert_memory_equal(again.text, f.text, f.len);
-        if (letter_is_invisible(c))
+        if (letter_is_invisible(c)) {
             assert_int_equal(f.len, 0);
+        }
     }
 }
 
@@ -292,8 +305,9 @@ static void folding_twice_is_folding_once(void **state)
     for (int round = 0; round < 300000; round++) {
         char utf8[256];
         size_t n = 0;
-        for (uint32_t k = 1 + random_below(&r, 6); k > 0; k--)
+        for (uint32_t k = 1 + random_below(&r, 6); k > 0; k--) {
             n += utf8_encode(random_letter(&r), utf8 + n);
+        }
         const struct form f = canonical(utf8, n);
         struct form tone;
         struct form full;
@@ -361,8 +375,9 @@ static void nfc_of_a_text(void **state)
         for (uint32_t k = random_below(&r, 2500); k > 0; k--) {
             const uint32_t c = random_below(&r, 6) == 0 ? ' ' : random_letter(&r);
             n += utf8_encode(c, utf8 + n);
-            if (!letter_is_invisible(c))
+            if (!letter_is_invisible(c)) {
                 units[count++] = (UChar)c;
+            }
         }
         count = unorm2_normalize(unorm2_getNFCInstance(&status), units, count, composed, 8192, &status);
         assert_true(U_SUCCESS(status));

@@ -15,8 +15,9 @@ static struct fts5_vietnamese *registration;
 static int open_database(void **state)
 {
     (void)state;
-    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
+    if (sqlite3_open(":memory:", &db) != SQLITE_OK) {
         return -1;
+    }
     return fts5_vietnamese_register(db, &registration, NULL) == TRABAO_OK ? 0 : -1;
 }
 
@@ -50,8 +51,9 @@ static const char *matches(const char *table, const char *query)
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
     sqlite3_free(sql);
     list[0] = 0;
-    while (sqlite3_step(statement) == SQLITE_ROW)
+    while (sqlite3_step(statement) == SQLITE_ROW) {
         n += (size_t)snprintf(list + n, sizeof list - n, "%s%d", n > 0 ? "," : "", sqlite3_column_int(statement, 0));
+    }
     assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
     return list;
 }
@@ -213,13 +215,15 @@ static void every_allocation_may_fail(void **state)
         assert_int_equal(sqlite3_open(":memory:", &other), SQLITE_OK);
         mem_fail_at(k, false);
         rc = SQLITE_OK;
-        if (fts5_vietnamese_register(other, NULL, &err) != TRABAO_OK)
+        if (fts5_vietnamese_register(other, NULL, &err) != TRABAO_OK) {
             rc = err.status == TRABAO_NO_MEMORY ? SQLITE_NOMEM : SQLITE_ERROR;
-        if (rc == SQLITE_OK)
+        }
+        if (rc == SQLITE_OK) {
             rc = sqlite3_exec(other,
                               "CREATE VIRTUAL TABLE t USING fts5(a, tokenize = 'vietnamese');"
                               "INSERT INTO t VALUES('Ngày 30 tháng 4 năm 1975')",
                               NULL, NULL, NULL);
+        }
         mem_fail_at(0, false);
         /* FTS5 reports any failure to create a tokenizer as "error in tokenizer constructor" */
         assert_true(rc == SQLITE_OK || rc == SQLITE_NOMEM || rc == SQLITE_ERROR);

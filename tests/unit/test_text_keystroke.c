@@ -18,10 +18,12 @@ static void assert_decodes(const char *keys, enum keystroke_method method, const
     char out[TEXT_FORM_MAX + 1] = "";
     size_t len = 0;
     const enum keystroke_method got = keystroke_decode(keys, strlen(keys), out, &len);
-    if (got != method)
+    if (got != method) {
         fail_msg("%s: method %d, not %d (%.*s)", keys, (int)got, (int)method, (int)len, out);
-    if (len != strlen(expected) || memcmp(out, expected, len) != 0)
+    }
+    if (len != strlen(expected) || memcmp(out, expected, len) != 0) {
         fail_msg("%s: got %.*s, expected %s", keys, (int)len, out, expected);
+    }
 }
 
 static void cases_by_hand(void **state)
@@ -49,8 +51,9 @@ static void cases_by_hand(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const bool none = cases[i].word[0] == '\0';
         assert_decodes(cases[i].telex, none ? KEYSTROKE_NONE : KEYSTROKE_TELEX, cases[i].word);
-        if (cases[i].vni[0])
+        if (cases[i].vni[0]) {
             assert_decodes(cases[i].vni, none ? KEYSTROKE_NONE : KEYSTROKE_VNI, cases[i].word);
+        }
     }
 }
 
@@ -63,8 +66,9 @@ static void what_is_no_keystrokes(void **state)
         "viejt",    "vieft",   "vieet",  "vieejjt", "caa",  "caw",    "dd",      "w",    "ww",       "aaa",  "d9",
         "tiengs",   "tieng61x", "vie6jt", "xyz1",   "windows", "wow",    "cc1",  "a12",      "o",    "iphones14",
         "nghieengfnghieengf"};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         assert_decodes(words[i], KEYSTROKE_NONE, "");
+    }
 }
 
 /* ---- the round trip -------------------------------------------------------------------------------------------- */
@@ -109,20 +113,24 @@ static void type(const char *form, size_t n, bool vni, enum style style, char *o
         out[len++] = letter.base;
         if (letter.shape != SHAPE_NONE) {
             const char key = shape_key(letter, vni);
-            if (style != SHAPES_LAST)
+            if (style != SHAPES_LAST) {
                 out[len++] = key;
-            else if (letter.shape != SHAPE_HORN || shape_count == 0 || shapes[shape_count - 1] != key)
+            } else if (letter.shape != SHAPE_HORN || shape_count == 0 || shapes[shape_count - 1] != key) {
                 shapes[shape_count++] = key;
+            }
         }
-        if (letter.tone != TONE_NONE && style == TONE_FIRST)
+        if (letter.tone != TONE_NONE && style == TONE_FIRST) {
             out[len++] = tone_key(letter.tone, vni);
-        else if (letter.tone != TONE_NONE)
+        } else if (letter.tone != TONE_NONE) {
             tone = tone_key(letter.tone, vni);
+        }
     }
-    for (size_t i = 0; i < shape_count; i++)
+    for (size_t i = 0; i < shape_count; i++) {
         out[len++] = shapes[i];
-    if (tone)
+    }
+    if (tone) {
         out[len++] = tone;
+    }
     out[len] = '\0';
 }
 
@@ -143,8 +151,9 @@ static size_t type_and_decode(const char *form, size_t n)
 static bool is_typed_so(const char *form, size_t n)
 {
     char folded[TEXT_FORM_MAX], toneless[TEXT_FORM_MAX];
-    if (!text_has_marks(form, n) || !syllable_is_shape(form, n))
+    if (!text_has_marks(form, n) || !syllable_is_shape(form, n)) {
         return false;
+    }
     const size_t f = text_fold(form, n, folded);
     const size_t t = text_fold_tone(form, n, toneless);
     const bool toned = t != n || memcmp(toneless, form, n) != 0;
@@ -158,8 +167,9 @@ static size_t round_trip_of_text(struct text_analyzer *analyzer, const char *tex
     size_t typed = 0;
     assert_int_equal(text_tokenize(analyzer, text, n, &tokens, NULL), TRABAO_OK);
     for (size_t i = 0; i < tokens.count; i++) {
-        if (is_typed_so(text_form(&tokens, i), tokens.items[i].form_len))
+        if (is_typed_so(text_form(&tokens, i), tokens.items[i].form_len)) {
             typed += type_and_decode(text_form(&tokens, i), tokens.items[i].form_len);
+        }
     }
     text_tokens_free(&tokens);
     return typed;
@@ -169,8 +179,9 @@ static size_t round_trip_of_file(struct text_analyzer *analyzer, const char *pat
 {
     static char text[1 << 20];
     FILE *file = fopen(path, "r");
-    if (!file)
+    if (!file) {
         fail_msg("%s cannot be opened", path);
+    }
     const size_t n = fread(text, 1, sizeof text, file);
     fclose(file);
     return round_trip_of_text(analyzer, text, n);

@@ -36,11 +36,13 @@ static void run_length_is_a_count(void **state)
     for (int round = 0; round < 200000; round++) {
         unsigned char bytes[16];
         const uint32_t odd = random_below(&r, 17); /* most bytes belong to a run, so that all lengths occur */
-        for (uint32_t i = 0; i < 16; i++)
+        for (uint32_t i = 0; i < 16; i++) {
             bytes[i] = (unsigned char)(i == odd || round % 4 == 0 ? random_below(&r, 256) : 'a' + random_below(&r, 26));
+        }
         unsigned length = 0;
-        while (length < 16 && (bytes[length] >= 0x80 || isalnum(bytes[length])))
+        while (length < 16 && (bytes[length] >= 0x80 || isalnum(bytes[length]))) {
             length++;
+        }
         const uint64_t lo = le64toh(LOAD(uint64_t, bytes));
         const uint64_t hi = le64toh(LOAD(uint64_t, bytes + 8));
         assert_int_equal(run_length(lo, hi), length);
@@ -51,12 +53,15 @@ static void run_length_is_a_count(void **state)
 static enum letter_class class_by_icu(UChar32 c)
 {
     const uint32_t category = U_GET_GC_MASK(c);
-    if ((category & (U_GC_M_MASK | U_GC_CF_MASK)) != 0)
+    if ((category & (U_GC_M_MASK | U_GC_CF_MASK)) != 0) {
         return LETTER_EXTEND;
-    if (c >= '0' && c <= '9')
+    }
+    if (c >= '0' && c <= '9') {
         return LETTER_DIGIT;
-    if ((category & (U_GC_L_MASK | U_GC_ND_MASK)) != 0 || u_hasBinaryProperty(c, UCHAR_ALPHABETIC))
+    }
+    if ((category & (U_GC_L_MASK | U_GC_ND_MASK)) != 0 || u_hasBinaryProperty(c, UCHAR_ALPHABETIC)) {
         return LETTER_ALPHA;
+    }
     return LETTER_NONE;
 }
 
@@ -71,10 +76,11 @@ static void classes_are_those_of_icu(void **state)
             assert_int_equal(class, class_by_icu(c));
         }
         assert_int_equal(letter_is_blank((uint32_t)c), u_isUWhiteSpace(c) || c < 0x20 || c == 0x7F);
-        if (letter_is_invisible((uint32_t)c))
+        if (letter_is_invisible((uint32_t)c)) {
             assert_true(u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT));
-        else if (c != 0x2065 && (U_GET_GC_MASK(c) & U_GC_CF_MASK) != 0 && c < 0x10000)
+        } else if (c != 0x2065 && (U_GET_GC_MASK(c) & U_GC_CF_MASK) != 0 && c < 0x10000) {
             assert_true(!u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT));
+        }
     }
     assert_true(known > 1000);
 }
@@ -83,15 +89,17 @@ static void classes_are_those_of_icu(void **state)
 
 static bool same_tokens(void)
 {
-    if (fast.count != reference.count)
+    if (fast.count != reference.count) {
         return false;
+    }
     for (size_t i = 0; i < fast.count; i++) {
         const struct text_token *a = &fast.items[i];
         const struct text_token *b = &reference.items[i];
         if (a->start != b->start || a->end != b->end || a->kind != b->kind || a->colocated != b->colocated ||
             a->joined != b->joined || a->form_len != b->form_len ||
-            memcmp(text_form(&fast, i), text_form(&reference, i), a->form_len) != 0)
+            memcmp(text_form(&fast, i), text_form(&reference, i), a->form_len) != 0) {
             return false;
+        }
     }
     return true;
 }
@@ -100,8 +108,9 @@ static void compare(const char *text, size_t n)
 {
     assert_int_equal(text_tokenize(analyzer, text, n, &fast, NULL), TRABAO_OK);
     assert_int_equal(text_tokenize_by_icu(analyzer, text, n, &reference, NULL), TRABAO_OK);
-    if (!same_tokens())
+    if (!same_tokens()) {
         fail_msg("the two paths differ on: %.*s", (int)MIN(n, 400), text);
+    }
 }
 
 /* A code point from the neighbourhoods where the two paths could part; if not FOREIGN, one that the tables hold. */
@@ -131,10 +140,11 @@ static void hostile_characters(void **state)
         const bool foreign = round % 4 == 0;
         const bool damaged = round % 8 == 0;
         for (uint32_t k = random_below(&r, 30); k > 0; k--) {
-            if (damaged && random_below(&r, 6) == 0)
+            if (damaged && random_below(&r, 6) == 0) {
                 text[n++] = (char)random_below(&r, 256);
-            else
+            } else {
                 n += utf8_encode(random_character(&r, foreign), text + n);
+            }
         }
         compare(text, n);
     }
@@ -150,10 +160,11 @@ static void hostile_numbers(void **state)
         size_t n = 0;
         for (uint32_t k = random_below(&r, 24); k > 0; k--) {
             const uint32_t which = random_below(&r, ARRAY_LEN(alphabet) + 2);
-            if (which < ARRAY_LEN(alphabet) - 1)
+            if (which < ARRAY_LEN(alphabet) - 1) {
                 text[n++] = alphabet[which];
-            else
+            } else {
                 n += utf8_encode(which % 2 == 0 ? 0x200B : which % 3 == 0 ? 0x301 : 0x111, text + n);
+            }
         }
         compare(text, n);
     }
@@ -166,8 +177,9 @@ static void hostile_bytes(void **state)
     char text[256];
     for (int round = 0; round < 50000; round++) {
         const uint32_t n = random_below(&r, sizeof text);
-        for (uint32_t i = 0; i < n; i++)
+        for (uint32_t i = 0; i < n; i++) {
             text[i] = (char)random_below(&r, 256);
+        }
         compare(text, n);
     }
 }
@@ -180,8 +192,9 @@ static void long_runs_are_covered_whole(void **state)
     char *text = malloc(CHARACTERS * 3);
     size_t n = 0;
     assert_non_null(text);
-    for (size_t i = 0; i < CHARACTERS; i++)
+    for (size_t i = 0; i < CHARACTERS; i++) {
         n += utf8_encode(0x4E00 + random_below(&r, 0x5000), text + n);
+    }
     compare(text, n);
     uint32_t covered = 0;
     for (size_t i = 0; i < fast.count; i++) {
@@ -201,8 +214,9 @@ static void compare_article(const char *line, size_t n)
     const char *const fields[] = {"title", "body"};
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         const json_t *field = json_object_get(record, fields[i]);
-        if (json_is_string(field))
+        if (json_is_string(field)) {
             compare(json_string_value(field), json_string_length(field));
+        }
     }
     json_decref(record);
 }
@@ -224,15 +238,17 @@ static size_t compare_file(FILE *file, size_t every)
         while (in.pos < in.size || out.pos == out.size) {
             out.pos = 0;
             assert_false(ZSTD_isError(ZSTD_decompressStream(stream, &out, &in)));
-            if (line_len + out.pos > capacity)
+            if (line_len + out.pos > capacity) {
                 line = realloc(line, capacity = 2 * (line_len + out.pos));
+            }
             assert_non_null(line);
             memcpy(line + line_len, out_bytes, out.pos);
             line_len += out.pos;
             char *start = line;
             for (char *end; (end = memchr(start, '\n', (size_t)(line + line_len - start))) != NULL; start = end + 1) {
-                if (lines++ % every == 0)
+                if (lines++ % every == 0) {
                     compare_article(start, (size_t)(end - start));
+                }
             }
             line_len -= (size_t)(start - line);
             memmove(line, start, line_len);
@@ -257,8 +273,9 @@ static void real_articles(void **state)
         char path[1024];
         snprintf(path, sizeof path, "%s/%s.jsonl.zst", folder != NULL ? folder : "../shared/data", files[i].name);
         FILE *file = fopen(path, "r");
-        if (file == NULL)
+        if (file == NULL) {
             continue;
+        }
         lines += compare_file(file, exhaustive ? 1 : files[i].every);
         fclose(file);
     }

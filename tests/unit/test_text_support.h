@@ -41,11 +41,13 @@ TRABAO_UNUSED static size_t unescape(char *s)
 TRABAO_UNUSED static size_t split_fields(char *line, char **fields, size_t max)
 {
     line[strcspn(line, "\n")] = 0;
-    if (line[0] == '#' || line[0] == 0)
+    if (line[0] == '#' || line[0] == 0) {
         return 0;
+    }
     size_t count = 0;
-    for (char *rest = line; rest != NULL && count < max;)
+    for (char *rest = line; rest != NULL && count < max;) {
         fields[count++] = strsep(&rest, "\t");
+    }
     return count;
 }
 
@@ -56,8 +58,9 @@ TRABAO_UNUSED static FILE *open_golden(const char *name)
     const char *slash = strrchr(here, '/');
     snprintf(path, sizeof path, "%.*s/../golden/%s", (int)(slash - here), here, name);
     FILE *file = fopen(path, "r");
-    if (file == NULL)
+    if (file == NULL) {
         fail_msg("%s cannot be opened", path);
+    }
     return file;
 }
 

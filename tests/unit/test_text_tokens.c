@@ -28,8 +28,9 @@ static void golden_tokens(void **state)
     FILE *file = open_golden("text_tokens.tsv");
     while (fgets(line, sizeof line, file) != NULL) {
         char *fields[2];
-        if (split_fields(line, fields, 2) != 2)
+        if (split_fields(line, fields, 2) != 2) {
             continue;
+        }
         cut(fields[0], unescape(fields[0]));
         write_tokens(&tokens, written, sizeof written);
         assert_string_equal(written, fields[1]);
@@ -90,8 +91,9 @@ static void long_words_are_cut_at_a_character(void **state)
 {
     (void)state;
     char text[1000];
-    for (size_t i = 0; i < sizeof text; i += 2)
+    for (size_t i = 0; i < sizeof text; i += 2) {
         memcpy(text + i, "é", 2);
+    }
     text[999] = 'x'; /* half a character is left before it */
     cut(text, 998);
     assert_int_equal(tokens.count, 1);
@@ -104,8 +106,9 @@ static void long_words_are_cut_at_a_character(void **state)
     assert_int_equal(tokens.items[0].form_len, TEXT_FORM_MAX);
     assert_int_equal(tokens.items[0].kind, TEXT_NUMBER);
 
-    for (size_t i = 3; i < sizeof text; i += 4)
+    for (size_t i = 3; i < sizeof text; i += 4) {
         text[i] = '.';
+    }
     cut(text, 999);
     assert_int_equal(tokens.count, 1);
     assert_null(memchr(text_form(&tokens, 0), '.', tokens.items[0].form_len));
@@ -140,8 +143,9 @@ static size_t random_text(struct random *r, char *out, size_t max)
     for (uint32_t k = random_below(r, 40); k > 0; k--) {
         const char *piece = pieces[random_below(r, ARRAY_LEN(pieces))];
         const size_t len = strlen(piece);
-        if (n + len > max)
+        if (n + len > max) {
             break;
+        }
         memcpy(out + n, piece, len);
         n += len;
     }
@@ -171,9 +175,10 @@ static void source_ranges_fold_to_their_token(void **state)
             }
             assert_int_equal(text_tokenize(analyzer, text + t->start, t->end - t->start, &alone, NULL), TRABAO_OK);
             bool found = false;
-            for (size_t k = 0; k < alone.count; k++)
+            for (size_t k = 0; k < alone.count; k++) {
                 found |= alone.items[k].form_len == t->form_len &&
                          memcmp(text_form(&alone, k), text_form(&tokens, i), t->form_len) == 0;
+            }
             assert_true(found || t->kind == TEXT_NUMBER); /* 30.4 beside a letter is no date, alone it is one */
             compared++;
         }
@@ -194,8 +199,9 @@ static void every_allocation_may_fail(void **state)
             struct trabao_error err = {TRABAO_OK, ""};
             mem_fail_at(k, ever == 1);
             status = text_analyzer_open(&a, &err);
-            if (status == TRABAO_OK)
+            if (status == TRABAO_OK) {
                 status = text_tokenize(a, text, sizeof text - 1, &t, &err);
+            }
             mem_fail_at(0, false);
             assert_true(status == TRABAO_OK || status == TRABAO_NO_MEMORY);
             assert_int_equal(status, err.status);
