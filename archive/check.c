@@ -190,11 +190,11 @@ static bool has_its_pairs(const struct check *c, const struct matrix *m, uint32_
     const uint32_t place = number % SIGNATURES_SEGMENT;
     for (size_t i = 1; i < m->terms.count; i++) {
         const uint64_t pair = signatures_pair(m->words[m->terms.terms[i - 1]], m->words[m->terms.terms[i]]);
-        const bool entered = i != m->terms.title_count && !signatures_is_common(s, pair);
-        if (entered && s->rows == 0) {
+        const unsigned bits = i != m->terms.title_count ? signatures_bits(s, pair) : 0;
+        if (bits && s->rows == 0) {
             return false; /* there is no matrix */
         }
-        for (unsigned h = 0; entered && h < SIGNATURES_HASHES; h++) {
+        for (unsigned h = 0; h < bits; h++) {
             const uint64_t *row = m->bits + signatures_row(pair, h, s->rows) * row_words;
             if (!(row[place / 64] >> place % 64 & 1)) {
                 return false;

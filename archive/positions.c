@@ -16,7 +16,6 @@
 #define COLUMN_SHIFT 28
 #define POSITION_MAX ((UINT32_C(1) << COLUMN_SHIFT) - 1)
 #define COLUMNS_MAX 16
-#define LOOK_COST 2000 /* postings that are passed over in the time that looking into one article takes */
 
 struct positions {
     struct doclists lists;
@@ -406,7 +405,7 @@ static bool is_soon_looked(const struct positions_phrase *phrase, const bool *do
     for (size_t i = 0; i < phrase->count; i++) {
         postings += done[i] ? 0 : phrase->slots[i].postings;
     }
-    return phrase->may_leave && (uint64_t)articles * LOOK_COST < postings;
+    return phrase->may_leave && (uint64_t)articles * POSITIONS_LOOK < postings;
 }
 
 /* The articles that STARTS are in. */

@@ -14,6 +14,8 @@
 #include "base/base.h"
 #include "base/status.h"
 
+#define POSITIONS_LOOK 1500 /* postings that are passed over in the time that looking into one article takes */
+
 /* One thread's access to the position lists of an open archive. */
 struct positions;
 

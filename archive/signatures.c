@@ -11,7 +11,6 @@
 #include "text/text.h"
 
 #define WINDOW_BYTES (SIGNATURES_WINDOW_WORDS * sizeof(uint64_t))
-#define COMMON_BYTES (SIGNATURES_BUCKETS / 8)
 
 /* A piece of a row. */
 struct piece {
@@ -45,17 +44,17 @@ uint32_t signatures_term(const struct lexicon *lexicon, uint32_t term)
 enum trabao_status signatures_load(struct signatures *out, sqlite3 *db, struct trabao_error *err)
 {
     sqlite3_stmt *row = NULL;
-    *out = (struct signatures){.common = mem_zalloc(COMMON_BYTES, 1)};
+    *out = (struct signatures){.map = mem_zalloc(SIGNATURES_MAP_BYTES, 1)};
     enum trabao_status status =
-        out->common ? db_prepare(db, "SELECT bytes FROM dictionary WHERE name = 'signatures'", &row, err)
+        out->map ? db_prepare(db, "SELECT bytes FROM dictionary WHERE name = 'signatures'", &row, err)
                     : error_no_memory(err);
     if (status == TRABAO_OK) {
         status = db_step(row, "reading the signatures", err);
     }
-    if (status == TRABAO_OK && sqlite3_column_bytes(row, 0) == (int)(sizeof out->rows + COMMON_BYTES)) {
+    if (status == TRABAO_OK && sqlite3_column_bytes(row, 0) == (int)(sizeof out->rows + SIGNATURES_MAP_BYTES)) {
         const uint8_t *bytes = sqlite3_column_blob(row, 0);
         out->rows = LOAD(uint32_t, bytes);
-        memcpy(out->common, bytes + sizeof out->rows, COMMON_BYTES);
+        memcpy(out->map, bytes + sizeof out->rows, SIGNATURES_MAP_BYTES);
     } else if (status == TRABAO_OK || status == TRABAO_NONE) {
         status = damaged(err);
     }
@@ -65,7 +64,7 @@ enum trabao_status signatures_load(struct signatures *out, sqlite3 *db, struct t
 
 void signatures_free(struct signatures *s)
 {
-    mem_free(s->common);
+    mem_free(s->map);
     *s = (struct signatures){0};
 }
 
@@ -156,11 +155,10 @@ enum trabao_status signatures_narrow(struct signatures_reader *r, uint64_t pair,
                                      uint64_t *bits, struct trabao_error *err)
 {
     enum trabao_status status = TRABAO_OK;
-    if (r->signatures->rows && !signatures_is_common(r->signatures, pair)) {
-        for (unsigned i = 0; status == TRABAO_OK && i < SIGNATURES_HASHES; i++) {
-            const uint32_t row = signatures_row(pair, i, r->signatures->rows);
-            status = narrow_by_row(r, row, first, MIN(end, r->windows), bits, err);
-        }
+    const unsigned count = r->signatures->rows ? signatures_bits(r->signatures, pair) : 0;
+    for (unsigned i = 0; status == TRABAO_OK && i < count; i++) {
+        const uint32_t row = signatures_row(pair, i, r->signatures->rows);
+        status = narrow_by_row(r, row, first, MIN(end, r->windows), bits, err);
     }
     return status;
 }

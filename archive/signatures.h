@@ -2,18 +2,20 @@
  * signatures.h - in which articles two words may stand side by side: a bit-sliced signature file (Goodwin et al.:
  * BitFunnel, SIGIR 2017).
  *
- * A matrix of bits has a column for each article and some hundred rows. Every pair of neighbouring words of an article
- * sets SIGNATURES_HASHES bits of its column; so an article may have a pair only if all bits of the pair are set, which
- * is a few dozen instructions for a window of 256 articles. About one article in nine has them by accident, of the long
- * ones more; whoever must know looks into the article. Pairs are of folded forms: one look serves all readings of words
- * without marks.
+ * A matrix of bits has a column for each article and some thousand rows. Every pair of neighbouring words of an article
+ * sets some bits of its column; so an article may have a pair only if all bits of the pair are set, which is a few
+ * dozen instructions for a window of 256 articles. Less than half of the bits are set, and so about one article in
+ * 2^n, of the long ones more, has the n bits of a pair by accident; whoever must know looks into the article. Pairs are
+ * of folded forms: one look serves all readings of words without marks.
  *
- * Pairs that are common in the archive are not entered: they would fill the matrix, and are soon found without it.
- * Which these are is told by a map of SIGNATURES_BUCKETS bits, by hash.
+ * The rarer a pair, the more of the articles that seem to have it have not. So rare pairs set more bits than frequent
+ * ones, and common ones, which would fill the matrix, and are soon found without it, none. How many a pair sets is told
+ * by a map of SIGNATURES_BUCKETS classes, by hash.
  *
  * Table `signature`: the rows of the matrix in pieces of SIGNATURES_SEGMENT articles, id = segment <<
  * SIGNATURES_ROW_BITS | row; 64-bit words, little-endian, 4 for each window of the impact index. Dictionary
- * `signatures`: u32 number of rows, little-endian, and the map of common pairs.
+ * `signatures`: u32 number of rows, little-endian, and the map, four buckets to a byte: the class of their pairs, 0 of
+ * the commonest.
  */
 #ifndef TRABAO_SIGNATURES_H
 #define TRABAO_SIGNATURES_H
@@ -27,18 +29,20 @@
 #include "base/base.h"
 #include "base/status.h"
 
-#define SIGNATURES_HASHES 3
+#define SIGNATURES_BITS_MAX 5 /* of a pair */
 #define SIGNATURES_ROW_BITS 14
 #define SIGNATURES_SEGMENT_WINDOWS 500 /* a piece of a row fits one page */
 #define SIGNATURES_SEGMENT (SIGNATURES_SEGMENT_WINDOWS * IMPACT_WINDOW)
 #define SIGNATURES_WINDOW_WORDS (IMPACT_WINDOW / 64)
 #define SIGNATURES_BUCKET_BITS 18
 #define SIGNATURES_BUCKETS (1U << SIGNATURES_BUCKET_BITS)
+#define SIGNATURES_CLASSES 4 /* of pairs, by how common they are */
+#define SIGNATURES_MAP_BYTES (SIGNATURES_BUCKETS / 4)
 
 /* What is known of an archive's matrix before any of it is read. */
 struct signatures {
-    uint32_t rows;    /* 0: there is no matrix */
-    uint64_t *common; /* [SIGNATURES_BUCKETS / 64]; owned */
+    uint32_t rows; /* 0: there is no matrix */
+    uint8_t *map;  /* [SIGNATURES_MAP_BYTES]; owned */
 };
 
 enum trabao_status signatures_load(struct signatures *out, sqlite3 *db, struct trabao_error *err);
@@ -62,18 +66,25 @@ static inline uint32_t signatures_bucket(uint64_t pair)
     return (uint32_t)(pair >> (64 - SIGNATURES_BUCKET_BITS));
 }
 
-/* True when PAIR is common, and not in the matrix. */
-static inline bool signatures_is_common(const struct signatures *s, uint64_t pair)
+/* How many bits the pairs of a class set. */
+static inline unsigned signatures_class_bits(unsigned class)
 {
-    const uint32_t bucket = signatures_bucket(pair);
-    return s->common[bucket / 64] >> bucket % 64 & 1;
+    static const uint8_t bits[SIGNATURES_CLASSES] = {0, 2, 3, SIGNATURES_BITS_MAX};
+    return bits[class];
 }
 
-/* The row of the I-th bit of PAIR. */
+/* How many bits PAIR sets; 0: it is common. */
+static inline unsigned signatures_bits(const struct signatures *s, uint64_t pair)
+{
+    const uint32_t bucket = signatures_bucket(pair);
+    return signatures_class_bits(s->map[bucket / 4] >> bucket % 4 * 2 & 3);
+}
+
+/* The row of the I-th bit of PAIR (Kirsch, Mitzenmacher: Less hashing, same performance, 2008). */
 static inline uint32_t signatures_row(uint64_t pair, unsigned i, uint32_t rows)
 {
-    const uint64_t hash = i == 0 ? pair : i == 1 ? pair >> 20 : pair * UINT64_C(0x9e3779b97f4a7c15) >> 32;
-    return (uint32_t)((hash & UINT32_MAX) * rows >> 32);
+    const uint32_t hash = (uint32_t)pair + i * ((uint32_t)(pair >> 32) | 1);
+    return (uint32_t)((uint64_t)hash * rows >> 32);
 }
 
 /* ---- building ------------------------------------------------------------------------------------------------ */
@@ -89,10 +100,10 @@ void signatures_builder_close(struct signatures_builder *b);
 bool signatures_builder_sample(struct signatures_builder *b, const struct lexicon *lexicon,
                                const struct wordcode_terms *terms) TRABAO_MUST_USE;
 
-/* Ends the sample: chooses the common pairs and the number of rows, and writes them. */
+/* Ends the sample: chooses the map and the number of rows, and writes them. */
 enum trabao_status signatures_builder_choose(struct signatures_builder *b, sqlite3 *db, struct trabao_error *err);
 
-/* Instead of a sample: rows and common pairs of an archive that is updated. */
+/* Instead of a sample: rows and map of an archive that is updated. */
 enum trabao_status signatures_builder_adopt(struct signatures_builder *b, const struct signatures *s,
                                             struct trabao_error *err);
 

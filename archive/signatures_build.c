@@ -15,12 +15,14 @@
 #include "base/mem.h"
 #include "text/text.h"
 
-#define BITS_PER_PAIR 4.5
-#define COMMON_SHARE 0.1 /* of the sampled articles have a common pair */
-#define COMMON_MIN 8      /* and so many at least: of a few articles nothing is known */
+#define ROWS_PER_BIT 1.6 /* that an average article sets, though several times the same */
+#define KNOWN_MIN 8      /* sampled articles that have a pair: of fewer it is not known how many it is in */
 #define ROWS_MIN 64U
 #define ROWS_MAX ((1U << SIGNATURES_ROW_BITS) - 1)
 #define WINDOW_BYTES (SIGNATURES_WINDOW_WORDS * sizeof(uint64_t))
+
+/* By class: the share of the articles that its pairs are in at least. */
+static const double SHARES[SIGNATURES_CLASSES] = {0.1, 0.03, 0.002, 0};
 
 /* How many articles of the sample have a pair of a bucket. */
 struct bucket {
@@ -52,8 +54,8 @@ enum trabao_status signatures_builder_open(const char *folder, struct signatures
         return error_set_errno(err, TRABAO_IO, errno, "%s: making a temporary file for signatures", folder);
     }
     b->buckets = mem_zalloc(SIGNATURES_BUCKETS, sizeof *b->buckets);
-    b->signatures.common = mem_zalloc(SIGNATURES_BUCKETS / 8, 1);
-    return b->buckets && b->signatures.common ? TRABAO_OK : error_no_memory(err);
+    b->signatures.map = mem_zalloc(SIGNATURES_MAP_BYTES, 1);
+    return b->buckets && b->signatures.map ? TRABAO_OK : error_no_memory(err);
 }
 
 void signatures_builder_close(struct signatures_builder *b)
@@ -123,16 +125,15 @@ static enum trabao_status begin_articles(struct signatures_builder *b, struct tr
 
 static enum trabao_status write_facts(const struct signatures *s, sqlite3 *db, struct trabao_error *err)
 {
-    const size_t map = SIGNATURES_BUCKETS / 8;
     sqlite3_stmt *insert = NULL;
-    uint8_t *bytes = mem_alloc(sizeof s->rows + map, 1);
+    uint8_t *bytes = mem_alloc(sizeof s->rows + SIGNATURES_MAP_BYTES, 1);
     enum trabao_status status =
         bytes ? db_prepare(db, "INSERT INTO dictionary(name, bytes) VALUES('signatures', ?1)", &insert, err)
               : error_no_memory(err);
     if (status == TRABAO_OK) {
         memcpy(bytes, &s->rows, sizeof s->rows);
-        memcpy(bytes + sizeof s->rows, s->common, map);
-        sqlite3_bind_blob64(insert, 1, bytes, sizeof s->rows + map, SQLITE_STATIC);
+        memcpy(bytes + sizeof s->rows, s->map, SIGNATURES_MAP_BYTES);
+        sqlite3_bind_blob64(insert, 1, bytes, sizeof s->rows + SIGNATURES_MAP_BYTES, SQLITE_STATIC);
         status = db_run(insert, "writing the signatures", err);
     }
     sqlite3_finalize(insert);
@@ -140,18 +141,25 @@ static enum trabao_status write_facts(const struct signatures *s, sqlite3 *db, s
     return status;
 }
 
+/* Of the pairs of a bucket, which so many ARTICLES have. */
+static unsigned class_of(const struct signatures_builder *b, uint32_t articles)
+{
+    unsigned class = 0;
+    while (class < SIGNATURES_CLASSES - 1 && articles < MAX((double)KNOWN_MIN, SHARES[class] * b->sampled)) {
+        class++;
+    }
+    return class;
+}
+
 enum trabao_status signatures_builder_choose(struct signatures_builder *b, sqlite3 *db, struct trabao_error *err)
 {
-    const uint32_t common = MAX((uint32_t)COMMON_MIN, (uint32_t)ceil(COMMON_SHARE * b->sampled));
-    uint64_t entered = 0;
+    uint64_t set = 0;
     for (uint32_t i = 0; i < SIGNATURES_BUCKETS; i++) {
-        if (b->buckets[i].articles >= common) {
-            b->signatures.common[i / 64] |= UINT64_C(1) << i % 64;
-        } else {
-            entered += b->buckets[i].articles;
-        }
+        const unsigned class = class_of(b, b->buckets[i].articles);
+        b->signatures.map[i / 4] |= (uint8_t)(class << i % 4 * 2);
+        set += (uint64_t)signatures_class_bits(class) * b->buckets[i].articles;
     }
-    const double wanted = BITS_PER_PAIR * (double)entered / MAX(1U, b->sampled);
+    const double wanted = ROWS_PER_BIT * (double)set / MAX(1U, b->sampled);
     b->signatures.rows = (uint32_t)fmin(fmax(ceil(wanted), ROWS_MIN), ROWS_MAX);
     const enum trabao_status status = write_facts(&b->signatures, db, err);
     return status == TRABAO_OK ? begin_articles(b, err) : status;
@@ -161,7 +169,7 @@ enum trabao_status signatures_builder_adopt(struct signatures_builder *b, const 
                                             struct trabao_error *err)
 {
     b->signatures.rows = s->rows;
-    memcpy(b->signatures.common, s->common, SIGNATURES_BUCKETS / 8);
+    memcpy(b->signatures.map, s->map, SIGNATURES_MAP_BYTES);
     return begin_articles(b, err);
 }
 
@@ -188,10 +196,9 @@ enum trabao_status signatures_builder_add(struct signatures_builder *b, const st
     uint64_t *column = b->window + place / 64;
     const uint64_t bit = UINT64_C(1) << place % 64;
     for (size_t i = 0; i < terms->count; i++) {
-        if (pair_at(b, terms, i, &pair) && !signatures_is_common(&b->signatures, pair)) {
-            for (unsigned h = 0; h < SIGNATURES_HASHES; h++) {
-                column[(size_t)signatures_row(pair, h, b->signatures.rows) * SIGNATURES_WINDOW_WORDS] |= bit;
-            }
+        const unsigned bits = pair_at(b, terms, i, &pair) ? signatures_bits(&b->signatures, pair) : 0;
+        for (unsigned h = 0; h < bits; h++) {
+            column[(size_t)signatures_row(pair, h, b->signatures.rows) * SIGNATURES_WINDOW_WORDS] |= bit;
         }
     }
     b->articles++;

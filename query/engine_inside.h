@@ -41,7 +41,7 @@ struct engine {
     uint32_t windows, first_window, end_window;
     int64_t newest; /* civil second of the last dated article */
     unsigned tiers; /* different tiers that a match may have */
-    uint64_t *open; /* bit by article: others do not match; NULL: any may */
+    uint64_t *open; /* bit by article: others do not match; NULL: any may; never of a plan with phrases */
     struct places *groups; /* [group_count * tiers], cumulative: looser ones include tighter ones */
     bool *scored;          /* [group_count] the group adds to the score */
     struct located *located; /* [variants of all groups] postings of the window that add to the score */

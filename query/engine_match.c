@@ -166,7 +166,7 @@ static size_t words_of_all(const struct engine *e)
     return (size_t)e->windows * WORDS;
 }
 
-/* Leaves open what is of SET, too. */
+/* Leaves open what is of SET, and was open before. */
 static bool keep_set(struct engine *e, const uint32_t *set, size_t count)
 {
     uint64_t *kept = query_arena_alloc(e->plan->arena, words_of_all(e) + 1, sizeof *kept);
@@ -178,20 +178,21 @@ static bool keep_set(struct engine *e, const uint32_t *set, size_t count)
     return kept != NULL;
 }
 
-/* Leaves open what MAY is set for, too. */
-static bool keep_may(struct engine *e, const uint64_t *may)
+static bool open_all(struct engine *e)
 {
-    if (!e->open) {
-        e->open = query_arena_alloc(e->plan->arena, words_of_all(e) + 1, sizeof *e->open);
-        if (!e->open) {
-            return false;
-        }
+    e->open = query_arena_alloc(e->plan->arena, words_of_all(e) + 1, sizeof *e->open);
+    if (e->open) {
         memset(e->open, 0xff, words_of_all(e) * sizeof *e->open);
     }
+    return e->open != NULL;
+}
+
+/* Leaves open what MAY is set for, too; something is open. */
+static void keep_may(struct engine *e, const uint64_t *may)
+{
     for (size_t i = 0; i < words_of_all(e); i++) {
         e->open[i] &= may[i];
     }
-    return true;
 }
 
 static bool keep_required(struct engine *e, const struct plan_node *node)
@@ -203,15 +204,22 @@ static bool keep_required(struct engine *e, const struct plan_node *node)
     if (node->kind == PLAN_SET) {
         fine = keep_set(e, node->set, node->set_count);
     } else if (node->kind == PLAN_PHRASE && node->may) {
-        fine = keep_may(e, node->may);
+        keep_may(e, node->may);
     }
     return fine;
 }
 
 enum trabao_status engine_find_open(struct engine *e)
 {
+    bool fine = true;
     e->open = NULL;
-    return !e->plan->root || keep_required(e, e->plan->root) ? TRABAO_OK : error_no_memory(e->err);
+    if (e->plan->phrase_count) {
+        fine = open_all(e);
+    }
+    if (fine && e->plan->root) {
+        fine = keep_required(e, e->plan->root);
+    }
+    return fine ? TRABAO_OK : error_no_memory(e->err);
 }
 
 /* Adds to e->complete the places of MATCHING, at one tier, that have all words of a relaxed query. */

@@ -30,39 +30,44 @@ static uint32_t estimate_of(const struct archive *a, const struct plan_group *be
     return (uint32_t)(ESTIMATE_SHARE * trust * ADJACENCY_WEIGHT * weight * IMPACT_MAX);
 }
 
-/* The word that all variants of GROUP are when they are folded; false when they differ. */
-static bool folded_word(const struct lexicon *lexicon, const struct plan_group *group, uint32_t *word)
+int64_t neighbours_word(const struct lexicon *lexicon, const struct plan_variant *variants, size_t count)
 {
     char folded[TEXT_FORM_MAX], other[TEXT_FORM_MAX];
     size_t n = 0;
-    for (size_t v = 0; v < group->count; v++) {
-        const uint32_t term = group->variants[v].term;
+    for (size_t v = 0; v < count; v++) {
+        const uint32_t term = variants[v].term;
         char *out = v ? other : folded;
         const size_t len = text_fold(lexicon_form(lexicon, term), lexicon->terms[term].len, out);
         if (v && (len != n || memcmp(other, folded, n) != 0)) {
-            return false;
+            return -1;
         }
         n = len;
     }
-    *word = signatures_word(folded, n);
-    return group->count > 0;
+    return count ? (int64_t)signatures_word(folded, n) : -1;
 }
 
-static enum trabao_status narrow(struct archive_reader *r, const struct plan *plan, uint64_t pair, uint64_t **may,
-                                 struct trabao_error *err)
+enum trabao_status neighbours_narrow(struct archive_reader *r, const struct plan *plan, const int64_t *words,
+                                     size_t count, uint64_t **may, struct trabao_error *err)
 {
-    const uint32_t windows = impact_windows(r->archive->count);
-    const size_t words = (size_t)windows * SIGNATURES_WINDOW_WORDS;
-    if (signatures_is_common(&r->archive->signatures, pair)) {
-        return TRABAO_OK;
+    const size_t size = (size_t)impact_windows(r->archive->count) * SIGNATURES_WINDOW_WORDS;
+    enum trabao_status status = TRABAO_OK;
+    *may = NULL;
+    for (size_t w = 1; status == TRABAO_OK && w < count; w++) {
+        const uint64_t pair = signatures_pair((uint32_t)words[w - 1], (uint32_t)words[w]);
+        if (words[w - 1] < 0 || words[w] < 0 || signatures_bits(&r->archive->signatures, pair) == 0) {
+            continue;
+        }
+        if (!*may) {
+            *may = query_arena_alloc(plan->arena, size + 1, sizeof **may);
+            if (!*may) {
+                return error_no_memory(err);
+            }
+            memset(*may, 0xff, size * sizeof **may);
+        }
+        status = signatures_narrow(r->signatures, pair, plan->first / IMPACT_WINDOW, impact_windows(plan->end), *may,
+                                   err);
     }
-    *may = query_arena_alloc(plan->arena, words + 1, sizeof **may);
-    if (!*may) {
-        return error_no_memory(err);
-    }
-    memset(*may, 0xff, words * sizeof **may);
-    return signatures_narrow(r->signatures, pair, plan->first / IMPACT_WINDOW, impact_windows(plan->end),
-                             *may, err);
+    return status;
 }
 
 /* Of the S-th scored word and the one before it. */
@@ -72,18 +77,35 @@ static enum trabao_status find_pair(struct archive_reader *r, struct plan *plan,
     const struct plan_group *before = &plan->groups[plan->scored[s - 1]], *here = &plan->groups[plan->scored[s]];
     struct neighbours *n = &plan->neighbours[s];
     enum trabao_status status = TRABAO_OK;
-    uint32_t first, second;
     if (before->count == 0 || here->count == 0) {
         return TRABAO_OK;
     }
     const double articles = pair_articles(a, before->variants[0].term, here->variants[0].term);
     /* A damaged lexicon may count more articles than there are. */
     n->weight = PLAN_WEIGHT_SCALE * fmax(0, log(1 + (a->count - articles + 0.5) / (articles + 0.5)));
-    if (!plan->relaxed && folded_word(&a->lexicon, before, &first) && folded_word(&a->lexicon, here, &second)) {
-        status = narrow(r, plan, signatures_pair(first, second), &n->may, err);
+    if (!plan->relaxed) {
+        const int64_t words[] = {neighbours_word(&a->lexicon, before->variants, before->count),
+                                 neighbours_word(&a->lexicon, here->variants, here->count)};
+        status = neighbours_narrow(r, plan, words, ARRAY_LEN(words), &n->may, err);
         n->estimate = n->may ? estimate_of(a, before, here, articles, n->weight) : 0;
     }
     return status;
+}
+
+double neighbours_expected(const struct archive *a, const struct plan *plan, const struct plan_node *phrase)
+{
+    double least = a->count;
+    for (size_t s = phrase->first_word + 1; s < phrase->first_word + phrase->words; s++) {
+        const struct plan_group *before = &plan->groups[plan->scored[s - 1]], *here = &plan->groups[plan->scored[s]];
+        double count = 0;
+        for (size_t i = 0; i < before->count && count < least; i++) {
+            for (size_t j = 0; j < here->count; j++) {
+                count += ngrams_pair(&a->ngrams, before->variants[i].term, here->variants[j].term);
+            }
+        }
+        least = fmin(least, count);
+    }
+    return least;
 }
 
 /* Which articles may have all pairs of a phrase. */

@@ -23,6 +23,19 @@ static inline bool neighbours_may(const struct neighbours *n, uint32_t article)
     return !n->may || n->may[article / 64] >> article % 64 & 1;
 }
 
+/* What all COUNT VARIANTS of a word are when they are folded, as signatures have it; -1: not one word. */
+int64_t neighbours_word(const struct lexicon *lexicon, const struct plan_variant *variants, size_t count);
+
+/*
+ * *MAY: bit by article, of those between PLAN->first and PLAN->end: it may have COUNT WORDS, each by neighbours_word,
+ * one behind the other. NULL: any may.
+ */
+enum trabao_status neighbours_narrow(struct archive_reader *r, const struct plan *plan, const int64_t *words,
+                                     size_t count, uint64_t **may, struct trabao_error *err);
+
+/* About how often PHRASE stands in the articles, by its rarest pair. */
+double neighbours_expected(const struct archive *a, const struct plan *plan, const struct plan_node *phrase);
+
 /*
  * Fills in PLAN->neighbours, and the `may` of its phrases, for the articles between PLAN->first and PLAN->end. Nothing
  * is done where it was done before.

@@ -72,7 +72,7 @@ struct search {
     struct trabao_error *err;
 };
 
-/* The articles that have all words. ORDERED: the words' postings, the rarest first. */
+/* The articles in question that have all words. ORDERED: the words' postings, the rarest first. */
 static enum trabao_status find_all_words(struct search *s, const struct word_postings *ordered)
 {
     const struct phrase *phrase = s->phrase;
@@ -80,15 +80,13 @@ static enum trabao_status find_all_words(struct search *s, const struct word_pos
     const uint32_t count = s->r->archive->count, end = MIN(phrase->end, count);
     for (uint32_t window = phrase->first / IMPACT_WINDOW; window * IMPACT_WINDOW < end; window++) {
         struct places *all = &s->among[window], one;
-        status = load_word(s->r, &ordered[0], window, all, s->err);
-        for (size_t w = 1; status == TRABAO_OK && w < phrase->count && !places_empty(all); w++) {
+        memset(all, 0xff, sizeof *all);
+        if (phrase->may) {
+            places_keep_window(all, phrase->may, window);
+        }
+        for (size_t w = 0; status == TRABAO_OK && w < phrase->count && !places_empty(all); w++) {
             status = load_word(s->r, &ordered[w], window, &one, s->err);
             places_keep(all, &one);
-        }
-        for (size_t w = 1; w < phrase->count; w++) {
-            if (phrase->words[w].may) {
-                places_keep_window(all, phrase->words[w].may, window);
-            }
         }
         if (status != TRABAO_OK) {
             return status;

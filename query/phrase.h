@@ -15,7 +15,6 @@
 struct phrase_word {
     const uint32_t *terms;
     size_t count;
-    const uint64_t *may; /* bit by article: it may stand behind the word before it there; NULL: anywhere */
 };
 
 struct phrase {
@@ -23,6 +22,7 @@ struct phrase {
     size_t count;
     uint32_t columns;    /* bit i: all in column i of the FTS5 table, for one such column */
     uint32_t first, end; /* no other articles are asked for */
+    const uint64_t *may; /* bit by article: nor are others than these, which may have it; NULL: any may */
     bool stored;         /* what is stored of an article has all of these words where they stand */
 };
 

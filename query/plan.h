@@ -84,11 +84,12 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
                              const struct plan_limits *limits, struct plan **out, struct trabao_error *err);
 
 /*
- * Finds the articles of all phrases: PHRASE nodes become SET nodes. A plan may have PHRASE nodes because the best few
- * articles are found sooner by looking at what else they need first, and then for the phrase in the few themselves.
- * Needs its neighbours (neighbours.h).
+ * Finds the articles of all phrases: PHRASE nodes become SET nodes, of articles that are OPEN (bit by article; NULL: of
+ * all). A plan may have PHRASE nodes because the best few articles are found sooner by looking at what else they need
+ * first, and then for the phrase in the few themselves. Needs its neighbours (neighbours.h).
  */
-enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, struct trabao_error *err);
+enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, const uint64_t *open,
+                               struct trabao_error *err);
 
 void plan_free(struct plan *plan);
 

@@ -118,6 +118,8 @@ bool plan_is_stored(const struct query_token *token)
 static void find_phrase(struct planner *p, const struct query_node *node, struct plan_node *out)
 {
     struct phrase_word *words = plan_piece(p, node->token_count + 1, sizeof *words);
+    int64_t *folded = plan_piece(p, node->token_count + 1, sizeof *folded);
+    uint64_t *may = NULL;
     struct phrase phrase = {.words = words,
                             .count = node->token_count,
                             .columns = plan_columns(node->field),
@@ -128,10 +130,16 @@ static void find_phrase(struct planner *p, const struct query_node *node, struct
         size_t count;
         const struct query_token *token = &node->tokens[i];
         const struct plan_variant *variants = plan_variants(p, node, token, &count);
-        phrase.stored = phrase.stored && plan_is_stored(token);
         if (variants && !make_word(p->plan->arena, variants, count, &words[i])) {
             p->status = error_no_memory(p->err);
         }
+        /* What is not stored beside other words has no signature with them. */
+        folded[i] = variants && plan_is_stored(token) ? neighbours_word(p->lexicon, variants, count) : -1;
+        phrase.stored = phrase.stored && plan_is_stored(token);
+    }
+    if (p->status == TRABAO_OK && plan_in_text(node->field)) {
+        p->status = neighbours_narrow(p->r, p->plan, folded, node->token_count, &may, p->err);
+        phrase.may = may;
     }
     if (p->status == TRABAO_OK) {
         p->status = phrase_find(p->r, &phrase, p->plan->arena, &out->set, &out->set_count, p->err);
@@ -220,7 +228,7 @@ struct plan_node *plan_set_by_tier(struct planner *p, const struct query_node *n
 /* ---- phrases that waited --------------------------------------------------------------------------------------- */
 
 static enum trabao_status settle_phrase(struct archive_reader *r, const struct plan *plan, struct plan_node *node,
-                                        struct trabao_error *err)
+                                        const uint64_t *open, struct trabao_error *err)
 {
     struct phrase_word *words = query_arena_alloc(plan->arena, node->words + 1, sizeof *words);
     for (size_t i = 0; i < node->words; i++) {
@@ -228,23 +236,24 @@ static enum trabao_status settle_phrase(struct archive_reader *r, const struct p
         if (!words || !make_word(plan->arena, group->variants, group->count, &words[i])) {
             return error_no_memory(err);
         }
-        words[i].may = i ? plan->neighbours[node->first_word + i].may : NULL;
     }
     const struct phrase phrase = {.words = words,
                                   .count = node->words,
                                   .columns = node->columns,
                                   .first = plan->first,
                                   .end = plan->end,
+                                  .may = open ? open : node->may,
                                   .stored = true};
     node->kind = PLAN_SET;
     return phrase_find(r, &phrase, plan->arena, &node->set, &node->set_count, err);
 }
 
-enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, struct trabao_error *err)
+enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, const uint64_t *open,
+                               struct trabao_error *err)
 {
     enum trabao_status status = TRABAO_OK;
     for (size_t i = 0; status == TRABAO_OK && i < plan->phrase_count; i++) {
-        status = settle_phrase(r, plan, plan->phrases[i], err);
+        status = settle_phrase(r, plan, plan->phrases[i], open, err);
     }
     plan->phrase_count = 0;
     return status;
