@@ -29,6 +29,16 @@ static inline bool places_has(const struct places *p, unsigned place)
     return p->bits[place / 64] >> place % 64 & 1;
 }
 
+/* How many of P are below PLACE. */
+static inline unsigned places_below(const struct places *p, unsigned place)
+{
+    unsigned count = (unsigned)__builtin_popcountll(p->bits[place / 64] & ((UINT64_C(1) << place % 64) - 1));
+    for (unsigned i = 0; i < place / 64; i++) {
+        count += (unsigned)__builtin_popcountll(p->bits[i]);
+    }
+    return count;
+}
+
 static inline void places_add(struct places *p, unsigned place)
 {
     p->bits[place / 64] |= UINT64_C(1) << place % 64;
@@ -69,5 +79,13 @@ static inline void places_add_postings(struct places *p, const uint8_t *postings
         places_add(p, postings[i]);
     }
 }
+
+/*
+ * Keeps of AMONG, by window, the articles that have one of COUNT TERMS (NULL: in no article). ROOM, of as many WINDOWS,
+ * is written over. Term by term, that is, through each term's postings in their order.
+ */
+enum trabao_status places_keep_word(struct impact_reader *r, const struct impact_term *const *terms, size_t count,
+                                    uint32_t windows, struct places *among, struct places *room,
+                                    struct trabao_error *err);
 
 #endif

@@ -9,14 +9,10 @@
  */
 #include "query/engine_inside.h"
 
-#include "archive/positions.h"
 #include "base/mem.h"
 #include "query/neighbours.h"
 
 #define BEST_WINDOWS 64 /* taken first */
-#define CANDIDATES_EACH 2 /* articles looked for, for each hit of a phrase */
-#define CANDIDATES_GROW 4 /* in every round, so many times those of the round before */
-#define REFUSALS_LEAST 20 /* articles looked at in vain, before these say how many more there will be */
 
 int engine_compare(const struct engine_hit *a, const struct engine_hit *b)
 {
@@ -51,7 +47,7 @@ static enum trabao_status begin(struct engine *e, struct archive_reader *r, stru
     *e = (struct engine){.r = r, .plan = plan, .options = options, .after = options->after, .err = err};
     enum trabao_status status = neighbours_find(r, plan, err);
     if (status == TRABAO_OK && !(pruned && options->has_phrases)) {
-        status = plan_settle(r, plan, NULL, err);
+        status = plan_settle(r, plan, NULL, false, err);
     }
     if (status != TRABAO_OK) {
         return status;
@@ -106,8 +102,7 @@ static enum trabao_status take_if_worth(struct engine *e, const struct bounds *b
     return full && e->lean ? engine_lean_window(e, window, heap) : engine_take_window(e, window, heap);
 }
 
-/* The best by the plan, but for phrases that it leaves open. */
-static enum trabao_status find_best(struct engine *e, struct heap *heap)
+enum trabao_status engine_find_best(struct engine *e, struct heap *heap)
 {
     struct bounds bounds = {0};
     enum trabao_status status = engine_make_bounds(e, &bounds);
@@ -123,132 +118,6 @@ static enum trabao_status find_best(struct engine *e, struct heap *heap)
     return status;
 }
 
-/* In about how many articles could be looked while the phrases are looked up. */
-static uint64_t looks_of_settling(const struct plan *plan)
-{
-    uint64_t postings = 0;
-    for (size_t i = 0; i < plan->phrase_count; i++) {
-        const struct plan_node *phrase = plan->phrases[i];
-        for (size_t w = 0; w < phrase->words; w++) {
-            postings += plan->groups[plan->scored[phrase->first_word + w]].articles;
-        }
-    }
-    return postings / POSITIONS_LOOK;
-}
-
-static uint64_t count_open(const struct engine *e)
-{
-    uint64_t count = 0;
-    for (uint32_t w = e->first_window; w < e->end_window; w++) {
-        const struct places open = engine_allowed(e, w);
-        count += places_count(&open);
-    }
-    return count;
-}
-
-/* The search for phrases in articles. */
-struct sifting {
-    struct heap candidates;
-    uint64_t open, settling; /* articles that may have the phrases; looks that it takes to look these up */
-    uint64_t refused;        /* articles that have not */
-};
-
-/* True when it takes less to look the phrases up than to look into articles until OUT is full. */
-static bool is_hopeless(const struct sifting *s, const struct heap *out)
-{
-    const uint64_t looks = s->refused + out->count;
-    const uint64_t expected = (out->capacity - out->count) * (looks + 1) / (out->count + 1);
-    const uint64_t left = MIN(expected, s->open - MIN(looks, s->open));
-    /* The best have them more often than those behind them: more will be in vain than were. */
-    return s->refused >= REFUSALS_LEAST && left + s->refused / 3 > s->settling;
-}
-
-/* Looks for the phrases in the candidates, until OUT is full. TRABAO_NONE: too few have them. */
-static enum trabao_status look_into(struct engine *e, struct sifting *s, struct heap *out)
-{
-    const struct engine_options *o = e->options;
-    for (size_t i = 0; i < s->candidates.count && out->count < out->capacity; i++) {
-        struct engine_hit *hit = &s->candidates.items[i];
-        enum trabao_status status = engine_check_clock(e);
-        if (status == TRABAO_OK) {
-            status = o->has_phrases(o->phrases, hit, e->err);
-        }
-        if (status == TRABAO_OK) {
-            out->items[out->count++] = *hit;
-        } else if (status == TRABAO_NONE) {
-            e->open[hit->article / 64] &= ~(UINT64_C(1) << hit->article % 64);
-            s->refused++;
-        }
-        if ((status != TRABAO_OK && status != TRABAO_NONE) || is_hopeless(s, out)) {
-            return status == TRABAO_OK ? TRABAO_NONE : status;
-        }
-    }
-    return TRABAO_OK;
-}
-
-/* Makes room for so many candidates. */
-static bool make_room(struct heap *candidates, size_t count)
-{
-    mem_free(candidates->items);
-    *candidates = (struct heap){mem_alloc(count, sizeof *candidates->items), 0, count};
-    return candidates->items != NULL;
-}
-
-/*
- * Looks for the phrases in the best candidates, then in those after them, until OUT is full. TRABAO_NONE: too few of
- * the articles have them.
- */
-static enum trabao_status sift(struct engine *e, struct sifting *s, struct heap *out)
-{
-    struct engine_hit last;
-    enum trabao_status status;
-    size_t room = CANDIDATES_EACH * out->capacity;
-    do {
-        status = make_room(&s->candidates, room) ? find_best(e, &s->candidates) : error_no_memory(e->err);
-        if (status == TRABAO_OK) {
-            status = look_into(e, s, out);
-        }
-        if (status != TRABAO_OK || s->candidates.count < room) {
-            break;
-        }
-        last = s->candidates.items[room - 1];
-        e->after = &last;
-        room = MIN(CANDIDATES_GROW * room, (size_t)e->r->archive->count + 1);
-    } while (out->count < out->capacity);
-    e->after = e->options->after;
-    return status;
-}
-
-/* True when a phrase is likely in fewer than WANTED articles, so that all that may have it have to be looked into. */
-static bool is_rare(const struct engine *e, size_t wanted)
-{
-    for (size_t i = 0; i < e->plan->phrase_count; i++) {
-        if (neighbours_expected(e->r->archive, e->plan, e->plan->phrases[i]) < (double)wanted / 2) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum trabao_status best_with_phrases(struct engine *e, struct heap *out)
-{
-    struct sifting s = {.open = count_open(e), .settling = looks_of_settling(e->plan)};
-    const bool settles = s.open > s.settling && is_rare(e, out->capacity);
-    enum trabao_status status = settles ? TRABAO_NONE : sift(e, &s, out);
-    mem_free(s.candidates.items);
-    if (status == TRABAO_NONE) {
-        out->count = 0;
-        status = plan_settle(e->r, e->plan, e->open, e->err);
-        if (status == TRABAO_OK) {
-            status = engine_find_open(e);
-        }
-        if (status == TRABAO_OK) {
-            status = find_best(e, out);
-        }
-    }
-    return status;
-}
-
 enum trabao_status engine_best(struct archive_reader *r, struct plan *plan, const struct engine_options *options,
                                size_t k, struct engine_hit *hits, size_t *found, struct trabao_error *err)
 {
@@ -256,7 +125,7 @@ enum trabao_status engine_best(struct archive_reader *r, struct plan *plan, cons
     struct heap heap = {hits, 0, k};
     enum trabao_status status = begin_open(&e, r, plan, options, true, err);
     if (status == TRABAO_OK) {
-        status = plan->phrase_count ? best_with_phrases(&e, &heap) : find_best(&e, &heap);
+        status = plan->phrase_count ? engine_sift(&e, &heap) : engine_find_best(&e, &heap);
     }
     *found = heap.count;
     end(&e);

@@ -4,6 +4,8 @@
  *   engine_match.c   which articles of a window match
  *   engine_score.c   what they score, and the best so far
  *   engine_bounds.c  the windows that are worth looking at, the best bound first
+ *   engine_gather.c  all candidates for phrases, where they are few
+ *   engine_sift.c    which of the candidates have the phrases
  *   engine_lean.c    one window, without the terms that cannot matter in it
  *   engine.c         the public functions
  */
@@ -42,6 +44,7 @@ struct engine {
     int64_t newest; /* civil second of the last dated article */
     unsigned tiers; /* different tiers that a match may have */
     uint64_t *open; /* bit by article: others do not match; NULL: any may; never of a plan with phrases */
+    bool open_has_words; /* these have all words of the plan */
     struct places *groups; /* [group_count * tiers], cumulative: looser ones include tighter ones */
     bool *scored;          /* [group_count] the group adds to the score */
     struct located *located; /* [variants of all groups] postings of the window that add to the score */
@@ -140,5 +143,27 @@ void engine_lean_close(struct engine *e);
 
 /* As engine_take_window, while HEAP is full or e->lean_always. */
 enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct heap *heap);
+
+/* ---- finding (engine.c, engine_sift.c) --------------------------------------------------------------------------- */
+
+/* The best by the plan, in order, but for phrases that it leaves open. */
+enum trabao_status engine_find_best(struct engine *e, struct heap *heap);
+
+/* The best by a plan with phrases, which it may settle. */
+enum trabao_status engine_sift(struct engine *e, struct heap *out);
+
+/* ---- all candidates (engine_gather.c) --------------------------------------------------------------------------- */
+
+/* True when an article matches that is open, has all words of the plan and, for all that is known, its phrases. */
+bool engine_can_gather(const struct engine *e);
+
+/* Leaves only those open that have all words: COUNT of them. */
+enum trabao_status engine_narrow(struct engine *e, uint64_t *count);
+
+/* After that: scores the COUNT articles into OUT, for engine_take_best. Its items are the caller's. */
+enum trabao_status engine_gather(struct engine *e, uint64_t count, struct heap *out);
+
+/* Takes the best HIT. False: there is none left. */
+bool engine_take_best(struct heap *gathered, struct engine_hit *hit);
 
 #endif

@@ -213,6 +213,7 @@ enum trabao_status engine_find_open(struct engine *e)
 {
     bool fine = true;
     e->open = NULL;
+    e->open_has_words = false;
     if (e->plan->phrase_count) {
         fine = open_all(e);
     }

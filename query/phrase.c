@@ -44,23 +44,6 @@ static enum trabao_status find_postings(struct archive_reader *r, const struct p
     return status;
 }
 
-/* Where the word is in WINDOW. */
-static enum trabao_status load_word(struct archive_reader *r, const struct word_postings *word, uint32_t window,
-                                    struct places *out, struct trabao_error *err)
-{
-    *out = (struct places){0};
-    for (size_t t = 0; t < word->count; t++) {
-        const uint8_t *postings = NULL;
-        uint32_t n;
-        const enum trabao_status status = impact_look(r->impacts, word->terms[t], window, &postings, &n, err);
-        if (status != TRABAO_OK) {
-            return status;
-        }
-        places_add_postings(out, postings, n);
-    }
-    return TRABAO_OK;
-}
-
 /* What the search for a phrase knows. */
 struct search {
     struct archive_reader *r;
@@ -73,27 +56,24 @@ struct search {
 };
 
 /* The articles in question that have all words. ORDERED: the words' postings, the rarest first. */
-static enum trabao_status find_all_words(struct search *s, const struct word_postings *ordered)
+static enum trabao_status find_all_words(struct search *s, const struct word_postings *ordered, struct places *room)
 {
     const struct phrase *phrase = s->phrase;
+    const uint32_t windows = impact_windows(s->r->archive->count);
     enum trabao_status status = TRABAO_OK;
-    const uint32_t count = s->r->archive->count, end = MIN(phrase->end, count);
-    for (uint32_t window = phrase->first / IMPACT_WINDOW; window * IMPACT_WINDOW < end; window++) {
-        struct places *all = &s->among[window], one;
-        memset(all, 0xff, sizeof *all);
+    for (uint32_t w = phrase->first / IMPACT_WINDOW; w < impact_windows(phrase->end); w++) {
+        memset(&s->among[w], 0xff, sizeof s->among[w]);
         if (phrase->may) {
-            places_keep_window(all, phrase->may, window);
+            places_keep_window(&s->among[w], phrase->may, w);
         }
-        for (size_t w = 0; status == TRABAO_OK && w < phrase->count && !places_empty(all); w++) {
-            status = load_word(s->r, &ordered[w], window, &one, s->err);
-            places_keep(all, &one);
-        }
-        if (status != TRABAO_OK) {
-            return status;
-        }
-        s->among_count += places_count(all);
     }
-    return TRABAO_OK;
+    for (size_t w = 0; status == TRABAO_OK && !phrase->has_words && w < phrase->count; w++) {
+        status = places_keep_word(s->r->impacts, ordered[w].terms, ordered[w].count, windows, s->among, room, s->err);
+    }
+    for (uint32_t w = 0; w < windows; w++) {
+        s->among_count += places_count(&s->among[w]);
+    }
+    return status;
 }
 
 static enum trabao_status narrow(struct search *s)
@@ -104,7 +84,8 @@ static enum trabao_status narrow(struct search *s)
     enum trabao_status status = TRABAO_OK;
     s->words = query_arena_alloc(s->arena, count, sizeof *s->words);
     s->among = query_arena_alloc(s->arena, windows, sizeof *s->among);
-    if (!ordered || !s->words || !s->among) {
+    struct places *room = query_arena_alloc(s->arena, windows, sizeof *room);
+    if (!ordered || !s->words || !s->among || !room) {
         return error_no_memory(s->err);
     }
     for (size_t w = 0; status == TRABAO_OK && w < count; w++) {
@@ -115,7 +96,7 @@ static enum trabao_status narrow(struct search *s)
     }
     memcpy(ordered, s->words, count * sizeof *ordered);
     qsort(ordered, count, sizeof *ordered, by_articles);
-    return find_all_words(s, ordered);
+    return find_all_words(s, ordered, room);
 }
 
 /* ---- looking into articles ------------------------------------------------------------------------------------- */

@@ -23,6 +23,7 @@ struct phrase {
     uint32_t columns;    /* bit i: all in column i of the FTS5 table, for one such column */
     uint32_t first, end; /* no other articles are asked for */
     const uint64_t *may; /* bit by article: nor are others than these, which may have it; NULL: any may */
+    bool has_words;      /* these have all the words */
     bool stored;         /* what is stored of an article has all of these words where they stand */
 };
 

@@ -85,10 +85,11 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
 
 /*
  * Finds the articles of all phrases: PHRASE nodes become SET nodes, of articles that are OPEN (bit by article; NULL: of
- * all). A plan may have PHRASE nodes because the best few articles are found sooner by looking at what else they need
- * first, and then for the phrase in the few themselves. Needs its neighbours (neighbours.h).
+ * all), which have all of their words if HAS_WORDS. A plan may have PHRASE nodes because the best few articles are
+ * found sooner by looking at what else they need first, and then for the phrase in the few themselves. Needs its
+ * neighbours (neighbours.h).
  */
-enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, const uint64_t *open,
+enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, const uint64_t *open, bool has_words,
                                struct trabao_error *err);
 
 void plan_free(struct plan *plan);
