@@ -463,7 +463,8 @@ static enum trabao_status dump_query(struct trabao_reader *reader, const char *t
 {
     struct query_tree *tree = NULL;
     *dump = NULL;
-    enum trabao_status status = query_parse(reader->analyzer, text, n, civil_now(), false, &tree, err);
+    const struct query_typed typed = {text, n, civil_now(), false};
+    enum trabao_status status = query_parse(reader->analyzer, &typed, &tree, err);
     if (status == TRABAO_USAGE) {
         return TRABAO_OK;
     }

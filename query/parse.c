@@ -345,20 +345,24 @@ static struct query_tree *new_tree(void)
     return tree;
 }
 
-enum trabao_status query_parse(struct text_analyzer *analyzer, const char *query, size_t n, int64_t now, bool strict,
+enum trabao_status query_parse(struct text_analyzer *analyzer, const struct query_typed *typed,
                                struct query_tree **out, struct trabao_error *err)
 {
     struct text_tokens tokens = {0};
-    struct query_context c = {
-        .text = n > 0 ? query : "", .n = n, .now = now, .strict = strict, .tokens = &tokens, .err = err};
+    struct query_context c = {.text = typed->n > 0 ? typed->text : "",
+                              .n = typed->n,
+                              .now = typed->now,
+                              .strict = typed->strict,
+                              .tokens = &tokens,
+                              .err = err};
     *out = NULL;
-    c.status = check_text(c.text, n, err);
+    c.status = check_text(c.text, c.n, err);
     if (c.status != TRABAO_OK)
         return c.status;
     c.tree = new_tree();
     if (c.tree == NULL)
         return error_no_memory(err);
-    c.status = text_tokenize(analyzer, c.text, n, &tokens, err);
+    c.status = text_tokenize(analyzer, c.text, c.n, &tokens, err);
     if (c.status == TRABAO_OK)
         read_tree(&c);
     text_tokens_free(&tokens);

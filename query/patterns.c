@@ -83,7 +83,8 @@ enum trabao_status query_patterns_of_text(struct trabao_reader *r, const char *q
     struct query_tree *tree = NULL;
     struct plan *plan = NULL;
     *out = (struct query_patterns){0};
-    enum trabao_status status = query_read(r, query, strlen(query), civil_now(), false, &tree, err);
+    const struct query_typed typed = {query, strlen(query), civil_now(), false};
+    enum trabao_status status = query_read(r, &typed, &tree, err);
     if (status == TRABAO_OK) {
         status = query_abbreviate(r->reader->archive, tree, err);
     }
