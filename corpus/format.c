@@ -25,14 +25,16 @@ static void write_reason(char *out, size_t room, const char *reason)
     out[len] = '\0';
 }
 
-enum trabao_status format_reject(const struct corpus_batch *batch, const struct corpus_sink *sink, uint64_t number,
-                                 uint64_t offset, const char *step, const char *reason, struct corpus_text bytes,
-                                 struct trabao_error *err)
+enum trabao_status format_reject(const struct corpus_batch *batch, const struct corpus_sink *sink,
+                                 const struct format_failure *failure, struct trabao_error *err)
 {
-    struct corpus_reject reject = {
-        .path = batch->path, .number = number, .offset = offset, .step = step, .bytes = bytes};
-    reject.bytes.len = MIN(bytes.len, REJECT_BYTES);
-    write_reason(reject.reason, sizeof reject.reason, reason);
+    struct corpus_reject reject = {.path = batch->path,
+                                   .number = failure->number,
+                                   .offset = failure->offset,
+                                   .step = failure->step,
+                                   .bytes = failure->bytes};
+    reject.bytes.len = MIN(reject.bytes.len, REJECT_BYTES);
+    write_reason(reject.reason, sizeof reject.reason, failure->reason);
     return sink->reject(sink->context, &reject, err);
 }
 

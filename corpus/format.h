@@ -17,10 +17,17 @@ struct corpus_batch {
     char reason[256];
 };
 
-/* Calls SINK for what is wrong with a record of BATCH. BYTES is the record, of which the beginning is given. */
-enum trabao_status format_reject(const struct corpus_batch *batch, const struct corpus_sink *sink, uint64_t number,
-                                 uint64_t offset, const char *step, const char *reason, struct corpus_text bytes,
-                                 struct trabao_error *err);
+/* What is wrong with a record. */
+struct format_failure {
+    uint64_t number, offset; /* of the record, as in corpus_reject */
+    const char *step;        /* that failed: "parse", "encoding", "empty" ... */
+    const char *reason;      /* for a person */
+    struct corpus_text bytes; /* of the record: SINK is given their beginning */
+};
+
+/* Tells SINK of the FAILURE of a record of BATCH. */
+enum trabao_status format_reject(const struct corpus_batch *batch, const struct corpus_sink *sink,
+                                 const struct format_failure *failure, struct trabao_error *err);
 
 /* Puts path#NUMBER, the key of a record that brings none, into OUT; bytes of the path that are no text as %XX. */
 bool format_key(const struct corpus_batch *batch, uint64_t number, struct buf *out);

@@ -144,8 +144,13 @@ static bool set_key_and_extra(struct lines *l, json_t *object, struct corpus_rec
 
 static enum trabao_status reject_line(struct lines *l, const struct line *line, const char *step, const char *reason)
 {
-    const struct corpus_text raw = {l->batch->bytes.data + (line->offset - l->batch->offset), line->n};
-    return format_reject(l->batch, l->sink, line->number, line->offset, step, reason, raw, l->err);
+    const struct format_failure failure = {
+        .number = line->number,
+        .offset = line->offset,
+        .step = step,
+        .reason = reason,
+        .bytes = {l->batch->bytes.data + (line->offset - l->batch->offset), line->n}};
+    return format_reject(l->batch, l->sink, &failure, l->err);
 }
 
 static enum trabao_status give_record(struct lines *l, const struct line *line, json_t *object)

@@ -316,6 +316,15 @@ static bool write_body(const struct page *page, struct buf *body)
     return !buf_failed(body);
 }
 
+/* A page is one record, the first of its file. */
+static enum trabao_status reject_page(const struct corpus_batch *batch, const struct corpus_sink *sink,
+                                      const char *step, const char *reason, struct trabao_error *err)
+{
+    const struct format_failure failure = {
+        .number = 1, .step = step, .reason = reason, .bytes = {batch->bytes.data, batch->bytes.len}};
+    return format_reject(batch, sink, &failure, err);
+}
+
 static enum trabao_status give_page(const struct corpus_batch *batch, const struct corpus_sink *sink, struct page *page,
                                     const char *encoding, struct trabao_error *err)
 {
@@ -343,12 +352,31 @@ static enum trabao_status give_page(const struct corpus_batch *batch, const stru
                                              .encoding = encoding};
         status = record.title.len || record.body.len
                      ? sink->record(sink->context, &record, err)
-                     : format_reject(batch, sink, 1, 0, "empty", "nothing but the portal's own lines",
-                                     (struct corpus_text){batch->bytes.data, batch->bytes.len}, err);
+                     : reject_page(batch, sink, "empty", "nothing but the portal's own lines", err);
     }
     buf_free(&body);
     buf_free(&key);
     return status;
+}
+
+/* Makes PAGE of the bytes of BATCH and gives it, or what is wrong with it, to SINK. */
+static enum trabao_status parse(const struct corpus_batch *batch, const struct corpus_sink *sink, struct page *page,
+                                struct buf *text, struct trabao_error *err)
+{
+    const char *encoding = "";
+    if (!charset_to_utf8(buf_str(&batch->bytes), batch->bytes.len, text, &encoding)) {
+        return buf_failed(text) ? error_no_memory(err)
+                                : reject_page(batch, sink, "encoding",
+                                              "neither UTF-8 nor an encoding that explains every byte", err);
+    }
+    switch (split_lines(page, buf_str(text), text->len)) {
+    case TRABAO_OK:
+        return give_page(batch, sink, page, encoding, err);
+    case TRABAO_DATA:
+        return reject_page(batch, sink, "parse", "more lines than an article can have", err);
+    default:
+        return error_no_memory(err);
+    }
 }
 
 enum trabao_status page_parse(const struct corpus_batch *batch, const struct corpus_sink *sink,
@@ -356,24 +384,8 @@ enum trabao_status page_parse(const struct corpus_batch *batch, const struct cor
 {
     struct buf text;
     struct page page = {.date_line = NOWHERE, .reads_line = NOWHERE, .reads = -1};
-    const struct corpus_text raw = {batch->bytes.data, batch->bytes.len};
-    const char *encoding = "";
     buf_init(&text, SIZE_MAX / 2);
-    enum trabao_status status = TRABAO_DATA;
-    if (charset_to_utf8(buf_str(&batch->bytes), batch->bytes.len, &text, &encoding)) {
-        status = split_lines(&page, buf_str(&text), text.len);
-        if (status == TRABAO_OK) {
-            status = give_page(batch, sink, &page, encoding, err);
-        } else if (status == TRABAO_DATA) {
-            status = format_reject(batch, sink, 1, 0, "parse", "more lines than an article can have", raw, err);
-        } else {
-            status = error_no_memory(err);
-        }
-    } else {
-        status = buf_failed(&text) ? error_no_memory(err)
-                                   : format_reject(batch, sink, 1, 0, "encoding",
-                                                   "neither UTF-8 nor an encoding that explains every byte", raw, err);
-    }
+    const enum trabao_status status = parse(batch, sink, &page, &text, err);
     mem_free(page.lines);
     buf_free(&text);
     return status;

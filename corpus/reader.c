@@ -384,8 +384,12 @@ enum trabao_status corpus_parse_batch(const struct corpus_batch *batch, const st
                                       struct trabao_error *err)
 {
     if (batch->failed_step) {
-        return format_reject(batch, sink, batch->number, batch->offset, batch->failed_step, batch->reason,
-                             (struct corpus_text){batch->bytes.data, batch->bytes.len}, err);
+        const struct format_failure failure = {.number = batch->number,
+                                               .offset = batch->offset,
+                                               .step = batch->failed_step,
+                                               .reason = batch->reason,
+                                               .bytes = {batch->bytes.data, batch->bytes.len}};
+        return format_reject(batch, sink, &failure, err);
     }
     return batch->format == CORPUS_JSONL ? jsonl_parse(batch, sink, err) : page_parse(batch, sink, err);
 }

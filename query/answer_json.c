@@ -38,8 +38,9 @@ static json_t *json_repaired(const char *text, size_t n)
         i += utf8_decode(text + i, n - i, &c);
         buf_append(&repaired, bytes, utf8_encode(c, bytes));
     }
-    if (!buf_failed(&repaired))
+    if (!buf_failed(&repaired)) {
         value = json_stringn_nocheck(buf_str(&repaired), repaired.len);
+    }
     buf_free(&repaired);
     return value;
 }
@@ -67,10 +68,12 @@ static json_t *json_object_text(const char *object)
  */
 static bool add_item(json_t **array, json_t *value)
 {
-    if (*array != NULL && json_array_append_new(*array, value) == 0)
+    if (*array != NULL && json_array_append_new(*array, value) == 0) {
         return true;
-    if (*array == NULL)
+    }
+    if (*array == NULL) {
         json_decref(value);
+    }
     json_decref(*array);
     *array = NULL;
     return false;
@@ -126,13 +129,15 @@ static json_t *json_members(const struct member *members, size_t count)
     json_t *object = json_object();
     bool ok = object != NULL;
     for (size_t i = 0; i < count; i++) {
-        if (ok)
+        if (ok) {
             ok = json_object_set_new_nocheck(object, members[i].key, members[i].value) == 0;
-        else
+        } else {
             json_decref(members[i].value);
+        }
     }
-    if (ok)
+    if (ok) {
         return object;
+    }
     json_decref(object);
     return NULL;
 }
@@ -148,8 +153,9 @@ static char *json_take_text(json_t *value)
     struct buf out;
     char *text = NULL;
     buf_init(&out, JSON_BYTES_MAX);
-    if (value != NULL && json_dump_callback(value, append_bytes, &out, DUMP_FLAGS) == 0)
+    if (value != NULL && json_dump_callback(value, append_bytes, &out, DUMP_FLAGS) == 0) {
         text = buf_take(&out);
+    }
     buf_free(&out);
     json_decref(value);
     return text;
@@ -200,16 +206,20 @@ static json_t *with_duplicates(json_t *hit, const struct trabao_hit *hits, size_
     json_t *array = NULL;
     bool ok = hit != NULL;
     for (size_t k = i + 1; ok && k < count; k++) {
-        if (hits[k].same_as != &hits[i])
+        if (hits[k].same_as != &hits[i]) {
             continue;
-        if (array == NULL)
+        }
+        if (array == NULL) {
             array = json_array();
+        }
         ok = add_item(&array, json_duplicate(&hits[k]));
     }
-    if (ok && array != NULL)
+    if (ok && array != NULL) {
         ok = json_object_set_new_nocheck(hit, "duplicates", array) == 0;
-    if (ok)
+    }
+    if (ok) {
         return hit;
+    }
     json_decref(hit);
     return NULL;
 }
@@ -219,8 +229,9 @@ static json_t *json_hits(const struct trabao_hit *hits, size_t count)
     json_t *array = json_array();
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
-        if (hits[i].same_as == NULL)
+        if (hits[i].same_as == NULL) {
             ok = add_item(&array, with_duplicates(json_hit(&hits[i]), hits, count, i));
+        }
     }
     return array;
 }
@@ -229,16 +240,18 @@ static json_t *json_strings(const char *const *strings, size_t count)
 {
     json_t *array = json_array();
     bool ok = true;
-    for (size_t i = 0; ok && i < count; i++)
+    for (size_t i = 0; ok && i < count; i++) {
         ok = add_item(&array, json_text(strings[i], strlen(strings[i])));
+    }
     return array;
 }
 
 static json_t *json_totals(const uint64_t totals[3])
 {
     struct member members[3];
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         members[i] = (struct member){trabao_tier_name((enum trabao_tier)i), json_integer((json_int_t)totals[i])};
+    }
     return json_members(members, ARRAY_LEN(members));
 }
 
@@ -265,8 +278,9 @@ static json_t *json_answer(const struct trabao_answer *a)
 /* OBJECT, which is taken, with the id of its query in front, if there is one. */
 static json_t *with_query_id(json_t *object, const char *query_id)
 {
-    if (object == NULL || query_id == NULL)
+    if (object == NULL || query_id == NULL) {
         return object;
+    }
     const struct member id = {"query_id", json_text(query_id, strlen(query_id))};
     json_t *result = json_members(&id, 1);
     if (result != NULL && json_object_update(result, object) != 0) {
@@ -333,12 +347,15 @@ static json_t *json_record(const struct trabao_article *a)
     json_t *record = json_members(members, ARRAY_LEN(members));
     bool ok = record != NULL;
     const char *id = a->record_id ? a->record_id : a->url ? NULL : a->key;
-    if (ok && id)
+    if (ok && id) {
         ok = json_object_set_new(record, "id", json_optional(id)) == 0;
-    if (ok && a->reads >= 0)
+    }
+    if (ok && a->reads >= 0) {
         ok = json_object_set_new(record, "reads", json_integer((json_int_t)a->reads)) == 0;
-    if (ok)
+    }
+    if (ok) {
         return record;
+    }
     json_decref(record);
     return NULL;
 }
@@ -349,8 +366,9 @@ char *query_record_json(const struct trabao_article *article)
     json_t *extra = json_object_text(article->extra);
     const bool ok = record != NULL && (!json_is_object(extra) || json_object_update_missing(record, extra) == 0);
     json_decref(extra);
-    if (ok)
+    if (ok) {
         return json_take_text(record);
+    }
     json_decref(record);
     return NULL;
 }
@@ -362,8 +380,9 @@ static enum trabao_tier tier_of(const struct lexicon *lexicon, const char *form,
 {
     char typed[TEXT_FORM_MAX];
     char found[TEXT_FORM_MAX];
-    if (lexicon_is(lexicon, term, form, n))
+    if (lexicon_is(lexicon, term, form, n)) {
         return TRABAO_EXACT;
+    }
     const size_t typed_len = text_fold_tone(form, n, typed);
     const size_t tone_len = text_fold_tone(lexicon_form(lexicon, term), lexicon->terms[term].len, found);
     return typed_len == tone_len && memcmp(typed, found, typed_len) == 0 ? TRABAO_TONE : TRABAO_FOLDED;
@@ -378,11 +397,13 @@ static size_t find_terms(const struct lexicon *lexicon, const char *form, size_t
     for (uint32_t t = lexicon_fold_first(lexicon, folded, len); t != LEXICON_NONE; t = lexicon_fold_next(lexicon, t)) {
         size_t i = count < FOUND_MAX ? count++ : FOUND_MAX;
         for (; i > 0 && lexicon->terms[terms[i - 1]].articles < lexicon->terms[t].articles; i--) {
-            if (i < FOUND_MAX)
+            if (i < FOUND_MAX) {
                 terms[i] = terms[i - 1];
+            }
         }
-        if (i < FOUND_MAX)
+        if (i < FOUND_MAX) {
             terms[i] = t;
+        }
     }
     return count;
 }
@@ -430,8 +451,9 @@ static json_t *json_tokens(const struct text_tokens *tokens, const struct lexico
 {
     json_t *array = json_array();
     bool ok = true;
-    for (size_t i = 0; ok && i < tokens->count; i++)
+    for (size_t i = 0; ok && i < tokens->count; i++) {
         ok = add_item(&array, json_token(tokens, i, lexicon));
+    }
     return array;
 }
 
@@ -441,13 +463,17 @@ static enum trabao_status dump_query(struct trabao_reader *reader, const char *t
 {
     struct query_tree *tree = NULL;
     *dump = NULL;
-    enum trabao_status status = query_parse(reader->analyzer, text, n, civil_now(), false, &tree, err);
-    if (status == TRABAO_USAGE)
+    const struct query_typed typed = {text, n, civil_now(), false};
+    enum trabao_status status = query_parse(reader->analyzer, &typed, &tree, err);
+    if (status == TRABAO_USAGE) {
         return TRABAO_OK;
-    if (status == TRABAO_OK)
+    }
+    if (status == TRABAO_OK) {
         status = query_abbreviate(reader->reader->archive, tree, err);
-    if (status == TRABAO_OK && (*dump = query_tree_dump(tree)) == NULL)
+    }
+    if (status == TRABAO_OK && (*dump = query_tree_dump(tree)) == NULL) {
         status = error_no_memory(err);
+    }
     query_tree_free(tree);
     return status;
 }
@@ -462,8 +488,9 @@ enum trabao_status trabao_analyze_json(struct trabao_reader *reader, const char 
     *json = NULL;
     enum trabao_status status =
         reader == NULL ? text_analyzer_open(&own, err) : dump_query(reader, text, n, &query, err);
-    if (status == TRABAO_OK)
+    if (status == TRABAO_OK) {
         status = text_tokenize(reader != NULL ? reader->analyzer : own, text, n, &tokens, err);
+    }
     if (status == TRABAO_OK) {
         const struct member members[] = {
             {"text", json_text(text, n)},
@@ -472,8 +499,9 @@ enum trabao_status trabao_analyze_json(struct trabao_reader *reader, const char 
             {"query", json_optional(query)},
         };
         *json = json_take_text(json_members(members, ARRAY_LEN(members) - (reader == NULL)));
-        if (*json == NULL)
+        if (*json == NULL) {
             status = error_no_memory(err);
+        }
     }
     mem_free(query);
     text_tokens_free(&tokens);

@@ -12,8 +12,7 @@
 
 struct matcher {
     const struct text_tokens *tokens;
-    const struct snippet_pattern *patterns;
-    size_t pattern_count;
+    const struct snippet_patterns *patterns;
     uint64_t first_words[FILTER_BITS / 64]; /* hashes of the words a pattern begins with */
     uint64_t first_bytes[256 / 64];         /* first bytes of the prefixes a pattern begins with */
 };
@@ -32,21 +31,25 @@ static bool has_bit(const uint64_t *bits, size_t i)
 static size_t hash(const char *form, size_t n)
 {
     const unsigned char *f = (const unsigned char *)form;
-    if (n == 0)
+    if (n == 0) {
         return 0;
+    }
     return (n * 97 + f[0] * 31U + f[n / 2] * 173U + f[n - 1] * 577U) % FILTER_BITS;
 }
 
 static void fill_filter(struct matcher *m)
 {
-    for (size_t i = 0; i < m->pattern_count; i++) {
-        if (m->patterns[i].slot_count == 0)
+    for (size_t i = 0; i < m->patterns->count; i++) {
+        if (m->patterns->items[i].slot_count == 0) {
             continue;
-        const struct snippet_slot *slot = &m->patterns[i].slots[0];
-        for (size_t k = 0; k < slot->form_count; k++)
+        }
+        const struct snippet_slot *slot = &m->patterns->items[i].slots[0];
+        for (size_t k = 0; k < slot->form_count; k++) {
             set_bit(m->first_words, hash(slot->forms[k], strlen(slot->forms[k])));
-        if (slot->prefix != NULL)
+        }
+        if (slot->prefix != NULL) {
             set_bit(m->first_bytes, (unsigned char)slot->prefix[0]);
+        }
     }
 }
 
@@ -67,12 +70,14 @@ static bool slot_has(const struct snippet_slot *slot, const char *form, size_t n
     for (size_t high = slot->form_count; low < high;) {
         const size_t middle = low + (high - low) / 2;
         const int order = compare(form, n, slot->forms[middle]);
-        if (order == 0)
+        if (order == 0) {
             return true;
-        if (order < 0)
+        }
+        if (order < 0) {
             high = middle;
-        else
+        } else {
             low = middle + 1;
+        }
     }
     return false;
 }
@@ -80,9 +85,9 @@ static bool slot_has(const struct snippet_slot *slot, const char *form, size_t n
 /* The next token that has a position of its own. */
 static size_t next_position(const struct text_tokens *tokens, size_t i)
 {
-    do
+    do {
         i++;
-    while (i < tokens->count && tokens->items[i].colocated);
+    } while (i < tokens->count && tokens->items[i].colocated);
     return i;
 }
 
@@ -93,8 +98,9 @@ static bool match_slot(const struct text_tokens *tokens, size_t i, const struct 
     const size_t stop = next_position(tokens, i);
     for (; i < stop; i++) {
         const struct text_token *t = &tokens->items[i];
-        if (!slot_has(slot, text_form(tokens, i), t->form_len))
+        if (!slot_has(slot, text_form(tokens, i), t->form_len)) {
             continue;
+        }
         match->start = MIN(match->start, t->start);
         match->end = MAX(match->end, t->end);
         return true;
@@ -104,11 +110,12 @@ static bool match_slot(const struct text_tokens *tokens, size_t i, const struct 
 
 static bool match_at(const struct matcher *m, size_t i, uint32_t pattern, struct query_match *match)
 {
-    const struct snippet_pattern *p = &m->patterns[pattern];
+    const struct snippet_pattern *p = &m->patterns->items[pattern];
     *match = (struct query_match){UINT32_MAX, 0, pattern};
     for (size_t k = 0; k < p->slot_count; k++) {
-        if (i >= m->tokens->count || !match_slot(m->tokens, i, &p->slots[k], match))
+        if (i >= m->tokens->count || !match_slot(m->tokens, i, &p->slots[k], match)) {
             return false;
+        }
         i = next_position(m->tokens, i);
     }
     return p->slot_count > 0;
@@ -118,12 +125,14 @@ static bool match_at(const struct matcher *m, size_t i, uint32_t pattern, struct
 static bool add(struct query_matches *out, struct query_match match)
 {
     void *items = out->items;
-    if (!mem_grow(&items, &out->capacity, out->count + 1, sizeof *out->items))
+    if (!mem_grow(&items, &out->capacity, out->count + 1, sizeof *out->items)) {
         return false;
+    }
     out->items = items;
     size_t i = out->count++;
-    for (; i > 0 && out->items[i - 1].start > match.start; i--)
+    for (; i > 0 && out->items[i - 1].start > match.start; i--) {
         out->items[i] = out->items[i - 1];
+    }
     out->items[i] = match;
     return true;
 }
@@ -134,25 +143,28 @@ static bool may_begin(const struct matcher *m, size_t i)
     for (; i < stop; i++) {
         const char *form = text_form(m->tokens, i);
         if (has_bit(m->first_words, hash(form, m->tokens->items[i].form_len)) ||
-            has_bit(m->first_bytes, (unsigned char)form[0]))
+            has_bit(m->first_bytes, (unsigned char)form[0])) {
             return true;
+        }
     }
     return false;
 }
 
-bool query_match_all(const struct text_tokens *tokens, const struct snippet_pattern *patterns, size_t pattern_count,
-                     size_t max, struct query_matches *matches)
+bool query_match_all(const struct text_tokens *tokens, const struct snippet_patterns *patterns, size_t max,
+                     struct query_matches *matches)
 {
-    struct matcher m = {.tokens = tokens, .patterns = patterns, .pattern_count = pattern_count};
+    struct matcher m = {.tokens = tokens, .patterns = patterns};
     struct query_match match;
     matches->count = 0;
     fill_filter(&m);
     for (size_t i = 0; i < tokens->count; i = next_position(tokens, i)) {
-        if (!may_begin(&m, i))
+        if (!may_begin(&m, i)) {
             continue;
-        for (uint32_t k = 0; k < pattern_count && matches->count < max; k++) {
-            if (match_at(&m, i, k, &match) && !add(matches, match))
+        }
+        for (uint32_t k = 0; k < patterns->count && matches->count < max; k++) {
+            if (match_at(&m, i, k, &match) && !add(matches, match)) {
                 return false;
+            }
         }
     }
     return true;
@@ -168,16 +180,18 @@ static bool may_be_colocated(const char *form)
     return strchr(form, '/') != NULL || strspn(form, "0123456789") >= YEAR_DIGITS;
 }
 
-bool query_match_by_words(const struct snippet_pattern *patterns, size_t pattern_count)
+bool query_match_by_words(const struct snippet_patterns *patterns)
 {
-    for (size_t i = 0; i < pattern_count; i++) {
-        for (size_t s = 0; s < patterns[i].slot_count; s++) {
-            const struct snippet_slot *slot = &patterns[i].slots[s];
-            if (slot->prefix != NULL)
+    for (size_t i = 0; i < patterns->count; i++) {
+        for (size_t s = 0; s < patterns->items[i].slot_count; s++) {
+            const struct snippet_slot *slot = &patterns->items[i].slots[s];
+            if (slot->prefix != NULL) {
                 return false;
+            }
             for (size_t k = 0; k < slot->form_count; k++) {
-                if (may_be_colocated(slot->forms[k]))
+                if (may_be_colocated(slot->forms[k])) {
                     return false;
+                }
             }
         }
     }
@@ -189,46 +203,54 @@ static bool slot_has_term(const struct snippet_slot *slot, uint32_t term)
     size_t low = 0;
     for (size_t high = slot->term_count; low < high;) {
         const size_t middle = low + (high - low) / 2;
-        if (slot->terms[middle] == term)
+        if (slot->terms[middle] == term) {
             return true;
-        if (term < slot->terms[middle])
+        }
+        if (term < slot->terms[middle]) {
             high = middle;
-        else
+        } else {
             low = middle + 1;
+        }
     }
     return false;
 }
 
 static bool pattern_begins(const struct snippet_pattern *p, const struct snippet_words *words, size_t i)
 {
-    if (p->slot_count == 0 || words->count - i < p->slot_count)
+    if (p->slot_count == 0 || words->count - i < p->slot_count) {
         return false;
+    }
     for (size_t k = 0; k < p->slot_count; k++) {
-        if (!slot_has_term(&p->slots[k], words->terms[i + k]))
+        if (!slot_has_term(&p->slots[k], words->terms[i + k])) {
             return false;
+        }
     }
     return true;
 }
 
-bool query_match_words(const struct snippet_words *words, const struct snippet_pattern *patterns, size_t pattern_count,
-                       size_t max, struct query_matches *matches)
+bool query_match_words(const struct snippet_words *words, const struct snippet_patterns *patterns, size_t max,
+                     struct query_matches *matches)
 {
     uint64_t first[FILTER_BITS / 64] = {0};
     matches->count = 0;
-    for (size_t i = 0; i < pattern_count; i++) {
-        for (size_t k = 0; patterns[i].slot_count > 0 && k < patterns[i].slots[0].term_count; k++)
-            set_bit(first, patterns[i].slots[0].terms[k] % FILTER_BITS);
+    for (size_t i = 0; i < patterns->count; i++) {
+        for (size_t k = 0; patterns->items[i].slot_count > 0 && k < patterns->items[i].slots[0].term_count; k++) {
+            set_bit(first, patterns->items[i].slots[0].terms[k] % FILTER_BITS);
+        }
     }
     for (size_t i = 0; i < words->count; i++) {
-        if (!has_bit(first, words->terms[i] % FILTER_BITS))
+        if (!has_bit(first, words->terms[i] % FILTER_BITS)) {
             continue;
-        for (uint32_t k = 0; k < pattern_count && matches->count < max; k++) {
-            if (!pattern_begins(&patterns[k], words, i))
+        }
+        for (uint32_t k = 0; k < patterns->count && matches->count < max; k++) {
+            if (!pattern_begins(&patterns->items[k], words, i)) {
                 continue;
+            }
             const struct query_match match = {words->places[i].start,
-                                              words->places[i + patterns[k].slot_count - 1].end, k};
-            if (!add(matches, match))
+                                              words->places[i + patterns->items[k].slot_count - 1].end, k};
+            if (!add(matches, match)) {
                 return false;
+            }
         }
     }
     return true;

@@ -21,17 +21,17 @@ struct query_matches {
  * Adds each place where one of PATTERNS begins, but no more than MAX places. TOKENS are those of the text. MATCHES is
  * zeroed before its first use. False when memory runs out.
  */
-bool query_match_all(const struct text_tokens *tokens, const struct snippet_pattern *patterns, size_t pattern_count,
-                     size_t max, struct query_matches *matches);
+bool query_match_all(const struct text_tokens *tokens, const struct snippet_patterns *patterns, size_t max,
+                     struct query_matches *matches);
 
 /*
  * True when the words of a stored body tell where PATTERNS occur in it: none of them may stand for a date or a year,
  * which a text can have beside the words that make it up, nor for all words with one beginning.
  */
-bool query_match_by_words(const struct snippet_pattern *patterns, size_t pattern_count);
+bool query_match_by_words(const struct snippet_patterns *patterns);
 
 /* As query_match_all, from the WORDS of a stored body. */
-bool query_match_words(const struct snippet_words *words, const struct snippet_pattern *patterns, size_t pattern_count,
-                       size_t max, struct query_matches *matches);
+bool query_match_words(const struct snippet_words *words, const struct snippet_patterns *patterns, size_t max,
+                       struct query_matches *matches);
 
 #endif

@@ -34,8 +34,9 @@ struct query_node *parse_new_node(struct parser *p, enum query_kind kind, enum q
 void parse_push(struct parser *p, struct query_node *node)
 {
     void *stack = p->stack;
-    if (node == NULL)
+    if (node == NULL) {
         return;
+    }
     if (mem_grow(&stack, &p->capacity, p->count + 1, sizeof(struct query_node *))) {
         p->stack = stack;
         p->stack[p->count++] = node;
@@ -50,23 +51,27 @@ static void push_child(struct parser *p, struct query_node *node, enum query_kin
         parse_push(p, node);
         return;
     }
-    for (size_t i = 0; i < node->child_count; i++)
+    for (size_t i = 0; i < node->child_count; i++) {
         parse_push(p, node->children[i]);
+    }
 }
 
 struct query_node *parse_pop_list(struct parser *p, size_t base, enum query_kind kind)
 {
     const size_t count = p->count - base;
     p->count = base;
-    if (p->c->status != TRABAO_OK || count == 0)
+    if (p->c->status != TRABAO_OK || count == 0) {
         return NULL;
+    }
     struct query_node **children = p->stack + base;
-    if (count == 1 && (children[0]->kind != QUERY_NOT || kind != QUERY_AND))
+    if (count == 1 && (children[0]->kind != QUERY_NOT || kind != QUERY_AND)) {
         return children[0];
+    }
     struct query_node *node = parse_new_node(p, kind, QUERY_ANY);
     struct query_node **copy = query_new(p->c, count, sizeof(struct query_node *));
-    if (node == NULL || copy == NULL)
+    if (node == NULL || copy == NULL) {
         return NULL;
+    }
     memcpy(copy, children, count * sizeof(struct query_node *));
     node->children = copy;
     node->child_count = count;
@@ -75,14 +80,17 @@ struct query_node *parse_pop_list(struct parser *p, size_t base, enum query_kind
 
 static struct query_node *negate(struct parser *p, struct query_node *child)
 {
-    if (child == NULL)
+    if (child == NULL) {
         return NULL;
-    if (child->kind == QUERY_AND && child->child_count == 1)
+    }
+    if (child->kind == QUERY_AND && child->child_count == 1) {
         return child->children[0]->children[0];
+    }
     struct query_node *node = parse_new_node(p, QUERY_NOT, QUERY_ANY);
     struct query_node **children = query_new(p->c, 1, sizeof(struct query_node *));
-    if (node == NULL || children == NULL)
+    if (node == NULL || children == NULL) {
         return NULL;
+    }
     children[0] = child;
     node->children = children;
     node->child_count = 1;
@@ -117,10 +125,11 @@ static bool parse_modifiers(struct parser *p, struct modifiers *m, struct query_
                 *stray = parse_stray(p, p->item++, m->field);
                 return false;
             }
-            if (p->item->kind == LEX_NOT)
+            if (p->item->kind == LEX_NOT) {
                 m->negated = !m->negated;
-            else
+            } else {
                 m->field = p->item->field;
+            }
             break;
         default:
             return true;
@@ -165,8 +174,9 @@ static struct query_node *as_typed(struct query_node *node)
 /* True when the items after a NEAR are one word or quote, perhaps with a field or = before it. */
 static bool unit_follows(const struct lex_item *item)
 {
-    while (item->kind == LEX_FIELD || item->kind == LEX_EXACT)
+    while (item->kind == LEX_FIELD || item->kind == LEX_EXACT) {
         item++;
+    }
     return (item->kind == LEX_WORD && !item->star) || item->kind == LEX_DATE || item->kind == LEX_QUOTE;
 }
 
@@ -177,8 +187,9 @@ static struct query_node *near_node(struct parser *p, struct query_node *left, s
     push_child(p, left, QUERY_NEAR);
     parse_push(p, right);
     struct query_node *node = parse_pop_list(p, base, QUERY_NEAR);
-    if (node == NULL)
+    if (node == NULL) {
         return NULL;
+    }
     node->field = left->field;
     node->distance = distance;
     if (left->kind == QUERY_NEAR && left->distance != distance) {
@@ -197,8 +208,9 @@ static bool parse_near(struct parser *p, size_t base)
 {
     const struct lex_item *near = p->item;
     struct query_node *left = p->count > base ? as_typed(p->stack[p->count - 1]) : NULL;
-    if (left == NULL || !(is_unit(left) || left->kind == QUERY_NEAR) || !unit_follows(near + 1))
+    if (left == NULL || !(is_unit(left) || left->kind == QUERY_NEAR) || !unit_follows(near + 1)) {
         return false;
+    }
     p->item = near + 1;
     struct query_node *right = as_typed(parse_part(p, left->field));
     if (!is_unit(right) || right->field != left->field) {
@@ -215,13 +227,16 @@ static bool parse_operator(struct parser *p, size_t base, bool any, bool part_en
 {
     const struct lex_item *item = p->item;
     const bool followed = item->kind != LEX_END && begins_part(item[1].kind);
-    if (item->kind == LEX_OR && any && followed)
+    if (item->kind == LEX_OR && any && followed) {
         return false;
-    if (item->kind == LEX_NEAR && part_ended && parse_near(p, base))
+    }
+    if (item->kind == LEX_NEAR && part_ended && parse_near(p, base)) {
         return true;
+    }
     p->item++;
-    if (item->kind != LEX_AND || !any || !followed)
+    if (item->kind != LEX_AND || !any || !followed) {
         parse_push(p, parse_stray(p, item, field));
+    }
     return true;
 }
 
@@ -232,8 +247,9 @@ static struct query_node *parse_all(struct parser *p, enum query_field field)
     bool ended = false; /* what was read last is on top of the stack, and NEAR can take it */
     while (p->c->status == TRABAO_OK) {
         const enum lex_kind kind = p->item->kind;
-        if (kind == LEX_END || kind == LEX_CLOSE)
+        if (kind == LEX_END || kind == LEX_CLOSE) {
             break;
+        }
         if (kind == LEX_FILTER) {
             p->item++;
             ended = false;
@@ -242,8 +258,9 @@ static struct query_node *parse_all(struct parser *p, enum query_field field)
             push_child(p, node, QUERY_AND);
             ended = is_unit(as_typed(node));
         } else {
-            if (!parse_operator(p, base, any, ended, field))
+            if (!parse_operator(p, base, any, ended, field)) {
                 break;
+            }
             ended = kind == LEX_NEAR && p->count > base && p->stack[p->count - 1]->kind == QUERY_NEAR;
         }
         any = true;
@@ -268,8 +285,9 @@ static struct query_node *parse_query(struct parser *p, enum query_field field)
 static bool is_open(const struct query_token *token)
 {
     for (size_t i = 0; i < token->len; i++) {
-        if ((unsigned char)token->form[i] >= 0x80 || (token->form[i] != '\0' && strchr("aeiouyd", token->form[i])))
+        if ((unsigned char)token->form[i] >= 0x80 || (token->form[i] != '\0' && strchr("aeiouyd", token->form[i]))) {
             return true;
+        }
     }
     return false;
 }
@@ -277,14 +295,16 @@ static bool is_open(const struct query_token *token)
 /* Notes what the positive words of NODE are. */
 static void note_marks(const struct query_node *node, bool *marked, bool *open)
 {
-    if (node == NULL || node->kind == QUERY_NOT)
+    if (node == NULL || node->kind == QUERY_NOT) {
         return;
+    }
     for (size_t i = 0; i < node->token_count; i++) {
         *marked = *marked || node->tokens[i].marked;
         *open = *open || node->kind == QUERY_PREFIX || is_open(&node->tokens[i]);
     }
-    for (size_t i = 0; i < node->child_count; i++)
+    for (size_t i = 0; i < node->child_count; i++) {
         note_marks(node->children[i], marked, open);
+    }
 }
 
 static bool is_blank(const char *text, size_t n)
@@ -292,8 +312,9 @@ static bool is_blank(const char *text, size_t n)
     uint32_t c;
     for (size_t i = 0; i < n;) {
         i += utf8_decode(text + i, n - i, &c);
-        if (!letter_is_blank(c))
+        if (!letter_is_blank(c)) {
             return false;
+        }
     }
     return true;
 }
@@ -304,18 +325,22 @@ static void read_tree(struct query_context *c)
     struct lex_items items;
     tree->text = query_arena_dup(tree->arena, c->text, c->n);
     tree->text_len = c->n;
-    if (tree->text == NULL)
+    if (tree->text == NULL) {
         query_no_memory(c);
+    }
     lex_query(c, &items);
     struct parser p = {.c = c, .item = items.items};
-    if (c->status == TRABAO_OK)
+    if (c->status == TRABAO_OK) {
         tree->root = parse_query(&p, QUERY_ANY);
+    }
     mem_free(p.stack);
-    if (c->status == TRABAO_OK && tree->root == NULL && !tree->dates.limited && !is_blank(c->text, c->n))
+    if (c->status == TRABAO_OK && tree->root == NULL && !tree->dates.limited && !is_blank(c->text, c->n)) {
         query_warn(c, "Trong câu tìm không có từ nào nên bài nào cũng được tìm thấy.",
                    "the query has no words, so every article is found");
-    if (c->status != TRABAO_OK)
+    }
+    if (c->status != TRABAO_OK) {
         return;
+    }
     note_marks(tree->root, &tree->any_marked, &tree->any_open);
     tree->any_marked = tree->any_marked || !tree->any_open;
     query_tree_understand(c);
@@ -323,12 +348,15 @@ static void read_tree(struct query_context *c)
 
 static enum trabao_status check_text(const char *query, size_t n, struct trabao_error *err)
 {
-    if (n > TRABAO_QUERY_MAX)
+    if (n > TRABAO_QUERY_MAX) {
         return error_set(err, TRABAO_USAGE, "the query has %zu bytes; at most %d are read", n, TRABAO_QUERY_MAX);
-    if (n > 0 && memchr(query, '\0', n) != NULL)
+    }
+    if (n > 0 && memchr(query, '\0', n) != NULL) {
         return error_set(err, TRABAO_USAGE, "the query contains a NUL byte");
-    if (utf8_valid_prefix(query, n) != n)
+    }
+    if (utf8_valid_prefix(query, n) != n) {
         return error_set(err, TRABAO_USAGE, "the query is not valid UTF-8");
+    }
     return TRABAO_OK;
 }
 
@@ -345,32 +373,41 @@ static struct query_tree *new_tree(void)
     return tree;
 }
 
-enum trabao_status query_parse(struct text_analyzer *analyzer, const char *query, size_t n, int64_t now, bool strict,
+enum trabao_status query_parse(struct text_analyzer *analyzer, const struct query_typed *typed,
                                struct query_tree **out, struct trabao_error *err)
 {
     struct text_tokens tokens = {0};
-    struct query_context c = {
-        .text = n > 0 ? query : "", .n = n, .now = now, .strict = strict, .tokens = &tokens, .err = err};
+    struct query_context c = {.text = typed->n > 0 ? typed->text : "",
+                              .n = typed->n,
+                              .now = typed->now,
+                              .strict = typed->strict,
+                              .tokens = &tokens,
+                              .err = err};
     *out = NULL;
-    c.status = check_text(c.text, n, err);
-    if (c.status != TRABAO_OK)
+    c.status = check_text(c.text, c.n, err);
+    if (c.status != TRABAO_OK) {
         return c.status;
+    }
     c.tree = new_tree();
-    if (c.tree == NULL)
+    if (c.tree == NULL) {
         return error_no_memory(err);
-    c.status = text_tokenize(analyzer, c.text, n, &tokens, err);
-    if (c.status == TRABAO_OK)
+    }
+    c.status = text_tokenize(analyzer, c.text, c.n, &tokens, err);
+    if (c.status == TRABAO_OK) {
         read_tree(&c);
+    }
     text_tokens_free(&tokens);
-    if (c.status == TRABAO_OK)
+    if (c.status == TRABAO_OK) {
         *out = c.tree;
-    else
+    } else {
         query_tree_free(c.tree);
+    }
     return c.status;
 }
 
 void query_tree_free(struct query_tree *tree)
 {
-    if (tree != NULL)
+    if (tree != NULL) {
         query_arena_free(tree->arena);
+    }
 }

@@ -78,11 +78,16 @@ struct query_tree {
     struct query_arena *arena; /* owns all of the above */
 };
 
-/*
- * Reads QUERY (N bytes). NOW (civil seconds) is what "hôm qua" counts from. STRICT: TRABAO_USAGE where the lenient
- * reading would warn. TRABAO_USAGE too for more than TRABAO_QUERY_MAX bytes, for NUL and for invalid UTF-8.
- */
-enum trabao_status query_parse(struct text_analyzer *analyzer, const char *query, size_t n, int64_t now, bool strict,
+/* What was typed, and how it is to be read. */
+struct query_typed {
+    const char *text; /* borrowed */
+    size_t n;         /* bytes */
+    int64_t now;      /* civil seconds: what "hôm qua" counts from */
+    bool strict;      /* TRABAO_USAGE where the lenient reading would warn */
+};
+
+/* TRABAO_USAGE too for more than TRABAO_QUERY_MAX bytes, for NUL and for invalid UTF-8. */
+enum trabao_status query_parse(struct text_analyzer *analyzer, const struct query_typed *typed,
                                struct query_tree **out, struct trabao_error *err);
 void query_tree_free(struct query_tree *tree);
 

@@ -57,9 +57,9 @@ enum trabao_status query_patterns_of_plan(const struct lexicon *lexicon, const s
     if (!out->arena) {
         return error_no_memory(err);
     }
-    out->items = query_arena_alloc(out->arena, plan->scored_count + 1, sizeof *out->items);
+    out->list.items = query_arena_alloc(out->arena, plan->scored_count + 1, sizeof *out->list.items);
     struct snippet_slot *slots = query_arena_alloc(out->arena, plan->scored_count + 1, sizeof *slots);
-    if (!out->items || !slots) {
+    if (!out->list.items || !slots) {
         return error_no_memory(err);
     }
     for (size_t s = 0; s < plan->scored_count; s++) {
@@ -68,9 +68,9 @@ enum trabao_status query_patterns_of_plan(const struct lexicon *lexicon, const s
             return error_no_memory(err);
         }
         if (plan->run[s]) {
-            out->items[out->count++] = (struct snippet_pattern){.slots = &slots[s]};
+            out->list.items[out->list.count++] = (struct snippet_pattern){.slots = &slots[s]};
         }
-        struct snippet_pattern *pattern = &out->items[out->count - 1];
+        struct snippet_pattern *pattern = &out->list.items[out->list.count - 1];
         pattern->slot_count++;
         pattern->weight += (float)MAX(1U, group->weight) / PLAN_WEIGHT_SCALE;
     }
@@ -83,7 +83,8 @@ enum trabao_status query_patterns_of_text(struct trabao_reader *r, const char *q
     struct query_tree *tree = NULL;
     struct plan *plan = NULL;
     *out = (struct query_patterns){0};
-    enum trabao_status status = query_read(r, query, strlen(query), civil_now(), false, &tree, err);
+    const struct query_typed typed = {query, strlen(query), civil_now(), false};
+    enum trabao_status status = query_read(r, &typed, &tree, err);
     if (status == TRABAO_OK) {
         status = query_abbreviate(r->reader->archive, tree, err);
     }
@@ -110,8 +111,9 @@ enum trabao_status query_patterns_mark(struct trabao_reader *r, const struct que
 {
     struct trabao_mark *marks = NULL;
     size_t count = 0;
-    enum trabao_status status = snippet_mark_all(r->analyzer, &r->tokens, marked->text, marked->len, patterns->items,
-                                                 patterns->count, &marks, &count, err);
+    const struct snippet_source source = {
+        .analyzer = r->analyzer, .tokens = &r->tokens, .text = marked->text, .n = marked->len};
+    enum trabao_status status = snippet_mark_all(&source, &patterns->list, &marks, &count, err);
     if (status == TRABAO_OK && count) {
         struct trabao_mark *copy = query_arena_alloc(arena, count, sizeof *copy);
         if (copy) {

@@ -9,8 +9,7 @@
 #include "query/snippet.h"
 
 struct query_patterns {
-    struct snippet_pattern *items;
-    size_t count;
+    struct snippet_patterns list; /* in the arena */
     struct query_arena *arena;
 };
 

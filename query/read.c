@@ -133,48 +133,57 @@ static enum trabao_status warn_of_keys(const struct keyed_words *words, const ch
     return c.status;
 }
 
-/* Replaces TREE by the tree of the query with words for keys, if that is what was meant. */
-static enum trabao_status read_keys(struct trabao_reader *r, const char *query, size_t n, int64_t now,
-                                    struct query_tree **tree, struct trabao_error *err)
+/* The query with words for keys, parsed; NULL when they are not what was meant. */
+static enum trabao_status parse_words(struct trabao_reader *r, const struct query_typed *typed,
+                                      struct keyed_words *words, struct query_tree **out, struct trabao_error *err)
 {
-    struct keyed_words words = {.query = query, .lexicon = &r->reader->archive->lexicon};
-    struct query_tree *reread = NULL;
     struct buf text;
-    enum trabao_status status = TRABAO_OK;
+    *out = NULL;
+    if (words->certain == KEYSTROKE_NONE || words->known <= words->missing) {
+        return TRABAO_OK;
+    }
+    drop_doubtful(words);
     buf_init(&text, TRABAO_QUERY_MAX);
+    enum trabao_status status = put_words(words, typed->text, typed->n, &text) ? TRABAO_OK : error_no_memory(err);
+    if (status == TRABAO_OK) {
+        const struct query_typed meant = {buf_str(&text), text.len, typed->now, false};
+        status = query_parse(r->analyzer, &meant, out, err);
+    }
+    if (status == TRABAO_OK) {
+        status = warn_of_keys(words, typed->text, *out, err);
+    }
+    buf_free(&text);
+    return status;
+}
+
+/* Replaces TREE by the tree of the query with words for keys, if that is what was meant. */
+static enum trabao_status read_keys(struct trabao_reader *r, const struct query_typed *typed, struct query_tree **tree,
+                                    struct trabao_error *err)
+{
+    struct keyed_words words = {.query = typed->text, .lexicon = &r->reader->archive->lexicon};
+    struct query_tree *reread = NULL;
     if ((*tree)->root != NULL) {
         look_for_keys(&words, (*tree)->root);
     }
-    if (words.failed) {
-        status = error_no_memory(err);
-    } else if (words.certain != KEYSTROKE_NONE && words.known > words.missing) {
-        drop_doubtful(&words);
-        status = put_words(&words, query, n, &text) ? TRABAO_OK : error_no_memory(err);
-    }
-    if (status == TRABAO_OK && text.len > 0) {
-        status = query_parse(r->analyzer, buf_str(&text), text.len, now, false, &reread, err);
-        if (status == TRABAO_OK) {
-            status = warn_of_keys(&words, query, reread, err);
-        }
-    }
+    const enum trabao_status status =
+        words.failed ? error_no_memory(err) : parse_words(r, typed, &words, &reread, err);
     if (reread != NULL) {
         query_tree_free(*tree);
         *tree = reread;
     }
     mem_free(words.items);
-    buf_free(&text);
     return status;
 }
 
-enum trabao_status query_read(struct trabao_reader *r, const char *query, size_t n, int64_t now, bool strict,
-                              struct query_tree **out, struct trabao_error *err)
+enum trabao_status query_read(struct trabao_reader *r, const struct query_typed *typed, struct query_tree **out,
+                              struct trabao_error *err)
 {
-    enum trabao_status status = query_parse(r->analyzer, query, n, now, strict, out, err);
-    if (status == TRABAO_OK && !strict) {
-        status = read_keys(r, query, n, now, out, err);
+    enum trabao_status status = query_parse(r->analyzer, typed, out, err);
+    if (status == TRABAO_OK && !typed->strict) {
+        status = read_keys(r, typed, out, err);
     }
     if (status == TRABAO_OK) {
-        status = query_keep_rarest(*out, &r->reader->archive->lexicon, strict, err);
+        status = query_keep_rarest(*out, &r->reader->archive->lexicon, typed->strict, err);
     }
     if (status != TRABAO_OK) {
         query_tree_free(*out);

@@ -11,11 +11,12 @@
  * As query_parse. Besides, words that the archive of R has in no reading, and that are keystrokes of words that it has,
  * are read as these (text/keystroke.h), with a warning: all of such words or, unless most of them stand for something
  * in the archive, none. Beside them words that the archive has are read as keys of the same method when more articles
- * have what these make: `vieejt cos` is việt có. The text of the tree is then the query with these words. STRICT: every
- * word is what it is.
+ * have what these make: `vieejt cos` is việt có. The text of the tree is then the query with these words. In the strict
+ * reading every word is what it is.
+ *
  * Of too many words the rarest are kept (rarest.h).
  */
-enum trabao_status query_read(struct trabao_reader *r, const char *query, size_t n, int64_t now, bool strict,
-                              struct query_tree **out, struct trabao_error *err);
+enum trabao_status query_read(struct trabao_reader *r, const struct query_typed *typed, struct query_tree **out,
+                              struct trabao_error *err);
 
 #endif

@@ -14,7 +14,8 @@ enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text
     struct readings readings = {0};
     struct query_arena *arena = query_arena_new();
     *restored = NULL;
-    enum trabao_status status = arena ? query_parse(reader->analyzer, text, n, civil_now(), false, &tree, err)
+    const struct query_typed typed = {text, n, civil_now(), false};
+    enum trabao_status status = arena ? query_parse(reader->analyzer, &typed, &tree, err)
                                       : error_no_memory(err);
     if (status == TRABAO_OK) {
         status = readings_weigh(archive, tree, arena, &readings, err);

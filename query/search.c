@@ -62,7 +62,9 @@ static enum trabao_status read_query(struct search *s)
 {
     const struct trabao_request *q = s->request;
     const struct archive *archive = s->r->reader->archive;
-    TRY(query_read(s->r, q->query ? q->query : "", q->query_len, civil_now(), q->strict, &s->tree, s->err));
+    const struct query_typed typed = {
+        .text = q->query ? q->query : "", .n = q->query_len, .now = civil_now(), .strict = q->strict};
+    TRY(query_read(s->r, &typed, &s->tree, s->err));
     TRY(limit_dates(s));
     if (!s->tree->any_marked) {
         s->limits.readings = &s->readings;

@@ -32,8 +32,12 @@ static enum trabao_status make_snippet(struct search *s, const struct query_patt
     struct buf window;
     buf_init(&window, SNIPPET_CEILING);
     struct snippet snippet = {.text = &window};
-    enum trabao_status status = snippet_make(s->r->analyzer, &s->r->tokens, text->text ? text->text : "", text->len,
-                                             &words, patterns->items, patterns->count, width, &snippet, s->err);
+    const struct snippet_source source = {.analyzer = s->r->analyzer,
+                                          .tokens = &s->r->tokens,
+                                          .text = text->text ? text->text : "",
+                                          .n = text->len,
+                                          .words = &words};
+    enum trabao_status status = snippet_make(&source, &patterns->list, width, &snippet, s->err);
     if (status == TRABAO_OK) {
         struct trabao_mark *marks = query_arena_alloc(s->arena, snippet.mark_count + 1, sizeof *marks);
         out->text = copy_text(s, buf_str(&window), window.len);

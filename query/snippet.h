@@ -30,6 +30,11 @@ struct snippet_pattern {
     float weight; /* importance (inverse document frequency), > 0 */
 };
 
+struct snippet_patterns {
+    struct snippet_pattern *items;
+    size_t count;
+};
+
 /* The words of a stored body, which need not be cut anew then; count 0: they are not known. */
 struct snippet_words {
     const uint32_t *terms;               /* [count] in text order */
@@ -43,18 +48,28 @@ struct snippet {
     size_t mark_count;
 };
 
-/*
- * The window of BODY (N bytes) of about WIDTH characters that shows most of PATTERNS: distinct patterns first, by
- * weight, then closeness, then the earliest; it starts at a sentence if one begins near. With no match (or
- * PATTERN_COUNT 0): the beginning of the text. WORDS (NULL: not known) are the body's; TOKENS is scratch.
- */
-enum trabao_status snippet_make(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *body, size_t n,
-                                const struct snippet_words *words, const struct snippet_pattern *patterns,
-                                size_t pattern_count, size_t width, struct snippet *out, struct trabao_error *err);
+/* A text, and what cuts it into words. */
+struct snippet_source {
+    struct text_analyzer *analyzer;
+    struct text_tokens *tokens; /* scratch */
+    const char *text;
+    size_t n;                          /* bytes */
+    const struct snippet_words *words; /* of the text; NULL: not known */
+};
 
-/* The marks of the whole TEXT, unchanged: for titles and article pages. *MARKS is freed with mem_free. */
-enum trabao_status snippet_mark_all(struct text_analyzer *analyzer, struct text_tokens *tokens, const char *text,
-                                    size_t n, const struct snippet_pattern *patterns, size_t pattern_count,
+/*
+ * The window of SOURCE of about WIDTH characters that shows most of PATTERNS: distinct patterns first, by weight, then
+ * closeness, then the earliest; it starts at a sentence if one begins near. With no match (or no patterns): the
+ * beginning of the text. Fails only when memory runs out.
+ */
+enum trabao_status snippet_make(const struct snippet_source *source, const struct snippet_patterns *patterns,
+                                size_t width, struct snippet *out, struct trabao_error *err);
+
+/*
+ * The marks of the whole text of SOURCE, unchanged: for titles and article pages. *MARKS is freed with mem_free. Fails
+ * only when memory runs out.
+ */
+enum trabao_status snippet_mark_all(const struct snippet_source *source, const struct snippet_patterns *patterns,
                                     struct trabao_mark **marks, size_t *mark_count, struct trabao_error *err);
 
 #endif

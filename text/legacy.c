@@ -62,8 +62,9 @@ static const struct {
 static uint32_t meaning_in_viscii(uint8_t byte)
 {
     for (size_t i = 0; i < ARRAY_LEN(viscii_low); i++) {
-        if (viscii_low[i].byte == (char)byte)
+        if (viscii_low[i].byte == (char)byte) {
             return viscii_low[i].meaning;
+        }
     }
     return byte < HIGH ? byte : viscii[byte - HIGH];
 }
@@ -73,15 +74,18 @@ static uint32_t marked_in_vni(uint32_t before, uint8_t byte)
 {
     struct letter letter = letter_split(before);
     for (size_t i = 0; letter.base != 0 && i < ARRAY_LEN(vni_marks); i++) {
-        if (vni_marks[i].byte != (byte | CAPITAL))
+        if (vni_marks[i].byte != (byte | CAPITAL)) {
             continue;
-        if (letter.tone != TONE_NONE || (vni_marks[i].shape != SHAPE_NONE && letter.shape != SHAPE_NONE))
+        }
+        if (letter.tone != TONE_NONE || (vni_marks[i].shape != SHAPE_NONE && letter.shape != SHAPE_NONE)) {
             return NOTHING;
+        }
         letter.tone = vni_marks[i].tone;
         letter.shape = MAX(letter.shape, vni_marks[i].shape);
         const uint32_t joined = letter_join(letter);
-        if (joined == 0)
+        if (joined == 0) {
             return NOTHING;
+        }
         return letter_is_capital(before) ? (uint32_t)u_toupper((UChar32)joined) : joined;
     }
     return NOTHING;
@@ -91,13 +95,16 @@ static uint32_t marked_in_vni(uint32_t before, uint8_t byte)
 static uint32_t meaning_in_vni(uint8_t byte)
 {
     for (size_t i = 0; byte >= VNI_LETTERS && i < ARRAY_LEN(vni_letters); i++) {
-        if (vni_letters[i].byte == byte)
+        if (vni_letters[i].byte == byte) {
             return vni_letters[i].meaning;
-        if (vni_letters[i].byte == byte + CAPITAL)
+        }
+        if (vni_letters[i].byte == byte + CAPITAL) {
             return (uint32_t)u_toupper(vni_letters[i].meaning);
+        }
     }
-    if (byte >= VNI_LETTERS)
+    if (byte >= VNI_LETTERS) {
         return NOTHING;
+    }
     return byte >= HIGH && byte < 0xA0 ? tcvn3[byte - HIGH] : byte;
 }
 
@@ -136,8 +143,9 @@ bool legacy_to_utf8(enum legacy encoding, const char *text, size_t n, struct buf
             out->len = c == NOTHING ? out->len : before_at;
         }
         before_at = out->len;
-        if (c == NOTHING || !buf_append(out, bytes, utf8_encode(c, bytes)))
+        if (c == NOTHING || !buf_append(out, bytes, utf8_encode(c, bytes))) {
             return false;
+        }
         before = c;
     }
     return true;

@@ -85,38 +85,46 @@ static void start_on(UBreakIterator *iterator, UText **ut, const char *text, siz
     ubrk_setUText(iterator, *ut, status);
 }
 
-/* The words of N <= DICTIONARY_RUN_MAX bytes in a dictionary script, which start at byte BASE of TEXT. */
-static void dictionary_words(struct segmenter *s, const char *text, size_t base, size_t n, segment_word *word,
-                             void *context, UErrorCode *status)
+/* One pass over a text. */
+struct walk {
+    struct segmenter *s;
+    const char *text;
+    segment_word *word;
+    void *context;
+    UErrorCode status; /* sticky */
+};
+
+/* The words of N <= DICTIONARY_RUN_MAX bytes in a dictionary script, which start at byte BASE of the text. */
+static void dictionary_words(struct walk *w, size_t base, size_t n)
 {
-    start_on(s->dictionary, &s->run, text + base, n, status);
-    if (U_FAILURE(*status)) {
+    UBreakIterator *words = w->s->dictionary;
+    start_on(words, &w->s->run, w->text + base, n, &w->status);
+    if (U_FAILURE(w->status)) {
         return;
     }
-    int32_t start = ubrk_first(s->dictionary);
-    for (int32_t end = ubrk_next(s->dictionary); end != UBRK_DONE; start = end, end = ubrk_next(s->dictionary)) {
-        if (ubrk_getRuleStatus(s->dictionary) >= UBRK_WORD_NUMBER) {
-            word(context, base + (size_t)start, base + (size_t)end);
+    int32_t start = ubrk_first(words);
+    for (int32_t end = ubrk_next(words); end != UBRK_DONE; start = end, end = ubrk_next(words)) {
+        if (ubrk_getRuleStatus(words) >= UBRK_WORD_NUMBER) {
+            w->word(w->context, base + (size_t)start, base + (size_t)end);
         }
     }
 }
 
-static void dictionary_run(struct segmenter *s, const char *text, size_t start, size_t end, segment_word *word,
-                           void *context, UErrorCode *status)
+static void dictionary_run(struct walk *w, size_t start, size_t end)
 {
-    for (size_t n; start < end && U_SUCCESS(*status); start += n) {
-        n = utf8_clip(text + start, end - start, DICTIONARY_RUN_MAX);
-        dictionary_words(s, text, start, n, word, context, status);
+    for (size_t n; start < end && U_SUCCESS(w->status); start += n) {
+        n = utf8_clip(w->text + start, end - start, DICTIONARY_RUN_MAX);
+        dictionary_words(w, start, n);
     }
 }
 
 enum trabao_status segment_words(struct segmenter *s, const char *text, size_t from, size_t to, segment_word *word,
                                  void *context, struct trabao_error *err)
 {
-    UErrorCode status = U_ZERO_ERROR;
-    start_on(s->words, &s->text, text + from, to - from, &status);
-    if (U_FAILURE(status)) {
-        return icu_error(status, err);
+    struct walk w = {s, text, word, context, U_ZERO_ERROR};
+    start_on(s->words, &s->text, text + from, to - from, &w.status);
+    if (U_FAILURE(w.status)) {
+        return icu_error(w.status, err);
     }
     int32_t start = ubrk_first(s->words);
     for (int32_t end = ubrk_next(s->words); end != UBRK_DONE; start = end, end = ubrk_next(s->words)) {
@@ -124,8 +132,8 @@ enum trabao_status segment_words(struct segmenter *s, const char *text, size_t f
         if (kind == STATUS_WORD) {
             word(context, from + (size_t)start, from + (size_t)end);
         } else if (kind == STATUS_DICTIONARY) {
-            dictionary_run(s, text, from + (size_t)start, from + (size_t)end, word, context, &status);
+            dictionary_run(&w, from + (size_t)start, from + (size_t)end);
         }
     }
-    return U_FAILURE(status) ? icu_error(status, err) : TRABAO_OK;
+    return U_FAILURE(w.status) ? icu_error(w.status, err) : TRABAO_OK;
 }

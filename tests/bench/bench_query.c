@@ -114,7 +114,8 @@ static double ids_of(struct trabao_reader *r, const char *text, bool second_stag
     struct query_tree *tree = NULL;
     const double started = clock_ms();
     struct query_arena *arena = query_arena_new();
-    enum trabao_status status = query_parse(r->analyzer, text, strlen(text), civil_now(), false, &tree, &err);
+    const struct query_typed typed = {text, strlen(text), civil_now(), false};
+    enum trabao_status status = query_parse(r->analyzer, &typed, &tree, &err);
     if (status == TRABAO_OK) {
         status = find_ids(r, tree, second_stage, arena, &err);
     }

@@ -17,7 +17,8 @@ static struct text_analyzer *analyzer;
 static struct query_tree *must_read(const char *query, size_t n)
 {
     struct query_tree *tree = NULL;
-    if (query_parse(analyzer, query, n, NOW, false, &tree, NULL) != TRABAO_OK) {
+    const struct query_typed typed = {query, n, NOW, false};
+    if (query_parse(analyzer, &typed, &tree, NULL) != TRABAO_OK) {
         abort();
     }
     return tree;
@@ -26,7 +27,8 @@ static struct query_tree *must_read(const char *query, size_t n)
 static void check_strict(const char *query, size_t n, bool warned)
 {
     struct query_tree *tree = NULL;
-    const enum trabao_status status = query_parse(analyzer, query, n, NOW, true, &tree, NULL);
+    const struct query_typed typed = {query, n, NOW, true};
+    const enum trabao_status status = query_parse(analyzer, &typed, &tree, NULL);
     if (status != (warned ? TRABAO_USAGE : TRABAO_OK)) {
         abort();
     }
@@ -44,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     query_parse_dates(query, size, NOW, &from, &to);
     if (size > TRABAO_QUERY_MAX || memchr(query, '\0', size) != NULL || utf8_valid_prefix(query, size) != size) {
-        if (query_parse(analyzer, query, size, NOW, false, &tree, NULL) != TRABAO_USAGE) {
+        const struct query_typed typed = {query, size, NOW, false};
+        if (query_parse(analyzer, &typed, &tree, NULL) != TRABAO_USAGE) {
             abort();
         }
         return 0;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One habit of the tree, named by the first argument: columns, unfinished, comment, length, paths or runnable.
+# One habit of the tree, named by the first argument: columns, unfinished, comment, braces, length, paths or runnable.
 #
 # Run in the tree's root; prints the places that break the habit and exits 1 if there was one.
 set -uo pipefail
@@ -27,9 +27,33 @@ comment() {
     done | grep .
 }
 
-# A file is one room of thought: 900 lines are more than one.
+# What an if, else or loop does stands in braces. A condition may go over several lines; a loop may have no body (`;`).
+braces() {
+    list '\.[ch]$' | xargs -r awk '
+    FNR == 1 { depth = 0; open = 0 }
+    {
+        line = $0
+        gsub(/\\./, "", line)
+        gsub(/"[^"]*"|\047[^\047]*\047/, "", line)
+        sub(/ *\/\*.*/, "", line)
+        sub(/ *\\?$/, "", line)
+    }
+    !open && line ~ /^ *(} else )?(if|for|while) \(/ { open = FNR }
+    open {
+        depth += gsub(/\(/, "(", line) - gsub(/\)/, ")", line)
+        if (depth == 0) {
+            if (line ~ /\)$/)
+                print FILENAME ":" open ": no braces"
+            open = 0
+        }
+    }
+    line ~ /^ *(} )?(else|do)$/ { print FILENAME ":" FNR ": no braces" }' | grep .
+}
+
+# A file is one room of thought: 600 lines are more than one. Tests, rows of cases, may be longer.
 length() {
-    list '\.[ch]$' | xargs -r awk 'FNR == 901 { print FILENAME ": more than 900 lines" }' | grep .
+    list '\.[ch]$' | xargs -r awk '
+    FNR == (FILENAME ~ /^tests\// ? 901 : 601) { print FILENAME ": more than " FNR - 1 " lines" }' | grep .
 }
 
 # No path of one particular machine. Tests make temporary folders, with mktemp or where TMPDIR says.
@@ -46,7 +70,7 @@ runnable() {
 }
 
 case ${1:-} in
-columns | unfinished | comment | length | paths | runnable)
+columns | unfinished | comment | braces | length | paths | runnable)
     # Each of them prints what it found, and ends well exactly if it found something.
     ! "$1"
     ;;

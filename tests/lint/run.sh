@@ -19,7 +19,7 @@ rule() { # NAME COMMAND...
 }
 
 rule includes tests/lint/includes.sh
-for habit in columns unfinished comment length paths runnable; do
+for habit in columns unfinished comment braces length paths runnable; do
     rule "$habit" tests/lint/habits.sh $habit
 done
 rule symbols tests/lint/symbols.sh "$build/trabao_fts5.so"

@@ -66,16 +66,26 @@ selftest_includes() {
 }
 
 selftest_habits() {
-    local rule=$PWD/tests/lint/habits.sh habit wide long
+    local rule=$PWD/tests/lint/habits.sh habit wide long naked braced
     wide=$(printf 'ệ%.0s' {1..120})
-    long=$(printf '/* */\n%.0s' {1..900})
+    long=$(printf '/* */\n%.0s' {1..600})
+    braced=$'if (c == \'(\' && s[0] != \'"\') {\n    x();\n} else if (a(b) ||\n    c) {\n    y();\n}'
     fires columns "a line of 121 characters" base/x.c "${wide}x" "$rule" columns
     silent columns "a line of 120 characters" base/x.c "$wide" "$rule" columns
     fires unfinished "something left for later" base/x.c "/* TO""DO: later */" "$rule" unfinished
     silent unfinished "a longer word" base/x.c "/* TO""DOS */" "$rule" unfinished
     fires comment "a file without a first comment" base/x.h "#define X" "$rule" comment
-    fires length "a file of 901 lines" base/x.c "$long"$'\nint x;' "$rule" length
-    silent length "a file of 900 lines" base/x.c "$long" "$rule" length
+    for naked in $'if (x)\n    y();' $'while (a(b) ||\n    c) /* so */\n    y();' $'} else\n    y();' \
+        $'do\n    y();'; do
+        fires braces "a body without braces" base/x.c "$naked" "$rule" braces
+    done
+    silent braces "bodies in braces" base/x.c "$braced" "$rule" braces
+    silent braces "a loop without a body" base/x.c 'while (x());' "$rule" braces
+    silent braces "the end of a macro" base/x.c $'do { \\\n    x(); \\\n} while (0)' "$rule" braces
+    fires length "a file of 601 lines" base/x.c "$long"$'\nint x;' "$rule" length
+    silent length "a file of 600 lines" base/x.c "$long" "$rule" length
+    silent length "a test of 601 lines" tests/x.c "$long"$'\nint x;' "$rule" length
+    fires length "a test of 901 lines" tests/x.c "$long${long:0:1800}"$'\nint x;' "$rule" length
     fires paths "a path of this machine" README.md "see /ho""me/me/x" "$rule" paths
     fires paths "a temporary path in code" base/x.c '"/tm''p/x"' "$rule" paths
     fires paths "a fixed temporary path in a test" tests/x.sh 'x=/tm''p/x' "$rule" paths
@@ -83,7 +93,7 @@ selftest_habits() {
     silent paths "mktemp in a test" tests/x.sh 'x=$(mktemp -d /tm''p/x.XXXX)' "$rule" paths
     silent paths "the middle of an address" base/x.c '"https://bao.vn/ho''me/x", "a/wo''rk/b"' "$rule" paths
     fires runnable "a script that cannot be run" tests/x.sh '#!/bin/sh' "$rule" runnable
-    for habit in columns unfinished comment length paths; do
+    for habit in columns unfinished comment braces length paths; do
         silent "$habit" "the good example" base/a.c "$good$(printf 'ệ%.0s' {1..40}) */" "$rule" "$habit"
     done
 }

@@ -355,7 +355,8 @@ static void ask(void)
     struct query_tree *tree;
     struct readings readings = {0};
     make_query(&q);
-    check(query_read(reader, q.text, strlen(q.text), civil_now(), false, &tree, &err));
+    const struct query_typed typed = {q.text, strlen(q.text), civil_now(), false};
+    check(query_read(reader, &typed, &tree, &err));
     struct query_arena *arena = query_arena_new();
     if (!tree->any_marked) {
         check(readings_weigh(archive, tree, arena, &readings, &err));

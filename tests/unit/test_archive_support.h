@@ -61,9 +61,10 @@ TRABAO_UNUSED static uint32_t any_below(uint32_t limit)
 #define assert_status(expected, call, err)                                                                             \
     do {                                                                                                               \
         const enum trabao_status status_ = (call);                                                                     \
-        if (status_ != (expected))                                                                                     \
+        if (status_ != (expected)) {                                                                                   \
             fail_msg("%s: %s, not %s: %s", #call, trabao_status_name(status_), trabao_status_name(expected),           \
                      (err)->message);                                                                                  \
+        }                                                                                                              \
     } while (0)
 #define assert_fine(call, err) assert_status(TRABAO_OK, call, err)
 

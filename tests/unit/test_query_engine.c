@@ -59,7 +59,8 @@ struct bound {
 static struct bound bind_tree(const struct asked *q, enum trabao_tier loosest, bool relaxed)
 {
     struct bound b;
-    assert_fine(query_parse(reader->analyzer, q->text, strlen(q->text), 0, true, &b.tree, &err), &err);
+    const struct query_typed typed = {q->text, strlen(q->text), 0, true};
+    assert_fine(query_parse(reader->analyzer, &typed, &b.tree, &err), &err);
     const struct plan_limits limits = {.dates = b.tree->dates, .loosest = loosest, .relax = relaxed};
     assert_fine(plan_make(reader->reader, reader->analyzer, b.tree, &limits, &b.plan, &err), &err);
     return b;

@@ -93,8 +93,8 @@ static void test_strict(void **state)
     while (read_triplet(file, &t)) {
         struct query_tree *tree = NULL;
         struct trabao_error err = {0};
-        const enum trabao_status status =
-            query_parse(analyzer, t.query, strlen(t.query), test_now(), true, &tree, &err);
+        const struct query_typed typed = {t.query, strlen(t.query), test_now(), true};
+        const enum trabao_status status = query_parse(analyzer, &typed, &tree, &err);
         if (strcmp(t.warnings, "-") == 0) {
             assert_int_equal(status, TRABAO_OK);
         } else {
@@ -530,7 +530,8 @@ static enum trabao_status status_of(const char *query, size_t n)
 {
     struct query_tree *tree = NULL;
     struct trabao_error err = {0};
-    const enum trabao_status status = query_parse(analyzer, query, n, test_now(), false, &tree, &err);
+    const struct query_typed typed = {query, n, test_now(), false};
+    const enum trabao_status status = query_parse(analyzer, &typed, &tree, &err);
     assert_int_equal(status == TRABAO_OK, tree != NULL);
     query_tree_free(tree);
     return status;

@@ -52,7 +52,8 @@ static int close_all(void **state)
 static struct query_tree *read_query(const char *query, bool strict)
 {
     struct query_tree *tree = NULL;
-    enum trabao_status status = query_read(reader, query, strlen(query), 0, strict, &tree, &err);
+    const struct query_typed typed = {query, strlen(query), 0, strict};
+    enum trabao_status status = query_read(reader, &typed, &tree, &err);
     if (status == TRABAO_OK) {
         status = query_abbreviate(archive->archive, tree, &err);
     }
@@ -212,7 +213,8 @@ static void memory_runs_out(void **state)
             static const char query[] = "vieejt \"UBND TP.HCM\" UBND NEAR/3 họp";
             struct query_tree *tree = NULL;
             mem_fail_at(k, ever);
-            status = query_read(reader, query, strlen(query), 0, false, &tree, &err);
+            const struct query_typed typed = {query, strlen(query), 0, false};
+            status = query_read(reader, &typed, &tree, &err);
             if (status == TRABAO_OK) {
                 status = query_abbreviate(archive->archive, tree, &err);
             }

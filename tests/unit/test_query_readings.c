@@ -111,7 +111,8 @@ static void test_probabilities(void **state)
     struct readings readings;
     struct query_arena *arena = query_arena_new();
     const char *query = "ban doc gia vang cong ty nha dat qwerty";
-    assert_fine(query_parse(reader->analyzer, query, strlen(query), 0, false, &tree, &err), &err);
+    const struct query_typed typed = {query, strlen(query), 0, false};
+    assert_fine(query_parse(reader->analyzer, &typed, &tree, &err), &err);
     assert_fine(readings_weigh(archive->archive, tree, arena, &readings, &err), &err);
     assert_int_equal(readings.count, 9);
     for (size_t i = 0; i < readings.count; i++) {

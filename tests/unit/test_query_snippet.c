@@ -26,7 +26,7 @@ struct patterns {
     const char *forms[PATTERNS_MAX * SLOTS_MAX * 4];
     struct snippet_slot slots[PATTERNS_MAX * SLOTS_MAX];
     struct snippet_pattern items[PATTERNS_MAX];
-    size_t count;
+    struct snippet_patterns list; /* the first ones of items */
     size_t slot_count; /* of all */
 };
 
@@ -50,16 +50,16 @@ static void make_patterns(struct patterns *p, const char *spec)
 {
     size_t slots = 0;
     size_t forms = 0;
-    p->count = 0;
+    p->list = (struct snippet_patterns){p->items, 0};
     snprintf(p->text, sizeof p->text, "%s", spec);
     char *rest = p->text;
     for (char *pattern = strsep(&rest, "|"); pattern != NULL && *pattern != '\0'; pattern = strsep(&rest, "|")) {
-        p->items[p->count] = (struct snippet_pattern){.slots = &p->slots[slots], .weight = 1};
+        p->items[p->list.count] = (struct snippet_pattern){.slots = &p->slots[slots], .weight = 1};
         for (char *slot = strsep(&pattern, " "); slot != NULL; slot = strsep(&pattern, " ")) {
             p->slots[slots++] = make_slot(slot, p->forms, &forms);
-            p->items[p->count].slot_count++;
+            p->items[p->list.count].slot_count++;
         }
-        p->count++;
+        p->list.count++;
     }
     p->slot_count = slots;
 }
@@ -111,9 +111,14 @@ static void number_slots(struct stored *s, struct snippet_slot *slots, size_t co
     }
 }
 
+static struct snippet_source source_of(const char *text, size_t n)
+{
+    return (struct snippet_source){.analyzer = analyzer, .tokens = &tokens, .text = text, .n = n};
+}
+
 /* SLOTS are those of PATTERNS, together. From the stored words comes the snippet that cutting the text anew gives. */
 static void assert_same_by_words(const char *body, size_t n, struct snippet_slot *slots, size_t slot_count,
-                                 const struct snippet_pattern *patterns, size_t count, size_t width)
+                                 const struct snippet_patterns *patterns, size_t width)
 {
     static struct stored stored;
     uint32_t terms[PATTERNS_MAX * SLOTS_MAX * 4];
@@ -124,9 +129,9 @@ static void assert_same_by_words(const char *body, size_t n, struct snippet_slot
     number_slots(&stored, slots, slot_count, terms);
     for (size_t i = 0; i < 2; i++) {
         buf_init(&texts[i], 64 * 1024);
-        const struct snippet_words *words = i == 0 ? NULL : &stored.words;
-        assert_int_equal(snippet_make(analyzer, &tokens, body, n, words, patterns, count, width, &s[i], NULL),
-                         TRABAO_OK);
+        struct snippet_source source = source_of(body, n);
+        source.words = i == 0 ? NULL : &stored.words;
+        assert_int_equal(snippet_make(&source, patterns, width, &s[i], NULL), TRABAO_OK);
     }
     assert_string_equal(buf_str(&texts[0]), buf_str(&texts[1]));
     assert_int_equal(s[0].mark_count, s[1].mark_count);
@@ -161,8 +166,8 @@ static void show(const char *text, size_t n, const struct trabao_mark *marks, si
 
 static void make_snippet(const char *body, size_t n, const struct patterns *p, size_t width, struct snippet *out)
 {
-    const enum trabao_status status =
-        snippet_make(analyzer, &tokens, body, n, NULL, p->items, p->count, width, out, NULL);
+    const struct snippet_source source = source_of(body, n);
+    const enum trabao_status status = snippet_make(&source, &p->list, width, out, NULL);
     assert_int_equal(status, TRABAO_OK);
 }
 
@@ -175,7 +180,7 @@ static void assert_snippet(const char *body, const char *spec, size_t width, con
     make_patterns(&p, spec);
     buf_init(&text, 64 * 1024);
     buf_init(&shown, 64 * 1024);
-    assert_same_by_words(body, strlen(body), p.slots, p.slot_count, p.items, p.count, width);
+    assert_same_by_words(body, strlen(body), p.slots, p.slot_count, &p.list, width);
     make_snippet(body, strlen(body), &p, width, &snippet);
     show(buf_str(&text), text.len, snippet.marks, snippet.mark_count, &shown);
     assert_string_equal(buf_str(&shown), expected);
@@ -217,7 +222,7 @@ static void test_by_words(void **state)
     struct patterns p;
     for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
         make_patterns(&p, specs[i]);
-        assert_int_equal(query_match_by_words(p.items, p.count), i == 0);
+        assert_int_equal(query_match_by_words(&p.list), i == 0);
     }
 }
 
@@ -294,12 +299,13 @@ static void test_marks(void **state)
     struct buf shown;
     make_patterns(&p, "bão|lũ");
     buf_init(&shown, 4096);
-    assert_int_equal(snippet_mark_all(analyzer, &tokens, text, strlen(text), p.items, p.count, &marks, &count, NULL),
-                     TRABAO_OK);
+    const struct snippet_source source = source_of(text, strlen(text));
+    assert_int_equal(snippet_mark_all(&source, &p.list, &marks, &count, NULL), TRABAO_OK);
     show(text, strlen(text), marks, count, &shown);
     assert_string_equal(buf_str(&shown), "  [Bão  lũ],\n[lũ]\n[bão] ");
     mem_free(marks);
-    assert_int_equal(snippet_mark_all(analyzer, &tokens, text, strlen(text), NULL, 0, &marks, &count, NULL), TRABAO_OK);
+    const struct snippet_patterns none = {NULL, 0};
+    assert_int_equal(snippet_mark_all(&source, &none, &marks, &count, NULL), TRABAO_OK);
     assert_int_equal(count, 0);
     buf_free(&shown);
 }
@@ -331,7 +337,7 @@ static size_t find_places(const struct text_tokens *t, const struct patterns *p,
 {
     size_t count = 0;
     for (size_t i = 0; i < t->count; i++) {
-        for (size_t k = 0; k < p->count; k++) {
+        for (size_t k = 0; k < p->list.count; k++) {
             size_t s = 0;
             while (s < p->items[k].slot_count && i + s < t->count && slot_accepts(&p->items[k].slots[s], t, i + s)) {
                 s++;
@@ -454,7 +460,7 @@ static void test_random(void **state)
         make_patterns(&p, specs[random_below(ARRAY_LEN(specs))]);
         const size_t width = 20 + random_below(150);
         check_random(&body, &p, width);
-        assert_same_by_words(buf_str(&body), body.len, p.slots, p.slot_count, p.items, p.count, width);
+        assert_same_by_words(buf_str(&body), body.len, p.slots, p.slot_count, &p.list, width);
     }
     buf_free(&body);
 }
@@ -474,8 +480,8 @@ static void test_random_marks(void **state)
         size_t count;
         random_text(&body, 1 + random_below(200));
         const char *text = buf_str(&body);
-        assert_int_equal(snippet_mark_all(analyzer, &tokens, text, body.len, p.items, p.count, &marks, &count, NULL),
-                         TRABAO_OK);
+        const struct snippet_source source = source_of(text, body.len);
+        assert_int_equal(snippet_mark_all(&source, &p.list, &marks, &count, NULL), TRABAO_OK);
         assert_int_equal(text_tokenize(analyzer, text, body.len, &found, NULL), TRABAO_OK);
         const size_t all = find_places(&found, &p, places, ARRAY_LEN(places));
         char *marked = mem_zalloc(body.len + 1, 1);
@@ -574,7 +580,8 @@ static void test_out_of_memory(void **state)
         struct snippet s = {.text = &text};
         buf_init(&text, 4096);
         mem_fail_at(k, true);
-        status = snippet_make(analyzer, &tokens, body, strlen(body), NULL, p.items, p.count, 20, &s, NULL);
+        const struct snippet_source source = source_of(body, strlen(body));
+        status = snippet_make(&source, &p.list, 20, &s, NULL);
         mem_fail_at(0, false);
         assert_true(status == TRABAO_OK || (status == TRABAO_NO_MEMORY && s.marks == NULL));
         assert_true(k < 100);
@@ -638,7 +645,9 @@ static void check_article(const char *body, size_t n)
     }
     patterns[PATTERNS - 1].slot_count = 2;
     buf_init(&text, 64 * 1024);
-    assert_int_equal(snippet_make(analyzer, &tokens, body, n, NULL, patterns, PATTERNS, 250, &s, NULL), TRABAO_OK);
+    const struct snippet_source source = source_of(body, n);
+    const struct snippet_patterns list = {patterns, PATTERNS};
+    assert_int_equal(snippet_make(&source, &list, 250, &s, NULL), TRABAO_OK);
     assert_is_window(body, n, &s, 250);
     assert_true(s.mark_count >= 1);
     for (size_t i = 0; i < s.mark_count; i++) {
@@ -649,7 +658,7 @@ static void check_article(const char *body, size_t n)
                      forms[2], forms[3], forms[4]);
         }
     }
-    assert_same_by_words(body, n, slots, FORMS, patterns, PATTERNS, 250);
+    assert_same_by_words(body, n, slots, FORMS, &list, 250);
     mem_free(s.marks);
     buf_free(&text);
 }

@@ -26,9 +26,11 @@ TRABAO_UNUSED static struct query_tree *read_query(const char *query, size_t n)
 {
     struct query_tree *tree = NULL;
     struct trabao_error err = {0};
-    const enum trabao_status status = query_parse(analyzer, query, n, test_now(), false, &tree, &err);
-    if (status != TRABAO_OK)
+    const struct query_typed typed = {query, n, test_now(), false};
+    const enum trabao_status status = query_parse(analyzer, &typed, &tree, &err);
+    if (status != TRABAO_OK) {
         fail_msg("\"%.*s\" is refused: %s", (int)n, query, err.message);
+    }
     return tree;
 }
 
