@@ -15,7 +15,7 @@
  * Table `signature`: the rows of the matrix in pieces of SIGNATURES_SEGMENT articles, id = segment <<
  * SIGNATURES_ROW_BITS | row; 64-bit words, little-endian, 4 for each window of the impact index. Dictionary
  * `signatures`: u32 number of rows, little-endian, and the map, four buckets to a byte: the class of their pairs, 0 of
- * the commonest.
+ * the rarest.
  */
 #ifndef TRABAO_SIGNATURES_H
 #define TRABAO_SIGNATURES_H
@@ -69,7 +69,7 @@ static inline uint32_t signatures_bucket(uint64_t pair)
 /* How many bits the pairs of a class set. */
 static inline unsigned signatures_class_bits(unsigned class)
 {
-    static const uint8_t bits[SIGNATURES_CLASSES] = {0, 2, 3, SIGNATURES_BITS_MAX};
+    static const uint8_t bits[SIGNATURES_CLASSES] = {SIGNATURES_BITS_MAX, 3, 2, 0};
     return bits[class];
 }
 

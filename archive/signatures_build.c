@@ -22,7 +22,7 @@
 #define WINDOW_BYTES (SIGNATURES_WINDOW_WORDS * sizeof(uint64_t))
 
 /* By class: the share of the articles that its pairs are in at least. */
-static const double SHARES[SIGNATURES_CLASSES] = {0.1, 0.03, 0.002, 0};
+static const double SHARES[SIGNATURES_CLASSES] = {0, 0.002, 0.03, 0.1};
 
 /* How many articles of the sample have a pair of a bucket. */
 struct bucket {
@@ -144,9 +144,9 @@ static enum trabao_status write_facts(const struct signatures *s, sqlite3 *db, s
 /* Of the pairs of a bucket, which so many ARTICLES have. */
 static unsigned class_of(const struct signatures_builder *b, uint32_t articles)
 {
-    unsigned class = 0;
-    while (class < SIGNATURES_CLASSES - 1 && articles < MAX((double)KNOWN_MIN, SHARES[class] * b->sampled)) {
-        class++;
+    unsigned class = SIGNATURES_CLASSES - 1;
+    while (class && articles < MAX((double)KNOWN_MIN, SHARES[class] * b->sampled)) {
+        class--;
     }
     return class;
 }
