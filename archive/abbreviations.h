@@ -68,6 +68,9 @@ static inline const char *abbreviations_text(const struct abbreviations *a, uint
 /* The first spelling that is FOLDED (N bytes) without marks; the others follow by next_folded. */
 uint32_t abbreviations_find(const struct abbreviations *a, const char *folded, size_t n);
 
+/* The spelling TEXT, canonical forms with a blank between them; ABBREVIATIONS_NONE if it is none. */
+uint32_t abbreviations_find_exactly(const struct abbreviations *a, const char *text);
+
 /* The common ones: for each unit its abbreviations, a colon, the words; several of either joined by `|`. NULL ends. */
 extern const char *const ABBREVIATIONS_KNOWN[];
 

@@ -17,6 +17,7 @@ struct civil {
 };
 
 #define CIVIL_DAY_SECONDS INT64_C(86400)
+#define CIVIL_ZONE_SECONDS (7 * 3600) /* local time is so much before UTC */
 #define CIVIL_TEXT_MAX 32 /* bytes that civil_format needs, with the NUL */
 
 /*

@@ -29,6 +29,7 @@ comment() {
 
 # What an if, else or loop does stands in braces. A condition may go over several lines; a loop may have no body (`;`).
 braces() {
+    # shellcheck disable=SC2016 # of awk, not of the shell
     list '\.[ch]$' | xargs -r awk '
     FNR == 1 { depth = 0; open = 0 }
     {

@@ -24,9 +24,29 @@ enum form {
     ALL, RUN, ANY, PHRASE, PHRASE_AND, WITHOUT, PREFIX, NEAR, TITLE, NESTED, EXACTLY, DATED_YEARS, FIELD, NAME, RELAXED,
     FORMS
 };
-static const char *const FORM_NAMES[FORMS] = {
-    "and", "run", "or", "phrase", "phrase_and_word", "not", "prefix", "near", "title", "nested", "exact", "date",
-    "field", "name", "relaxed"};
+
+/*
+ * How queries of a form are written, one of two patterns at random: $r the words of a run, $| the same as alternatives,
+ * $= each of them with a =, $1 its first word, $* the beginning of that, $3 its third word; $o words of another run.
+ */
+static const struct {
+    const char *name;
+    const char *patterns[2]; /* none: dates and fields of an article */
+} FORM[FORMS] = {[ALL] = {"and", {"$o $1", "$o $1"}},
+                 [RUN] = {"run", {"$r", "$r"}},
+                 [ANY] = {"or", {"$|", "$|"}},
+                 [PHRASE] = {"phrase", {"\"$r\"", "\"$r\""}},
+                 [PHRASE_AND] = {"phrase_and_word", {"\"$r\" $o", "\"$r\" $o"}},
+                 [WITHOUT] = {"not", {"$r -$o\"", "$r -\"$o\""}},
+                 [PREFIX] = {"prefix", {"$** $o", "$** $o"}},
+                 [NEAR] = {"near", {"$1 NEAR/3 $3", "$1 NEAR/8 $3"}},
+                 [TITLE] = {"title", {"title:\"$o\" $1", "title:\"$o\" $1"}},
+                 [NESTED] = {"nested", {"($|) (\"$o\" OR $1)", "($|) (\"$o\" OR $1)"}},
+                 [EXACTLY] = {"exact", {"=$=", "=$="}},
+                 [DATED_YEARS] = {"date", {NULL}},
+                 [FIELD] = {"field", {NULL}},
+                 [NAME] = {"name", {"name:\"$o\"", "name:\"$o\""}},
+                 [RELAXED] = {"relaxed", {"$r", "$r"}}};
 
 static struct trabao_archive *opened;
 static struct trabao_reader *reader;
@@ -143,86 +163,63 @@ static void write_dates(struct asked *q, const struct run *run)
     }
 }
 
+/* The beginning of WORD, of whole letters; all of it if it is short. */
+static void append_beginning(char *out, const char *word)
+{
+    char beginning[TEXT_FORM_MAX + 1];
+    const size_t n = strlen(word);
+    snprintf(beginning, sizeof beginning, "%s", word);
+    if (n > 3 && ((uint8_t)word[n - 1] & 0x80) == 0) {
+        beginning[n - 1] = '\0';
+    }
+    append(out, beginning);
+}
+
+static void write_pattern(char *out, const char *pattern, const struct run *run, const struct run *other)
+{
+    for (; *pattern; pattern++) {
+        switch (*pattern == '$' ? *++pattern : '\0') {
+        case 'r':
+            write_words(out, run, " ");
+            break;
+        case '|':
+            write_words(out, run, " OR ");
+            break;
+        case '=':
+            write_words(out, run, " =");
+            break;
+        case 'o':
+            write_words(out, other, " ");
+            break;
+        case '1':
+            append(out, run->words[0]);
+            break;
+        case '3':
+            append(out, run->count > 2 ? run->words[2] : other->words[0]);
+            break;
+        case '*':
+            append_beginning(out, run->words[0]);
+            break;
+        default:
+            append(out, (const char[]){*pattern, '\0'});
+            break;
+        }
+    }
+}
+
 static void write_query(struct asked *q, bool folded)
 {
     struct run run, other;
-    char *t = q->text;
     any_run(&run, q->form == RELAXED ? 5 + any_below(6) : 1 + any_below(5), folded);
     any_run(&other, 1 + any_below(2), folded);
-    switch (q->form) {
-    case ANY:
-        write_words(t, &run, " OR ");
-        break;
-    case PHRASE:
-    case PHRASE_AND:
-        append(t, any_below(6) ? "\"" : "-zzz \"");
-        write_words(t, &run, " ");
-        append(t, "\"");
-        if (q->form == PHRASE_AND) {
-            append(t, " ");
-            write_words(t, &other, " ");
-        }
-        break;
-    case WITHOUT:
-        write_words(t, &run, " ");
-        append(t, any_below(2) ? " -" : " -\"");
-        write_words(t, &other, " ");
-        append(t, "\"");
-        break;
-    case PREFIX:
-        /* Whole letters of it are left. */
-        for (size_t n = strlen(run.words[0]); n > 3 && ((uint8_t)run.words[0][n] & 0xc0) != 0x80; n = 0) {
-            run.words[0][n] = '\0';
-        }
-        append(t, run.words[0]);
-        append(t, "* ");
-        write_words(t, &other, " ");
-        break;
-    case NEAR:
-        append(t, run.words[0]);
-        append(t, any_below(2) ? " NEAR/3 " : " NEAR/8 ");
-        append(t, run.count > 2 ? run.words[2] : other.words[0]);
-        break;
-    case TITLE:
-        append(t, "title:\"");
-        write_words(t, &other, " ");
-        append(t, "\" ");
-        append(t, run.words[0]);
-        break;
-    case NESTED:
-        append(t, "(");
-        write_words(t, &run, " OR ");
-        append(t, ") (\"");
-        write_words(t, &other, " ");
-        append(t, "\" OR ");
-        append(t, run.words[0]);
-        append(t, ")");
-        break;
-    case EXACTLY:
-        append(t, "=");
-        write_words(t, &run, " =");
-        break;
-    case DATED_YEARS:
+    if (q->form == DATED_YEARS) {
         write_dates(q, &other);
-        break;
-    case FIELD:
+    } else if (q->form == FIELD) {
         write_field(q, &run);
-        break;
-    case NAME:
-        append(t, "name:\"");
-        write_words(t, &other, " ");
-        append(t, "\"");
-        break;
-    case ALL:
-        write_words(t, &other, " ");
-        append(t, " ");
-        append(t, run.words[0]);
-        break;
-    case RUN:
-    case RELAXED:
-    case FORMS:
-        write_words(t, &run, " ");
-        break;
+    } else {
+        const bool phrase = q->form == PHRASE || q->form == PHRASE_AND;
+        append(q->text, phrase && any_below(6) == 0 ? "-zzz " : "");
+        write_pattern(q->text, FORM[q->form].patterns[any_below(2)], &run, &other);
     }
 }
 
@@ -379,7 +376,7 @@ static void print_figures(long queries)
     printf("{\"articles\": %u, \"queries\": %ld, \"hits_compared\": %zu, \"differences\": %zu, \"found\": {",
            archive->count, queries, compared, differences);
     for (size_t f = 0; f < FORMS; f++) {
-        printf("%s\"%s\": [%zu, %zu]", f ? ", " : "", FORM_NAMES[f], found_by_form[f], asked_by_form[f]);
+        printf("%s\"%s\": [%zu, %zu]", f ? ", " : "", FORM[f].name, found_by_form[f], asked_by_form[f]);
     }
     printf("}}\n");
 }
