@@ -60,7 +60,8 @@ static inline uint32_t ngrams_log(uint32_t count)
 
 static inline double ngrams_count(uint32_t log)
 {
-    return log ? exp2((log - 1) / (double)NGRAMS_STEPS) : 0;
+    static const double steps[NGRAMS_STEPS] = {1, 0x1.428a2f98d728bp+0, 0x1.965fea53d6e3dp+0}; /* powers of 2^(1/3) */
+    return log ? steps[(log - 1) % NGRAMS_STEPS] * (double)(UINT32_C(1) << (log - 1) / NGRAMS_STEPS) : 0;
 }
 
 #endif

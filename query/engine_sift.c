@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "query/neighbours.h"
 
-#define CANDIDATES_EACH 2 /* articles looked for, for each hit of a phrase */
+#define CANDIDATES_EACH 2 /* articles looked for first, for each hit of a phrase; */
+#define CANDIDATES_MORE 8 /* of a single pair, one in so many more than hits: most that seem to have it do */
 #define CANDIDATES_GROW 4 /* in every round, so many times those of the round before */
 #define REFUSALS_LEAST 20 /* articles looked at in vain, before these say how many more there will be */
 #define GATHER_SHARE 8    /* all candidates are gathered at once if no more than one article in so many is open */
@@ -134,6 +135,13 @@ static enum trabao_status sift_all(struct sifting *s)
     return status;
 }
 
+/* How many candidates are looked for first. */
+static size_t first_room(const struct sifting *s)
+{
+    const size_t wanted = s->out->capacity;
+    return s->e->plan->scored_count == 2 ? wanted + wanted / CANDIDATES_MORE + 1 : CANDIDATES_EACH * wanted;
+}
+
 /* Looks for the phrases in the best, until there are enough. TRABAO_NONE: too few of the articles have them. */
 static enum trabao_status sift(struct sifting *s)
 {
@@ -141,7 +149,7 @@ static enum trabao_status sift(struct sifting *s)
     struct engine_hit last;
     enum trabao_status status = TRABAO_OK;
     bool can_gather = engine_can_gather(e), more = true;
-    for (size_t room = CANDIDATES_EACH * s->out->capacity; status == TRABAO_OK && more && !is_full(s);
+    for (size_t room = first_room(s); status == TRABAO_OK && more && !is_full(s);
          room = MIN(CANDIDATES_GROW * room, (size_t)e->r->archive->count + 1)) {
         if (can_gather && (e->after == &last || is_few(s))) {
             can_gather = false;

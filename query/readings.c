@@ -15,6 +15,8 @@
 struct candidate {
     uint32_t term; /* LEXICON_NONE: a word that the archive does not have */
     double once;   /* probability of the word by itself */
+    double begun;  /* counted pairs that it begins */
+    double rest;   /* share of those that were not */
     double weight; /* of all paths through it */
 };
 
@@ -43,25 +45,31 @@ static double discounted(double count, double all, double rest, double looser)
     return (all > 0 ? fmax(0, count - DISCOUNT) / all : 0) + rest * looser;
 }
 
-static double of_pair(const struct archive *a, const struct candidate *before, const struct candidate *here)
+static void note_pairs(const struct archive *a, struct candidate *c)
 {
-    const double all = before->term == LEXICON_NONE ? 0 : ngrams_word(&a->ngrams, before->term);
-    if (all <= 0 || here->term == LEXICON_NONE) {
-        return here->once;
-    }
-    const double rest = fmin(0.95, fmax(1e-4, DISCOUNT * ngrams_followers(&a->ngrams, before->term) / all));
-    return discounted(ngrams_pair(&a->ngrams, before->term, here->term), all, rest, here->once);
+    c->begun = c->term == LEXICON_NONE ? 0 : ngrams_word(&a->ngrams, c->term);
+    c->rest = c->begun <= 0 ? 1
+                            : fmin(0.95, fmax(1e-4, DISCOUNT * ngrams_followers(&a->ngrams, c->term) / c->begun));
 }
 
-/* PAIR: of_pair of the two last ones. */
-static double of_triple(const struct archive *a, const struct candidate *first, const struct candidate *second,
-                        const struct candidate *third, double pair)
+/* How often the two stand side by side. */
+static double count_pair(const struct archive *a, const struct candidate *before, const struct candidate *here)
 {
-    if (first->term == LEXICON_NONE || second->term == LEXICON_NONE || third->term == LEXICON_NONE) {
-        return pair;
-    }
-    const double all = ngrams_pair(&a->ngrams, first->term, second->term);
-    if (all <= 0) {
+    return before->begun <= 0 || here->term == LEXICON_NONE ? 0 : ngrams_pair(&a->ngrams, before->term, here->term);
+}
+
+/* COUNT: by count_pair. */
+static double of_pair(const struct candidate *before, const struct candidate *here, double count)
+{
+    const bool known = before->begun > 0 && here->term != LEXICON_NONE;
+    return known ? discounted(count, before->begun, before->rest, here->once) : here->once;
+}
+
+/* ALL: by count_pair of the first two. PAIR: of_pair of the last two. */
+static double of_triple(const struct archive *a, const struct candidate *first, const struct candidate *second,
+                        const struct candidate *third, double all, double pair)
+{
+    if (all <= 0 || third->term == LEXICON_NONE) {
         return pair;
     }
     /* A frequent pair has few followers beside those that were seen. */
@@ -105,6 +113,9 @@ static void find_candidates(const struct archive *a, struct word *word, bool lit
     if (word->count == 0) {
         put_candidate(a, word, LEXICON_NONE);
     }
+    for (size_t c = 0; c < word->count; c++) {
+        note_pairs(a, &word->candidates[c]);
+    }
 }
 
 /* ---- the chain of pairs, which thins the candidates ------------------------------------------------------------ */
@@ -129,7 +140,8 @@ static void weigh_pairs(struct run *run, double (*pairs)[CANDIDATES_MAX][CANDIDA
         for (size_t c = 0; c < w->count; c++) {
             forward[i][c] = i == 0 ? w->candidates[c].once : 0;
             for (size_t b = 0; i > 0 && b < run->words[i - 1].count; b++) {
-                pairs[i][b][c] = of_pair(run->archive, &run->words[i - 1].candidates[b], &w->candidates[c]);
+                const struct candidate *before = &run->words[i - 1].candidates[b], *here = &w->candidates[c];
+                pairs[i][b][c] = of_pair(before, here, count_pair(run->archive, before, here));
                 forward[i][c] += forward[i - 1][b] * pairs[i][b][c];
             }
         }
@@ -173,6 +185,7 @@ static void thin_out(struct run *run)
 struct state {
     double forward, backward; /* all paths to it, and on from it */
     double likeliest;         /* logarithm, of the best path to it */
+    double count;             /* of the pair */
     uint8_t before;           /* candidate of the word before the pair on that path */
 };
 typedef struct state pair_states[READINGS_MAX][READINGS_MAX]; /* [candidate before][candidate here] */
@@ -188,15 +201,26 @@ static size_t count_before(const struct run *run, size_t i, size_t back)
     return i >= back ? run->words[i - back].count : 1;
 }
 
-static double step_of(const struct run *run, size_t i, size_t a, size_t b, size_t c)
+/* The probability of candidate C of word I behind B, *COUNT: of both. */
+static double pair_of(const struct run *run, size_t i, size_t b, size_t c, double *count)
 {
     const struct candidate *here = &run->words[i].candidates[c];
+    *count = 0;
     if (i == 0) {
         return here->once;
     }
     const struct candidate *before = &run->words[i - 1].candidates[b];
-    const double pair = of_pair(run->archive, before, here);
-    return i == 1 ? pair : of_triple(run->archive, &run->words[i - 2].candidates[a], before, here, pair);
+    *count = count_pair(run->archive, before, here);
+    return of_pair(before, here, *count);
+}
+
+/* The same behind A and B, where PAIR is that behind B alone. */
+static double step_of(const struct run *run, const struct chain *chain, size_t i, size_t a, size_t b, size_t c,
+                      double pair)
+{
+    return i < 2 ? pair
+                 : of_triple(run->archive, &run->words[i - 2].candidates[a], &run->words[i - 1].candidates[b],
+                             &run->words[i].candidates[c], chain->states[i - 1][a][b].count, pair);
 }
 
 static void go_forward(const struct run *run, struct chain *chain, size_t i)
@@ -206,8 +230,9 @@ static void go_forward(const struct run *run, struct chain *chain, size_t i)
         for (size_t c = 0; c < run->words[i].count; c++) {
             struct state *s = &chain->states[i][b][c];
             *s = (struct state){.likeliest = -INFINITY};
+            const double pair = pair_of(run, i, b, c, &s->count);
             for (size_t a = 0; a < count_before(run, i, 2); a++) {
-                const double step = step_of(run, i, a, b, c);
+                const double step = step_of(run, chain, i, a, b, c, pair);
                 const struct state *before = i > 0 ? &chain->states[i - 1][a][b] : NULL;
                 const double likely = (before ? before->likeliest : 0) + log(step);
                 chain->triples[i][a][b][c] = step;
