@@ -80,7 +80,9 @@ enum trabao_status pack_dictionary_open(const void *bytes, size_t n, int level, 
     if (!d->compress || !d->expand) {
         pack_dictionary_close(d);
         *out = NULL;
-        return error_no_memory(err);
+        const bool damaged = n > 0 && ZDICT_isError(ZDICT_getDictHeaderSize(bytes, n));
+        return damaged ? error_set(err, TRABAO_DATA, "a dictionary of the archive is damaged; reindex")
+                       : error_no_memory(err);
     }
     return TRABAO_OK;
 }

@@ -28,7 +28,7 @@ enum trabao_status pack_train(const struct pack_samples *samples, size_t ceiling
                               struct trabao_error *err);
 void pack_samples_free(struct pack_samples *samples);
 
-/* A dictionary made ready, shared by all threads. */
+/* A dictionary made ready, shared by all threads. TRABAO_DATA: the bytes are a damaged one. */
 struct pack_dictionary;
 enum trabao_status pack_dictionary_open(const void *bytes, size_t n, int level, struct pack_dictionary **out,
                                         struct trabao_error *err);

@@ -38,15 +38,16 @@ struct line {
 static const struct {
     size_t field; /* offset in struct corpus_record */
     const char *names[3];
+    const char *between; /* of several values, two bytes; NULL: there is one */
 } FIELDS[] = {
-    {offsetof(struct corpus_record, id), {"id"}},
-    {offsetof(struct corpus_record, url), {"url"}},
-    {offsetof(struct corpus_record, title), {"title"}},
-    {offsetof(struct corpus_record, date), {"date"}},
-    {offsetof(struct corpus_record, author), {"author"}},
-    {offsetof(struct corpus_record, source), {"source"}},
-    {offsetof(struct corpus_record, section), {"category", "section"}},
-    {offsetof(struct corpus_record, body), {"body", "content", "text"}},
+    {offsetof(struct corpus_record, id), {"id"}, NULL},
+    {offsetof(struct corpus_record, url), {"url"}, NULL},
+    {offsetof(struct corpus_record, title), {"title"}, NULL},
+    {offsetof(struct corpus_record, date), {"date"}, NULL},
+    {offsetof(struct corpus_record, author), {"author"}, ", "},
+    {offsetof(struct corpus_record, source), {"source"}, NULL},
+    {offsetof(struct corpus_record, section), {"category", "section"}, ", "},
+    {offsetof(struct corpus_record, body), {"body", "content", "text"}, "\n\n"},
 };
 
 /* Bytes that the fields of LINE can need when cleaned: no more than it has, and a number's digits. */
@@ -77,6 +78,34 @@ static struct corpus_text text_of(struct lines *l, json_t *value)
     return (struct corpus_text){l->fields.data + start, l->fields.len - start};
 }
 
+static bool are_strings(const json_t *values)
+{
+    for (size_t i = 0; i < json_array_size(values); i++) {
+        if (!json_is_string(json_array_get(values, i))) {
+            return false;
+        }
+    }
+    return json_array_size(values) > 0;
+}
+
+/* The text of several values, authors or paragraphs; between two the line has three bytes at least, so that it fits. */
+static struct corpus_text text_of_several(struct lines *l, json_t *values, const char *between)
+{
+    const size_t start = l->fields.len;
+    if (!between || !are_strings(values)) {
+        return text_of(l, values);
+    }
+    for (size_t i = 0; i < json_array_size(values); i++) {
+        const char *encoding;
+        const json_t *value = json_array_get(values, i);
+        if (i > 0) {
+            buf_append_str(&l->fields, between);
+        }
+        charset_to_utf8(json_string_value(value), json_string_length(value), &l->fields, &encoding);
+    }
+    return (struct corpus_text){l->fields.data + start, l->fields.len - start};
+}
+
 /* Takes the known keys out of OBJECT; their values stay alive in TAKEN. What is left is the extra. */
 static bool take_fields(struct lines *l, json_t *object, json_t *taken, struct corpus_record *record)
 {
@@ -87,7 +116,7 @@ static bool take_fields(struct lines *l, json_t *object, json_t *taken, struct c
             if (!value || field->text) {
                 continue;
             }
-            *field = text_of(l, value);
+            *field = text_of_several(l, value, FIELDS[f].between);
             if ((field->text || json_is_null(value)) &&
                 (json_array_append(taken, value) != 0 || json_object_del(object, FIELDS[f].names[k]) != 0)) {
                 return false;

@@ -209,6 +209,18 @@ static void lex_word(struct lexer *lx)
 
 /* ---- single characters ----------------------------------------------------------------------------------------- */
 
+/* True when a word of QUOTE has a star directly behind it. */
+static bool has_star(const struct lexer *lx, const struct lex_item *quote)
+{
+    const struct text_token *tokens = lx->c->tokens->items + quote->first_token;
+    for (size_t i = 0; i < quote->tokens; i++) {
+        if (!tokens[i].colocated && is_char(lx, tokens[i].end, '*')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void lex_quote(struct lexer *lx, size_t len)
 {
     const size_t start = lx->pos + len;
@@ -221,6 +233,7 @@ static void lex_quote(struct lexer *lx, size_t len)
         return;
     }
     lex_push(lx, LEX_QUOTE, start, end);
+    lex_last(lx)->star = has_star(lx, lex_last(lx));
     size_t close_len;
     lex_at(lx, end, &close_len);
     lx->pos = end + close_len;

@@ -34,7 +34,7 @@ struct lex_item {
     uint32_t tokens;        /* their number, the colocated ones included */
     uint32_t distance;      /* LEX_NEAR */
     enum query_field field; /* LEX_FIELD */
-    bool star;              /* LEX_WORD: a * follows it directly */
+    bool star;              /* LEX_WORD: a * follows it directly; LEX_QUOTE: one of its words */
 };
 
 struct lex_items {

@@ -242,6 +242,9 @@ static void spell_as_typed(const struct query_context *c, struct query_token *to
     token->marked = text_has_marks(form, len);
 }
 
+static const struct query_problem star_in_row = {"dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ",
+                                                 "a * may only follow a single word"};
+
 /* A word followed by a star: a prefix, if it may be one. */
 static struct query_node *prefix_node(struct parser *p, const struct lex_item *item, const struct modifiers *m)
 {
@@ -251,8 +254,7 @@ static struct query_node *prefix_node(struct parser *p, const struct lex_item *i
         return NULL;
     }
     if (node->kind != QUERY_TERM) {
-        problem = (struct query_problem){"dấu * chỉ dùng được sau một từ đơn nên được tìm như các từ",
-                                         "a * may only follow a single word"};
+        problem = star_in_row;
     } else if (utf8_count(node->tokens[0].form, node->tokens[0].len) < PREFIX_LETTERS_MIN) {
         problem = (struct query_problem){"trước dấu * cần ít nhất hai chữ nên được tìm như một từ",
                                          "a * needs two letters before it"};
@@ -282,6 +284,9 @@ struct query_node *parse_words(struct parser *p, const struct modifiers *m)
 {
     const struct lex_item *item = p->item;
     if (item->kind == LEX_QUOTE) {
+        if (item->star) {
+            query_warn_about(p->c, item->start, item->end, star_in_row);
+        }
         return quote_node(p, item, m);
     }
     if (item->kind == LEX_DATE) {

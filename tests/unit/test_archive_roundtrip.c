@@ -675,6 +675,25 @@ static void test_other_versions(void **state)
     assert_status(TRABAO_NO_INPUT, trabao_open(in_folder("absent"), NULL, &archive, &err), &err);
 }
 
+/* A damaged dictionary is no lack of memory. */
+static void test_damaged_dictionary(void **state)
+{
+    (void)state;
+    size_t n;
+    sqlite3 *db;
+    char *bytes = read_file(in_folder("one"), &n);
+    write_file(in_folder("dictionary"), bytes, n);
+    mem_free(bytes);
+    assert_int_equal(sqlite3_open(in_folder("dictionary"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "UPDATE dictionary SET bytes = X'37A430EC0100000000000000' WHERE name = 'words'",
+                                  NULL, NULL, NULL),
+                     0);
+    assert_int_equal(sqlite3_changes(db), 1);
+    sqlite3_close(db);
+    assert_reindex(in_folder("dictionary"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -687,6 +706,7 @@ int main(void)
         cmocka_unit_test(test_damage_is_survived),
         cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_other_versions),
+        cmocka_unit_test(test_damaged_dictionary),
     };
     return cmocka_run_group_tests(tests, make_articles, free_articles);
 }

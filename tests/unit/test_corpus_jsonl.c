@@ -29,11 +29,21 @@ static void other_keys_are_kept(void **state)
 {
     (void)state;
     assert_gives("{\"title\":\"T\",\"tags\":[\"a\",{\"b\":1.5}],\"photo\":{\"w\":3},\"reads\":216,\"summary\":\"S\"}\n"
-                 "{\"title\":\"T\",\"author\":[\"A\",\"B\"],\"reads\":-3,\"n\":null,\"nul\":\"x\\u0000y\"}\n",
+                 "{\"title\":\"T\",\"author\":[\"A\",7],\"reads\":-3,\"n\":null,\"nul\":\"x\\u0000y\"}\n",
                  "record 1 key=in#1 title=T reads=216 extra={\"tags\":[\"a\",{\"b\":1.5}],\"photo\":{\"w\":3},"
                  "\"summary\":\"S\"}\n"
-                 "record 2 key=in#2 title=T extra={\"author\":[\"A\",\"B\"],\"reads\":-3,\"n\":null,"
+                 "record 2 key=in#2 title=T extra={\"author\":[\"A\",7],\"reads\":-3,\"n\":null,"
                  "\"nul\":\"x\\u0000y\"}\n");
+}
+
+static void several_values_are_joined(void **state)
+{
+    (void)state;
+    assert_gives("{\"title\":\"T\",\"author\":[\"An\",\"Bảo\"],\"category\":[\"X\"],"
+                 "\"body\":[\"m\",\"\",\"n\\u0007\"]}\n"
+                 "{\"title\":[\"T\"],\"body\":[],\"text\":[\"a\"]}\n",
+                 "record 1 key=in#1 title=T author=An, Bảo section=X \n|=m\n\n\n\nn \n"
+                 "record 2 key=in#2 extra={\"title\":[\"T\"],\"body\":[]} \n|=a\n");
 }
 
 static void null_and_blank_are_missing(void **state)
@@ -234,6 +244,7 @@ int main(void)
         cmocka_unit_test(reads_every_field),
         cmocka_unit_test(keys_in_any_order_and_by_other_names),
         cmocka_unit_test(other_keys_are_kept),
+        cmocka_unit_test(several_values_are_joined),
         cmocka_unit_test(null_and_blank_are_missing),
         cmocka_unit_test(a_bad_line_costs_one_line),
         cmocka_unit_test(a_truncated_last_line_is_tried),
