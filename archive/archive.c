@@ -11,6 +11,7 @@
 #include "text/fts5_vietnamese.h"
 
 #define STORED_CEILING ((size_t)1 << 30)
+#define DEADLINE_STEPS 100 /* of SQLite's virtual machine between two looks at the clock; FTS5 makes few of them */
 
 static enum trabao_status damaged(const struct archive *a, const char *what, struct trabao_error *err)
 {
@@ -175,11 +176,17 @@ uint32_t archive_lower_bound(const struct archive *a, int64_t id)
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
 
+static int is_late(void *reader)
+{
+    return archive_reader_late(reader);
+}
+
 static enum trabao_status open_reader(struct archive_reader *r, struct archive *archive, struct trabao_error *err)
 {
     buf_init(&r->plain, STORED_CEILING);
     buf_init(&r->residue, STORED_CEILING);
     TRY(db_open_published(archive->path, &r->db, err));
+    sqlite3_progress_handler(r->db, DEADLINE_STEPS, is_late, r);
     TRY(fts5_vietnamese_register(r->db, NULL, err));
     TRY(impact_reader_open(r->db, archive->cache, archive->count, &r->impacts, err));
     TRY(signatures_reader_open(r->db, archive->cache, &archive->signatures, archive->count, &r->signatures, err));

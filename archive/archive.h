@@ -22,6 +22,7 @@
 #include "archive/signatures.h"
 #include "archive/wordcode.h"
 #include "base/base.h"
+#include "base/clock.h"
 #include "base/status.h"
 
 struct archive {
@@ -65,7 +66,14 @@ struct archive_reader {
     struct pack_context *pack;
     sqlite3_stmt *by_id, *by_hash, *words;
     struct buf plain, residue; /* scratch */
+    double deadline_ms; /* clock_ms at which what is done with it ends; 0: never */
 };
+
+/* True when the deadline of R has passed. What SQLite does for R ends by itself then, with TRABAO_TIMEOUT. */
+static inline bool archive_reader_late(const struct archive_reader *r)
+{
+    return r->deadline_ms > 0 && clock_ms() > r->deadline_ms;
+}
 
 enum trabao_status archive_reader_open(struct archive *archive, struct archive_reader **out,
                                        struct trabao_error *err);

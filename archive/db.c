@@ -44,6 +44,9 @@ enum trabao_status db_failure(sqlite3 *db, const char *step, struct trabao_error
     const int errnum = db ? sqlite3_system_errno(db) : 0;
     const enum trabao_status status = status_of(code);
     const char *message = db ? sqlite3_errmsg(db) : "out of memory";
+    if (status == TRABAO_TIMEOUT) {
+        return error_set(err, status, "%s: the query took longer than its deadline", step);
+    }
     if (status == TRABAO_IO && errnum) {
         return error_set_errno(err, status, errnum, "%s: %s", step, message);
     }

@@ -36,8 +36,6 @@ void engine_sort(struct engine_hit *hits, size_t count);
 struct engine_options {
     bool recency; /* prefer recent articles a little */
     const struct engine_hit *after; /* only what comes after this one; NULL: from the best */
-    bool (*expired)(void *context); /* asked now and then; true ends with TRABAO_TIMEOUT */
-    void *context;
     /*
      * Says whether the article of HIT has all phrases of the plan, TRABAO_NONE if not; may set HIT->pairs. NULL: the
      * phrases are settled first (plan.h).

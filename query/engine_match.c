@@ -11,7 +11,7 @@
 
 enum trabao_status engine_check_clock(struct engine *e)
 {
-    if (++e->checks % CHECK_EVERY == 0 && e->options->expired && e->options->expired(e->options->context)) {
+    if (++e->checks % CHECK_EVERY == 0 && archive_reader_late(e->r)) {
         return error_set(e->err, TRABAO_TIMEOUT, "the query took longer than its deadline");
     }
     return TRABAO_OK;

@@ -134,12 +134,6 @@ void trabao_reader_close(struct trabao_reader *r)
     }
 }
 
-bool library_expired(void *context)
-{
-    const struct trabao_reader *r = context;
-    return r->deadline_ms > 0 && clock_ms() > r->deadline_ms;
-}
-
 uint32_t library_term(const struct lexicon *lexicon, const char *form, size_t n)
 {
     char folded[TEXT_FORM_MAX];

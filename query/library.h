@@ -17,7 +17,6 @@ struct trabao_reader {
     struct archive_reader *reader;
     struct text_analyzer *analyzer;
     struct text_tokens tokens; /* scratch */
-    double deadline_ms;        /* clock_ms at which the running search ends; 0: none */
 };
 
 #define HREF_MAX 64
@@ -30,8 +29,5 @@ const char *library_field(struct query_arena *arena, const struct article *artic
 
 /* The number of the term FORM (N bytes), LEXICON_NONE when the archive has no such word. */
 uint32_t library_term(const struct lexicon *lexicon, const char *form, size_t n);
-
-/* True when the deadline of the running search has passed. */
-bool library_expired(void *reader);
 
 #endif

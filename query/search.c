@@ -94,8 +94,6 @@ static enum trabao_status read_request(struct search *s)
     s->limits.name = q->name;
     s->limit = (size_t)(q->limit == 0 ? LIMIT_DEFAULT : MIN(MAX(q->limit, 1), TRABAO_LIMIT_MAX));
     s->options = (struct engine_options){.recency = q->sort == TRABAO_RELEVANCE,
-                                         .expired = library_expired,
-                                         .context = s->r,
                                          .has_phrases = adjacency_has_phrases};
     return TRABAO_OK;
 }
@@ -294,6 +292,7 @@ static enum trabao_status run(struct search *s)
     TRY(read_request(s));
     TRY(find_page(s));
     TRY(count_all(s));
+    s->r->reader->deadline_ms = 0; /* what was found is shown, however little time was left for counting */
     return search_fill_answer(s);
 }
 
@@ -311,8 +310,9 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     }
     memory->arena = arena;
     *s = (struct search){.r = reader, .request = request, .answer = &memory->answer, .arena = arena, .err = err};
-    reader->deadline_ms = request->deadline_ms > 0 ? started + request->deadline_ms : 0;
+    reader->reader->deadline_ms = request->deadline_ms > 0 ? started + request->deadline_ms : 0;
     const enum trabao_status status = run(s);
+    reader->reader->deadline_ms = 0;
     adjacency_close(s->adjacency);
     plan_free(s->plan);
     query_tree_free(s->tree);

@@ -9,6 +9,7 @@
 
 #include "indexer/indexer.h"
 #include "query/library.h"
+#include "query/match_fts.h"
 #include "tests/unit/test_query_engine_corpus.h"
 
 #define QUERIES 400
@@ -526,9 +527,13 @@ static enum trabao_status has_mostly(void *context, struct engine_hit *hit, stru
     return ++*(uint32_t *)context % 10 ? TRABAO_OK : TRABAO_NONE;
 }
 
-static bool is_late(void *context)
+#define LONG_AGO 1 /* clock_ms */
+
+/* The same, and the deadline passes while the first article is looked into. */
+static enum trabao_status has_too_late(void *context, struct engine_hit *hit, struct trabao_error *error)
 {
-    return *(const uint32_t *)context > 0;
+    reader->reader->deadline_ms = LONG_AGO;
+    return has_mostly(context, hit, error);
 }
 
 /* The deadline counts while articles are looked into, too. */
@@ -539,8 +544,7 @@ static void test_deadline_of_phrases(void **state)
     uint32_t looked_into;
     size_t found;
     bool ended = false;
-    const struct engine_options options = {
-        .expired = is_late, .context = &looked_into, .has_phrases = has_mostly, .phrases = &looked_into};
+    const struct engine_options options = {.has_phrases = has_too_late, .phrases = &looked_into};
     for (int i = 0; i < 20; i++) {
         struct asked q = {.text = ""};
         write_passage(2, NO_MARKS, "\"", q.text, sizeof q.text);
@@ -549,12 +553,44 @@ static void test_deadline_of_phrases(void **state)
         looked_into = 0;
         const enum trabao_status status =
             engine_best(reader->reader, b.plan, &options, ARRAY_LEN(hits), hits, &found, &err);
+        reader->reader->deadline_ms = 0;
         assert_true(status == TRABAO_OK || status == TRABAO_TIMEOUT);
         assert_true(looked_into <= 64);
         ended = ended || status == TRABAO_TIMEOUT;
         unbind(&b);
     }
     assert_true(ended);
+}
+
+static uint32_t most_frequent(const struct lexicon *lexicon)
+{
+    uint32_t best = 0;
+    for (uint32_t t = 1; t < lexicon->count; t++) {
+        best = lexicon->terms[t].articles > lexicon->terms[best].articles ? t : best;
+    }
+    return best;
+}
+
+/* What SQLite does ends at the deadline, too, and can be done again afterwards. */
+static void test_deadline_of_fts5(void **state)
+{
+    (void)state;
+    struct query_arena *arena = query_arena_new();
+    const struct archive *a = reader->reader->archive;
+    uint32_t *set;
+    size_t all, count;
+    char match[TEXT_FORM_MAX + 16];
+    const uint32_t term = most_frequent(&a->lexicon);
+    snprintf(match, sizeof match, "\"%.*s\"", (int)a->lexicon.terms[term].len, lexicon_form(&a->lexicon, term));
+    assert_fine(match_fts(reader->reader, match, arena, &set, &all, &err), &err);
+    assert_true(all > 100);
+    reader->reader->deadline_ms = LONG_AGO;
+    assert_int_equal(match_fts(reader->reader, match, arena, &set, &count, &err), TRABAO_TIMEOUT);
+    assert_non_null(strstr(err.message, "deadline"));
+    reader->reader->deadline_ms = 0;
+    assert_fine(match_fts(reader->reader, match, arena, &set, &count, &err), &err);
+    assert_int_equal(count, all);
+    query_arena_free(arena);
 }
 
 /* ---- explaining ---------------------------------------------------------------------------------------------- */
@@ -608,6 +644,7 @@ int main(void)
         cmocka_unit_test(test_limits_of_the_request),     cmocka_unit_test(test_pages_reach_every_hit),
         cmocka_unit_test(test_pages_are_cuts_of_one_row), cmocka_unit_test(test_parts_of_the_score),
         cmocka_unit_test(test_deadline_of_phrases),
+        cmocka_unit_test(test_deadline_of_fts5),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }
