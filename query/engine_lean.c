@@ -270,8 +270,7 @@ static enum trabao_status add_roughly(const struct look *look, const struct lean
 /* Keeps the places that may have enough points with OTHERS. */
 static void keep_reaching(const struct look *look, uint32_t others, struct places *places)
 {
-    const struct places enough = rough_reaching(&look->e->lean->rough, look->needed - others);
-    places_keep(places, &enough);
+    rough_keep(&look->e->lean->rough, look->needed - others, places);
 }
 
 /*
@@ -447,6 +446,7 @@ static enum trabao_status look_for_all(const struct look *look)
     if (status != TRABAO_OK || places_empty(&places)) {
         return status;
     }
+    memset(e->scores, 0, sizeof e->scores);
     for (size_t i = 0; i < e->located_count; i++) {
         engine_add_scores(e, &e->located[i], &places, true);
     }
@@ -479,6 +479,5 @@ enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct 
                               .recency = recency,
                               .needed = e->lean->any ? MAX(1U, least) : least, /* without a point it has no word */
                               .heap = heap};
-    memset(e->scores, 0, sizeof e->scores);
     return e->lean->any ? look_for_any(&look) : look_for_all(&look);
 }

@@ -28,7 +28,7 @@ struct word {
 
 struct run {
     const struct archive *archive;
-    struct word *words; /* [READINGS_WORDS] */
+    struct word *words;
     size_t count;
 };
 
@@ -188,11 +188,11 @@ struct state {
     double count;             /* of the pair */
     uint8_t before;           /* candidate of the word before the pair on that path */
 };
-typedef struct state pair_states[READINGS_MAX][READINGS_MAX]; /* [candidate before][candidate here] */
 
-struct chain {
-    pair_states states[READINGS_WORDS];
-    double triples[READINGS_WORDS][READINGS_MAX][READINGS_MAX][READINGS_MAX];
+/* A word of the run behind the two before it, by their candidates in the order of the words. */
+struct link {
+    struct state states[READINGS_MAX][READINGS_MAX];
+    double triples[READINGS_MAX][READINGS_MAX][READINGS_MAX];
 };
 
 /* Words before the first are one empty candidate. */
@@ -215,27 +215,27 @@ static double pair_of(const struct run *run, size_t i, size_t b, size_t c, doubl
 }
 
 /* The same behind A and B, where PAIR is that behind B alone. */
-static double step_of(const struct run *run, const struct chain *chain, size_t i, size_t a, size_t b, size_t c,
+static double step_of(const struct run *run, const struct link *chain, size_t i, size_t a, size_t b, size_t c,
                       double pair)
 {
     return i < 2 ? pair
                  : of_triple(run->archive, &run->words[i - 2].candidates[a], &run->words[i - 1].candidates[b],
-                             &run->words[i].candidates[c], chain->states[i - 1][a][b].count, pair);
+                             &run->words[i].candidates[c], chain[i - 1].states[a][b].count, pair);
 }
 
-static void go_forward(const struct run *run, struct chain *chain, size_t i)
+static void go_forward(const struct run *run, struct link *chain, size_t i)
 {
     double sum = 0;
     for (size_t b = 0; b < count_before(run, i, 1); b++) {
         for (size_t c = 0; c < run->words[i].count; c++) {
-            struct state *s = &chain->states[i][b][c];
+            struct state *s = &chain[i].states[b][c];
             *s = (struct state){.likeliest = -INFINITY};
             const double pair = pair_of(run, i, b, c, &s->count);
             for (size_t a = 0; a < count_before(run, i, 2); a++) {
                 const double step = step_of(run, chain, i, a, b, c, pair);
-                const struct state *before = i > 0 ? &chain->states[i - 1][a][b] : NULL;
+                const struct state *before = i > 0 ? &chain[i - 1].states[a][b] : NULL;
                 const double likely = (before ? before->likeliest : 0) + log(step);
-                chain->triples[i][a][b][c] = step;
+                chain[i].triples[a][b][c] = step;
                 s->forward += (before ? before->forward : 1) * step;
                 if (likely > s->likeliest) {
                     s->likeliest = likely;
@@ -247,32 +247,32 @@ static void go_forward(const struct run *run, struct chain *chain, size_t i)
     }
     for (size_t b = 0; b < count_before(run, i, 1); b++) {
         for (size_t c = 0; c < run->words[i].count; c++) {
-            chain->states[i][b][c].forward /= sum;
+            chain[i].states[b][c].forward /= sum;
         }
     }
 }
 
-static void go_backward(const struct run *run, struct chain *chain, size_t i)
+static void go_backward(const struct run *run, struct link *chain, size_t i)
 {
     double sum = 0;
     for (size_t b = 0; b < count_before(run, i, 1); b++) {
         for (size_t c = 0; c < run->words[i].count; c++) {
-            struct state *s = &chain->states[i][b][c];
+            struct state *s = &chain[i].states[b][c];
             s->backward = i + 1 == run->count ? 1 : 0;
             for (size_t n = 0; i + 1 < run->count && n < run->words[i + 1].count; n++) {
-                s->backward += chain->triples[i + 1][b][c][n] * chain->states[i + 1][c][n].backward;
+                s->backward += chain[i + 1].triples[b][c][n] * chain[i + 1].states[c][n].backward;
             }
             sum += s->backward;
         }
     }
     for (size_t b = 0; b < count_before(run, i, 1); b++) {
         for (size_t c = 0; c < run->words[i].count; c++) {
-            chain->states[i][b][c].backward /= sum;
+            chain[i].states[b][c].backward /= sum;
         }
     }
 }
 
-static void set_probabilities(const struct run *run, const struct chain *chain, struct word_reading *out)
+static void set_probabilities(const struct run *run, const struct link *chain, struct word_reading *out)
 {
     for (size_t i = 0; i < run->count; i++) {
         const struct word *w = &run->words[i];
@@ -281,27 +281,27 @@ static void set_probabilities(const struct run *run, const struct chain *chain, 
         for (size_t c = 0; c < out[i].count; c++) {
             out[i].terms[c] = w->candidates[c].term;
             for (size_t b = 0; b < count_before(run, i, 1); b++) {
-                out[i].probability[c] += chain->states[i][b][c].forward * chain->states[i][b][c].backward;
+                out[i].probability[c] += chain[i].states[b][c].forward * chain[i].states[b][c].backward;
             }
         }
         normalise(out[i].probability, out[i].count);
     }
 }
 
-static void set_path(const struct run *run, const struct chain *chain, struct word_reading *out)
+static void set_path(const struct run *run, const struct link *chain, struct word_reading *out)
 {
     const size_t last = run->count - 1;
     size_t b = 0, c = 0;
     for (size_t i = 0; i < count_before(run, last, 1); i++) {
         for (size_t j = 0; j < run->words[last].count; j++) {
-            if (chain->states[last][i][j].likeliest > chain->states[last][b][c].likeliest) {
+            if (chain[last].states[i][j].likeliest > chain[last].states[b][c].likeliest) {
                 b = i;
                 c = j;
             }
         }
     }
     for (size_t i = run->count; i-- > 0;) {
-        const size_t before = chain->states[i][b][c].before;
+        const size_t before = chain[i].states[b][c].before;
         out[i].best = c;
         c = b;
         b = before;
@@ -312,7 +312,8 @@ static void set_path(const struct run *run, const struct chain *chain, struct wo
 
 struct gatherer {
     struct run run;
-    struct chain *chain;
+    size_t room; /* for so many words of the query */
+    struct link *chain;
     double (*pairs)[CANDIDATES_MAX][CANDIDATES_MAX];
     struct readings *out;
 };
@@ -341,7 +342,7 @@ static void gather(struct gatherer *g, const struct query_node *node)
 {
     const bool words = node->kind == QUERY_TERM || node->kind == QUERY_PHRASE;
     if (words && (node->field == QUERY_ANY || node->field == QUERY_TITLE)) {
-        for (size_t i = 0; i < node->token_count && g->out->count + g->run.count < READINGS_WORDS; i++) {
+        for (size_t i = 0; i < node->token_count && g->out->count + g->run.count < g->room; i++) {
             struct word *w = &g->run.words[g->run.count++];
             w->token = &node->tokens[i];
             find_candidates(g->run.archive, w, node->exact);
@@ -360,14 +361,25 @@ static void gather(struct gatherer *g, const struct query_node *node)
     }
 }
 
+static size_t count_words(const struct query_node *node)
+{
+    size_t words = node->token_count;
+    for (size_t i = 0; i < node->child_count; i++) {
+        words += count_words(node->children[i]);
+    }
+    return words;
+}
+
 enum trabao_status readings_weigh(const struct archive *archive, const struct query_tree *tree,
                                   struct query_arena *arena, struct readings *out, struct trabao_error *err)
 {
-    struct gatherer g = {.run = {archive, query_arena_alloc(arena, READINGS_WORDS, sizeof(struct word)), 0},
-                         .chain = query_arena_alloc(arena, 1, sizeof *g.chain),
-                         .pairs = query_arena_alloc(arena, READINGS_WORDS, sizeof *g.pairs),
+    const size_t room = MIN(tree->root ? count_words(tree->root) : 0, (size_t)READINGS_WORDS);
+    struct gatherer g = {.run = {archive, query_arena_alloc(arena, room, sizeof(struct word)), 0},
+                         .room = room,
+                         .chain = query_arena_alloc(arena, room, sizeof *g.chain),
+                         .pairs = query_arena_alloc(arena, room, sizeof *g.pairs),
                          .out = out};
-    *out = (struct readings){.items = query_arena_alloc(arena, READINGS_WORDS, sizeof *out->items)};
+    *out = (struct readings){.items = query_arena_alloc(arena, room, sizeof *out->items)};
     if (!g.run.words || !g.chain || !g.pairs || !out->items) {
         return error_no_memory(err);
     }

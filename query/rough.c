@@ -91,30 +91,39 @@ static uint16_t least_score(const struct rough *r, uint32_t needed)
 
 #ifdef __SSSE3__
 
-struct places rough_reaching(const struct rough *r, uint32_t needed)
+/* Those of 64 places that have LEAST at least. */
+static uint64_t reaching(const uint16_t *scores, uint16_t least)
 {
-    struct places out = {0};
-    const __m128i least = _mm_set1_epi16((short)least_score(r, needed)), none = _mm_setzero_si128();
-    const __m128i *scores = (const __m128i *)(const void *)r->scores;
-    for (size_t i = 0; i < IMPACT_WINDOW / 16; i++) {
-        const __m128i low = _mm_cmpeq_epi16(_mm_subs_epu16(least, _mm_load_si128(scores + 2 * i)), none);
-        const __m128i high = _mm_cmpeq_epi16(_mm_subs_epu16(least, _mm_load_si128(scores + 2 * i + 1)), none);
-        const __m128i enough = _mm_packs_epi16(low, high);
-        out.bits[i / 4] |= (uint64_t)(uint32_t)_mm_movemask_epi8(enough) << 16 * (i % 4);
+    const __m128i leasts = _mm_set1_epi16((short)least), none = _mm_setzero_si128();
+    const __m128i *sums = (const __m128i *)(const void *)scores;
+    uint64_t out = 0;
+    for (size_t i = 0; i < 4; i++) {
+        const __m128i low = _mm_cmpeq_epi16(_mm_subs_epu16(leasts, _mm_load_si128(sums + 2 * i)), none);
+        const __m128i high = _mm_cmpeq_epi16(_mm_subs_epu16(leasts, _mm_load_si128(sums + 2 * i + 1)), none);
+        out |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high)) << 16 * i;
     }
     return out;
 }
 
 #else
 
-struct places rough_reaching(const struct rough *r, uint32_t needed)
+static uint64_t reaching(const uint16_t *scores, uint16_t least)
 {
-    struct places out = {0};
-    const uint16_t least = least_score(r, needed);
-    for (unsigned i = 0; i < IMPACT_WINDOW; i++) {
-        out.bits[i / 64] |= (uint64_t)(r->scores[i] >= least) << i % 64;
+    uint64_t out = 0;
+    for (unsigned i = 0; i < 64; i++) {
+        out |= (uint64_t)(scores[i] >= least) << i;
     }
     return out;
 }
 
 #endif
+
+void rough_keep(const struct rough *r, uint32_t needed, struct places *places)
+{
+    const uint16_t least = least_score(r, needed);
+    for (size_t i = 0; i < PLACES_WORDS; i++) {
+        if (places->bits[i]) {
+            places->bits[i] &= reaching(r->scores + 64 * i, least);
+        }
+    }
+}

@@ -27,7 +27,7 @@ void rough_clear(struct rough *r);
 /* Adds COUNT (> 0) postings of a window, each with IMPACT_MAX times WEIGHT points at most. */
 void rough_add(struct rough *r, const uint8_t *postings, uint32_t count, uint32_t weight);
 
-/* The places that may have NEEDED (> 0) points. */
-struct places rough_reaching(const struct rough *r, uint32_t needed);
+/* Keeps those of PLACES that may have NEEDED (> 0) points. */
+void rough_keep(const struct rough *r, uint32_t needed, struct places *places);
 
 #endif

@@ -14,17 +14,17 @@
 #define rough_begin plain_begin
 #define rough_clear plain_clear
 #define rough_add plain_add
-#define rough_reaching plain_reaching
+#define rough_keep plain_keep
 struct rough;
 void plain_begin(struct rough *r, uint64_t total, size_t terms);
 void plain_clear(struct rough *r);
 void plain_add(struct rough *r, const uint8_t *postings, uint32_t count, uint32_t weight);
-struct places plain_reaching(const struct rough *r, uint32_t needed);
+void plain_keep(const struct rough *r, uint32_t needed, struct places *places);
 #include "query/rough.c"
 #undef rough_begin
 #undef rough_clear
 #undef rough_add
-#undef rough_reaching
+#undef rough_keep
 
 #define TERMS_MAX 40
 #define SPARE 8 /* bytes behind the postings, as behind those of a block */
@@ -71,14 +71,17 @@ static void add_exactly(const uint8_t *postings, uint32_t count, uint32_t weight
 
 static void check_reaching(uint64_t needed, uint64_t unit)
 {
-    const struct places out = rough_reaching(&own, (uint32_t)needed), same = plain_reaching(&plain, (uint32_t)needed);
+    const struct places asked = {{UINT64_MAX, UINT64_C(1) << needed % 64, UINT64_MAX - needed, 0}};
+    struct places out = asked, same = asked;
+    rough_keep(&own, (uint32_t)needed, &out);
+    plain_keep(&plain, (uint32_t)needed, &same);
     assert_memory_equal(&out, &same, sizeof out);
     for (unsigned p = 0; p < IMPACT_WINDOW; p++) {
         if (exact[p] >= needed) {
-            assert_true(places_has(&out, p));
+            assert_int_equal(places_has(&out, p), places_has(&asked, p));
         }
         if (places_has(&out, p)) {
-            assert_true(exact[p] + unit >= needed);
+            assert_true(places_has(&asked, p) && exact[p] + unit >= needed);
         }
     }
 }
@@ -130,7 +133,8 @@ static void largest_scores_do_not_wrap(void **state)
         for (size_t t = 0; t < terms; t++) {
             rough_add(&own, postings, IMPACT_WINDOW, 1001);
         }
-        const struct places all = rough_reaching(&own, (uint32_t)(1001 * terms * IMPACT_MAX));
+        struct places all = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+        rough_keep(&own, (uint32_t)(1001 * terms * IMPACT_MAX), &all);
         assert_int_equal(places_count(&all), IMPACT_WINDOW);
     }
 }
