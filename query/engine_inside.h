@@ -56,6 +56,7 @@ struct engine {
     struct lean *lean;      /* NULL: windows are looked at with all terms */
     bool lean_always;       /* while there are fewer than K hits, too: it stops at the first word that is nowhere */
     uint32_t checks;
+    uint32_t recency_end, recency_most; /* of the windows asked for last, those before this one: the most in them */
 };
 
 /* ---- matching (engine_match.c) -------------------------------------------------------------------------------- */
@@ -86,11 +87,8 @@ enum trabao_status engine_match_window(struct engine *e, uint32_t window, struct
 
 uint32_t engine_recency(const struct engine *e, uint32_t article);
 
-/* That of the last article of WINDOW: none in it has more. */
-static inline uint32_t engine_window_recency(const struct engine *e, uint32_t window)
-{
-    return engine_recency(e, MIN((window + 1) * WINDOW, e->r->archive->count) - 1);
-}
+/* What no article of WINDOW has more than. */
+uint32_t engine_window_recency(struct engine *e, uint32_t window);
 
 /* Adds to e->scores, at places that are WANTED, what L gives there; if ALL, at others too where that is quicker. */
 void engine_add_scores(struct engine *e, const struct located *l, const struct places *wanted, bool all);

@@ -9,6 +9,7 @@
 
 #define WORDS PLACES_WORDS
 #define SECONDS_PER_YEAR (365.25 * 86400)
+#define RECENCY_WINDOWS 16 /* windows that are bounded together, by the last article in them: it falls slowly */
 
 uint32_t engine_recency(const struct engine *e, uint32_t article)
 {
@@ -18,6 +19,16 @@ uint32_t engine_recency(const struct engine *e, uint32_t article)
     }
     const double years = (double)(e->newest - id / ARTICLE_SLOTS) / SECONDS_PER_YEAR;
     return (uint32_t)(ENGINE_POINT * ENGINE_RECENCY_POINTS * exp2(-years / ENGINE_RECENCY_HALF_YEARS));
+}
+
+uint32_t engine_window_recency(struct engine *e, uint32_t window)
+{
+    const uint32_t end = (window / RECENCY_WINDOWS + 1) * RECENCY_WINDOWS;
+    if (e->recency_end != end) {
+        e->recency_end = end;
+        e->recency_most = engine_recency(e, MIN(end * WINDOW, e->r->archive->count) - 1);
+    }
+    return e->recency_most;
 }
 
 /* Adds weight * impact at every place of a dense term. */
