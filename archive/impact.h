@@ -99,7 +99,7 @@ void impact_builder_close(struct impact_builder *b);
 /* ---- reading ------------------------------------------------------------------------------------------------- */
 
 struct blocks;        /* blocks.h */
-struct impact_reader; /* one thread's statement and the blocks it holds */
+struct impact_reader; /* a statement and the blocks it holds, of one thread but for impact_postings */
 
 /* A window in which a term occurs. */
 struct impact_entry {
@@ -148,7 +148,7 @@ static inline uint32_t impact_place(const struct impact_term *t, uint32_t window
     return UINT32_MAX;
 }
 
-/* The postings of the I-th window of T: impact_bytes(count) bytes. */
+/* The postings of the I-th window of T: impact_bytes(count) bytes. Several threads may ask at a time. */
 enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
                                    const uint8_t **out, struct trabao_error *err);
 

@@ -1,9 +1,13 @@
 /*
- * impact_read.c - the impact index, one reader a thread, over blocks that all threads share (blocks.h).
+ * impact_read.c - the impact index, one reader a thread, over blocks that all threads share (blocks.h). Two threads that
+ * work on one query may ask one reader for postings.
  */
+#include "archive/impact.h"
+
+#include <pthread.h>
+
 #include "archive/blocks.h"
 #include "archive/db.h"
-#include "archive/impact.h"
 #include "base/mem.h"
 
 struct impact_chunk {
@@ -23,6 +27,7 @@ struct impact_reader {
     size_t held_count, held_capacity;
     struct impact_term **terms; /* handed out since the last release, each with its chunks; owned */
     size_t term_count, term_capacity;
+    pthread_mutex_t mutex; /* held while a chunk is fetched */
 };
 
 static enum trabao_status damaged(struct trabao_error *err)
@@ -170,6 +175,7 @@ enum trabao_status impact_reader_open(sqlite3 *db, struct blocks *cache, uint32_
     }
     r->cache = cache;
     r->windows = impact_windows(articles);
+    pthread_mutex_init(&r->mutex, NULL);
     return db_prepare(db, "SELECT block FROM impact WHERE id = ?1", &r->select, err);
 }
 
@@ -180,6 +186,7 @@ void impact_reader_close(struct impact_reader *r)
         sqlite3_finalize(r->select);
         mem_free(r->held);
         mem_free(r->terms);
+        pthread_mutex_destroy(&r->mutex);
         mem_free(r);
     }
 }
@@ -208,18 +215,34 @@ enum trabao_status impact_find(struct impact_reader *r, uint32_t term, const str
     return TRABAO_OK;
 }
 
+/* Fetches chunk number CHUNK of T unless the other thread has. */
+static enum trabao_status fetch(struct impact_reader *r, const struct impact_term *t, uint32_t chunk,
+                                struct impact_chunk **out, struct trabao_error *err)
+{
+    enum trabao_status status = TRABAO_OK;
+    pthread_mutex_lock(&r->mutex);
+    *out = t->chunks[chunk];
+    if (!*out) {
+        status = hold(r, (int64_t)t->term << IMPACT_CHUNK_BITS | chunk, out, err);
+        if (status == TRABAO_OK) {
+            __atomic_store_n(&t->chunks[chunk], *out, __ATOMIC_RELEASE);
+        }
+    }
+    pthread_mutex_unlock(&r->mutex);
+    return status;
+}
+
 enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
                                    const uint8_t **out, struct trabao_error *err)
 {
     const struct impact_entry *at = &t->entries[i];
-    if (!t->chunks[at->chunk]) {
-        const enum trabao_status status =
-            hold(r, (int64_t)t->term << IMPACT_CHUNK_BITS | at->chunk, &t->chunks[at->chunk], err);
+    struct impact_chunk *block = __atomic_load_n(&t->chunks[at->chunk], __ATOMIC_ACQUIRE);
+    if (!block) {
+        const enum trabao_status status = fetch(r, t, at->chunk, &block, err);
         if (status != TRABAO_OK) {
             return status;
         }
     }
-    const struct impact_chunk *block = t->chunks[at->chunk];
     if (!block || at->offset + impact_bytes(at->count_less + 1U) > block->len) {
         return damaged(err);
     }

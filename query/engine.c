@@ -39,6 +39,33 @@ void engine_sort(struct engine_hit *hits, size_t count)
 
 /* ---- setting up ---------------------------------------------------------------------------------------------- */
 
+enum trabao_status engine_make_room(struct engine *e)
+{
+    const struct plan *plan = e->plan;
+    size_t variants = 1;
+    for (size_t g = 0; g < plan->group_count; g++) {
+        variants += plan->groups[g].count;
+    }
+    e->groups = mem_alloc(plan->group_count * e->tiers + 1, sizeof *e->groups);
+    e->scored = mem_zalloc(plan->group_count + 1, sizeof *e->scored);
+    e->located = mem_alloc(variants, sizeof *e->located);
+    for (size_t s = 0; e->scored && s < plan->scored_count; s++) {
+        e->scored[plan->scored[s]] = true;
+    }
+    if (!e->groups || !e->scored || !e->located) {
+        return error_no_memory(e->err);
+    }
+    return e->pruned ? engine_lean_open(e) : TRABAO_OK;
+}
+
+void engine_free_room(struct engine *e)
+{
+    mem_free(e->groups);
+    mem_free(e->scored);
+    mem_free(e->located);
+    engine_lean_close(e);
+}
+
 /* PRUNED: for the best alone; phrases may be looked for in the articles that would be hits. */
 static enum trabao_status begin(struct engine *e, struct archive_reader *r, struct plan *plan,
                                 const struct engine_options *options, bool pruned, struct trabao_error *err)
@@ -57,21 +84,11 @@ static enum trabao_status begin(struct engine *e, struct archive_reader *r, stru
     e->end_window = plan->end > plan->first ? impact_windows(plan->end) : e->first_window;
     e->newest = a->count ? a->ids[a->count - 1] / ARTICLE_SLOTS : 0;
     e->tiers = (unsigned)plan->loosest - (unsigned)plan->tightest + 1;
-    size_t variants = 1;
-    for (size_t g = 0; g < plan->group_count; g++) {
-        variants += plan->groups[g].count;
-    }
-    e->groups = mem_alloc(plan->group_count * e->tiers + 1, sizeof *e->groups);
-    e->scored = mem_zalloc(plan->group_count + 1, sizeof *e->scored);
-    e->located = mem_alloc(variants, sizeof *e->located);
-    for (size_t s = 0; e->scored && s < plan->scored_count; s++) {
-        e->scored[plan->scored[s]] = true;
+    e->pruned = pruned;
+    for (size_t s = 0; s < plan->scored_count; s++) {
         e->estimates_most += plan->neighbours[s].estimate;
     }
-    if (!e->groups || !e->scored || !e->located) {
-        return error_no_memory(err);
-    }
-    return pruned ? engine_lean_open(e) : TRABAO_OK;
+    return engine_make_room(e);
 }
 
 static enum trabao_status begin_open(struct engine *e, struct archive_reader *r, struct plan *plan,
@@ -79,14 +96,6 @@ static enum trabao_status begin_open(struct engine *e, struct archive_reader *r,
 {
     const enum trabao_status status = begin(e, r, plan, options, pruned, err);
     return status == TRABAO_OK ? engine_find_open(e) : status;
-}
-
-static void end(struct engine *e)
-{
-    mem_free(e->groups);
-    mem_free(e->scored);
-    mem_free(e->located);
-    engine_lean_close(e);
 }
 
 /* ---- the best K ---------------------------------------------------------------------------------------------- */
@@ -102,6 +111,40 @@ static enum trabao_status take_if_worth(struct engine *e, const struct bounds *b
     return full && e->lean ? engine_lean_window(e, window, heap) : engine_take_window(e, window, heap);
 }
 
+static enum trabao_status take_found(struct engine *e, const void *bounds, size_t i, void *heap)
+{
+    const struct bounds *b = bounds;
+    return take_if_worth(e, b, b->found[i], heap);
+}
+
+/* The first of COUNT HITS, each once, into HEAP. */
+static void keep_best(struct engine_hit *hits, size_t count, struct heap *heap)
+{
+    engine_sort(hits, count);
+    heap->count = 0;
+    for (size_t i = 0; i < count && heap->count < heap->capacity; i++) {
+        if (i == 0 || engine_compare(&hits[i - 1], &hits[i]) != 0) {
+            heap->items[heap->count++] = hits[i];
+        }
+    }
+}
+
+/* Takes the REST in two threads, each of which begins with the best so far. */
+static enum trabao_status take_rest_split(struct engine *e, const struct engine_windows *rest, struct heap *heap)
+{
+    struct engine_hit *hits = mem_alloc(2 * heap->capacity, sizeof *hits);
+    struct heap other = {hits, heap->count, heap->capacity};
+    if (!hits) {
+        return error_no_memory(e->err);
+    }
+    memcpy(hits, heap->items, heap->count * sizeof *hits);
+    const enum trabao_status status = engine_take_split(e, rest, heap, &other);
+    memcpy(hits + other.count, heap->items, heap->count * sizeof *hits);
+    keep_best(hits, other.count + heap->count, heap);
+    mem_free(hits);
+    return status;
+}
+
 enum trabao_status engine_find_best(struct engine *e, struct heap *heap)
 {
     struct bounds bounds = {0};
@@ -110,8 +153,9 @@ enum trabao_status engine_find_best(struct engine *e, struct heap *heap)
         status = take_if_worth(e, &bounds, bounds.order[i], heap);
         bounds.bound[bounds.order[i]] = ENGINE_NO_BOUND;
     }
-    for (size_t i = 0; status == TRABAO_OK && i < bounds.count; i++) {
-        status = take_if_worth(e, &bounds, bounds.found[i], heap);
+    const struct engine_windows rest = {take_found, &bounds, bounds.count};
+    if (status == TRABAO_OK) {
+        status = engine_is_heavy(e) ? take_rest_split(e, &rest, heap) : engine_take_all(e, &rest, heap);
     }
     engine_sort(heap->items, heap->count);
     engine_free_bounds(&bounds);
@@ -128,7 +172,7 @@ enum trabao_status engine_best(struct archive_reader *r, struct plan *plan, cons
         status = plan->phrase_count ? engine_sift(&e, &heap) : engine_find_best(&e, &heap);
     }
     *found = heap.count;
-    end(&e);
+    engine_free_room(&e);
     return status;
 }
 
@@ -144,7 +188,7 @@ enum trabao_status engine_best_exhaustive(struct archive_reader *r, struct plan 
     }
     engine_sort(hits, heap.count);
     *found = heap.count;
-    end(&e);
+    engine_free_room(&e);
     return status;
 }
 
@@ -198,7 +242,19 @@ enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan,
         }
     }
     *found = out.count;
-    end(&e);
+    engine_free_room(&e);
+    return status;
+}
+
+static enum trabao_status count_window(struct engine *e, const void *first, size_t i, void *by_tier)
+{
+    uint64_t *counts = by_tier;
+    struct places places[TIERS];
+    bool any;
+    const enum trabao_status status = engine_match_window(e, *(const uint32_t *)first + (uint32_t)i, places, &any);
+    for (unsigned t = 0; status == TRABAO_OK && any && t < e->tiers; t++) {
+        counts[(unsigned)e->plan->tightest + t] += places_count(&places[t]);
+    }
     return status;
 }
 
@@ -206,17 +262,17 @@ enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
                                 const struct engine_options *options, uint64_t by_tier[3], struct trabao_error *err)
 {
     struct engine e;
+    uint64_t other[TIERS] = {0};
     enum trabao_status status = begin_open(&e, r, plan, options, false, err);
-    by_tier[0] = by_tier[1] = by_tier[2] = 0;
-    for (uint32_t w = e.first_window; status == TRABAO_OK && w < e.end_window; w++) {
-        struct places places[TIERS];
-        bool any;
-        status = engine_match_window(&e, w, places, &any);
-        for (unsigned t = 0; status == TRABAO_OK && any && t < e.tiers; t++) {
-            by_tier[(unsigned)plan->tightest + t] += places_count(&places[t]);
-        }
+    const struct engine_windows all = {count_window, &e.first_window, e.end_window - e.first_window};
+    memset(by_tier, 0, TIERS * sizeof *by_tier);
+    if (status == TRABAO_OK) {
+        status = engine_is_heavy(&e) ? engine_take_split(&e, &all, by_tier, other) : engine_take_all(&e, &all, by_tier);
     }
-    end(&e);
+    for (unsigned t = 0; t < TIERS; t++) {
+        by_tier[t] += other[t];
+    }
+    engine_free_room(&e);
     return status;
 }
 
@@ -240,6 +296,6 @@ enum trabao_status engine_explain(struct archive_reader *r, struct plan *plan,
         engine_add_estimates(&e, window);
         *out = (struct engine_parts){words, engine_recency(&e, article), all_words, e.estimates[article % WINDOW]};
     }
-    end(&e);
+    engine_free_room(&e);
     return status;
 }

@@ -18,6 +18,8 @@
 #define ENGINE_RECENCY_POINTS 0.25             /* bonus of an article of the archive's last day */
 #define ENGINE_RECENCY_HALF_YEARS 2.0          /* after so many years half of it is left */
 
+#define ENGINE_HEAVY 40000 /* windows of terms: fewer are sooner looked at than shared */
+
 /* An article's place in the order of relevance: larger comes first. */
 struct engine_hit {
     uint32_t score; /* in 1 / ENGINE_POINT points */
@@ -35,6 +37,7 @@ void engine_sort(struct engine_hit *hits, size_t count);
 
 struct engine_options {
     bool recency; /* prefer recent articles a little */
+    uint32_t heavy; /* another thread helps where terms have so many windows together; 0: none ever does */
     const struct engine_hit *after; /* only what comes after this one; NULL: from the best */
     /*
      * Says whether the article of HIT has all phrases of the plan, TRABAO_NONE if not; may set HIT->pairs. NULL: the

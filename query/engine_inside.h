@@ -7,6 +7,7 @@
  *   engine_gather.c  all candidates for phrases, where they are few
  *   engine_sift.c    which of the candidates have the phrases
  *   engine_lean.c    one window, without the terms that cannot matter in it
+ *   engine_split.c   the windows of a heavy query, looked at by two threads
  *   engine.c         the public functions
  */
 #ifndef TRABAO_ENGINE_INSIDE_H
@@ -43,6 +44,7 @@ struct engine {
     uint32_t windows, first_window, end_window;
     int64_t newest; /* civil second of the last dated article */
     unsigned tiers; /* different tiers that a match may have */
+    bool pruned;    /* only the best are asked for */
     uint64_t *open; /* bit by article: others do not match; NULL: any may; never of a plan with phrases */
     bool open_has_words; /* these have all words of the plan */
     struct places *groups; /* [group_count * tiers], cumulative: looser ones include tighter ones */
@@ -141,6 +143,27 @@ void engine_lean_close(struct engine *e);
 
 /* As engine_take_window, while HEAP is full or e->lean_always. */
 enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct heap *heap);
+
+/* ---- many windows (engine.c, engine_split.c) ------------------------------------------------------------------- */
+
+/* What an engine needs to look at windows; its plan and options are set. To be freed even after a failure. */
+enum trabao_status engine_make_room(struct engine *e);
+void engine_free_room(struct engine *e);
+
+/* COUNT windows, and what is done with each: OUT is what one thread finds. */
+struct engine_windows {
+    enum trabao_status (*take)(struct engine *e, const void *context, size_t i, void *out);
+    const void *context;
+    size_t count;
+};
+
+enum trabao_status engine_take_all(struct engine *e, const struct engine_windows *work, void *out);
+
+/* True when two threads are sooner through with the windows than one, and there may be two. */
+bool engine_is_heavy(const struct engine *e);
+
+/* Takes some of the windows in another thread, which has an engine like E and puts what it finds into OTHER. */
+enum trabao_status engine_take_split(struct engine *e, const struct engine_windows *work, void *own, void *other);
 
 /* ---- finding (engine.c, engine_sift.c) --------------------------------------------------------------------------- */
 

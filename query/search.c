@@ -94,6 +94,7 @@ static enum trabao_status read_request(struct search *s)
     s->limits.name = q->name;
     s->limit = (size_t)(q->limit == 0 ? LIMIT_DEFAULT : MIN(MAX(q->limit, 1), TRABAO_LIMIT_MAX));
     s->options = (struct engine_options){.recency = q->sort == TRABAO_RELEVANCE,
+                                         .heavy = ENGINE_HEAVY,
                                          .has_phrases = adjacency_has_phrases};
     return TRABAO_OK;
 }

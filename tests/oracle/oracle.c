@@ -268,7 +268,10 @@ static void compare_best(const struct asked *q, struct plan *pruned, struct plan
     struct adjacency *adjacency;
     const size_t k = 1 + any_below(any_below(2) ? 12 : K_MAX);
     check(adjacency_open(reader->reader, pruned, &adjacency, &err));
-    struct engine_options options = {.recency = recency, .has_phrases = adjacency_has_phrases, .phrases = adjacency};
+    struct engine_options options = {.recency = recency,
+                                     .heavy = any_below(2),
+                                     .has_phrases = adjacency_has_phrases,
+                                     .phrases = adjacency};
     for (int page = 0; page < PAGES; page++) {
         size_t n, m, i = 0;
         check(engine_best(reader->reader, pruned, &options, k, a, &n, &err));
@@ -321,7 +324,7 @@ static void compare_dates(const struct asked *q, struct plan *plan, const struct
 static void compare_all(const struct asked *q, struct plan *plan, struct plan *other, bool recency)
 {
     struct engine_hit *all = mem_alloc(archive->count, sizeof *all);
-    const struct engine_options options = {.recency = recency};
+    const struct engine_options options = {.recency = recency, .heavy = any_below(2)};
     uint64_t by_tier[3];
     size_t n;
     if (!all) {

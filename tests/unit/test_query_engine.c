@@ -104,8 +104,10 @@ static size_t compare_best(const struct asked *q, struct plan *plan, bool recenc
     struct engine_hit after;
     struct adjacency *adjacency;
     assert_fine(adjacency_open(reader->reader, plan, &adjacency, &err), &err);
-    struct engine_options options = {
-        .recency = recency, .has_phrases = adjacency_has_phrases, .phrases = adjacency};
+    struct engine_options options = {.recency = recency,
+                                     .heavy = any_below(2),
+                                     .has_phrases = adjacency_has_phrases,
+                                     .phrases = adjacency};
     size_t n, m, all = 0;
     for (int pages = 0; pages < 4; pages++) {
         assert_fine(engine_best(reader->reader, plan, &options, k, pruned, &n, &err), &err);
@@ -192,7 +194,7 @@ static struct engine_hit everything[ARTICLES];
 
 static void compare_with_texts(const struct asked *q, enum trabao_tier loosest, uint64_t by_tier[3])
 {
-    const struct engine_options options = {0};
+    const struct engine_options options = {.heavy = any_below(2)};
     uint64_t expected[4] = {0};
     size_t found;
     struct bound b = bind_query(q, loosest, false);
