@@ -330,6 +330,10 @@ static void close_all(struct check *c)
 static enum trabao_status check_all(struct check *c, const char *path)
 {
     TRY(open_all(c, path));
+    if (sqlite3_db_readonly(c->db, "main") != 0) {
+        return error_set(c->err, TRABAO_IO, "%s cannot be written to, which FTS5's check of itself asks for, though it"
+                         " changes nothing: check a copy", path);
+    }
     TRY(check_file(c));
     if (c->findings == 0) {
         check_articles(c, c->archive->ids, c->archive->count);

@@ -3,6 +3,7 @@
  */
 #include "archive/db.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -49,6 +50,9 @@ enum trabao_status db_failure(sqlite3 *db, const char *step, struct trabao_error
     }
     if (status == TRABAO_IO && errnum) {
         return error_set_errno(err, status, errnum, "%s: %s", step, message);
+    }
+    if (status == TRABAO_DATA) {
+        return error_set(err, status, "%s: %s; reindex", step, message);
     }
     return error_set(err, status == TRABAO_OK ? TRABAO_INTERNAL : status, "%s: %s", step, message);
 }
@@ -115,11 +119,25 @@ static enum trabao_status pragmas(sqlite3 *db, const char *sql, struct trabao_er
     return db_exec(db, sql, "configuring the database handle", err);
 }
 
-enum trabao_status db_open_published(const char *path, sqlite3 **out, struct trabao_error *err)
+/* Whether SQLite should be asked to open PATH: of a pipe it would wait for a writer for ever. */
+static enum trabao_status expect_file(const char *path, struct trabao_error *err)
 {
-    if (access(path, R_OK) != 0) {
+    struct stat facts;
+    if (stat(path, &facts) != 0 || access(path, R_OK) != 0) {
         return error_set(err, TRABAO_NO_INPUT, "%s: no such archive, or it cannot be read", path);
     }
+    if (S_ISDIR(facts.st_mode)) {
+        return error_set(err, TRABAO_DATA, "%s is a folder: name the file of an archive", path);
+    }
+    if (!S_ISREG(facts.st_mode)) {
+        return error_set(err, TRABAO_DATA, "%s is no file: name the file of an archive", path);
+    }
+    return TRABAO_OK;
+}
+
+enum trabao_status db_open_published(const char *path, sqlite3 **out, struct trabao_error *err)
+{
+    TRY(expect_file(path, err));
     enum trabao_status status = open_uri(path, "?immutable=1", SQLITE_OPEN_READONLY, false, out, err);
     if (status != TRABAO_OK) {
         return status;
@@ -140,9 +158,7 @@ enum trabao_status db_open_published(const char *path, sqlite3 **out, struct tra
 
 enum trabao_status db_open_for_check(const char *path, sqlite3 **out, struct trabao_error *err)
 {
-    if (access(path, R_OK) != 0) {
-        return error_set(err, TRABAO_NO_INPUT, "%s: no such archive, or it cannot be read", path);
-    }
+    TRY(expect_file(path, err));
     return open_uri(path, "", SQLITE_OPEN_READWRITE, true, out, err);
 }
 

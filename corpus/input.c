@@ -122,6 +122,7 @@ enum trabao_status input_next_file(struct input *in, const char **step, char rea
     archive_read_support_format_empty(in->archive);
     const bool is_stdin = !in->file.regular && strcmp(in->file.path, "-") == 0;
     if (archive_read_open_filename(in->archive, is_stdin ? NULL : in->file.path, READ_BLOCK) != ARCHIVE_OK) {
+        TRY(walk_shortage(archive_errno(in->archive), in->file.path, err));
         return give_reason(in, reason);
     }
     struct archive_entry *entry;

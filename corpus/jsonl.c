@@ -7,6 +7,7 @@
  */
 #include <jansson.h>
 
+#include "base/civil.h"
 #include "base/mem.h"
 #include "corpus/format.h"
 #include "corpus/jsonl_memory.h"
@@ -106,6 +107,14 @@ static struct corpus_text text_of_several(struct lines *l, json_t *values, const
     return (struct corpus_text){l->fields.data + start, l->fields.len - start};
 }
 
+/* True for a date that nobody here can read: it is kept as it is, among the other keys. */
+static bool is_unreadable_date(size_t field, struct corpus_text text)
+{
+    struct civil date;
+    return field == offsetof(struct corpus_record, date) && !format_is_blank(text.text, text.len) &&
+           !civil_parse(text.text, text.len, &date);
+}
+
 /* Takes the known keys out of OBJECT; their values stay alive in TAKEN. What is left is the extra. */
 static bool take_fields(struct lines *l, json_t *object, json_t *taken, struct corpus_record *record)
 {
@@ -117,6 +126,10 @@ static bool take_fields(struct lines *l, json_t *object, json_t *taken, struct c
                 continue;
             }
             *field = text_of_several(l, value, FIELDS[f].between);
+            if (is_unreadable_date(FIELDS[f].field, *field)) {
+                *field = (struct corpus_text){0};
+                continue;
+            }
             if ((field->text || json_is_null(value)) &&
                 (json_array_append(taken, value) != 0 || json_object_del(object, FIELDS[f].names[k]) != 0)) {
                 return false;
@@ -209,7 +222,7 @@ static bool repair(struct lines *l, struct line *line)
         return false;
     }
     for (size_t i = 0; i < l->converted.len; i++) {
-        if (l->converted.data[i] == '\t') {
+        if (l->converted.data[i] == '\t' || l->converted.data[i] == '\n') {
             l->converted.data[i] = ' ';
         }
     }

@@ -15,6 +15,8 @@
 #define RECORD_CEILING ((size_t)64 << 20)
 #define RECORD_CEILING_MAX ((size_t)1 << 30) /* what the parsers can count on */
 #define SNIFF_BYTES ((size_t)4096)
+#define TAR "tar files cannot be read: unpack it first"
+#define UTF_32 "UTF-32 cannot be read: convert it to UTF-8"
 
 struct corpus_reader {
     struct input *input;
@@ -168,6 +170,20 @@ static bool fill(struct corpus_reader *r, size_t n)
 
 /* ---- formats ------------------------------------------------------------------------------------------------- */
 
+/* Beginnings of files that are no text. */
+static const struct {
+    size_t at;
+    const char *bytes;
+    size_t n;
+    const char *reason;
+} BINARIES[] = {
+    {0, "PK\3\4", 4, "ZIP files, office documents among them, cannot be read: unpack or convert it first"},
+    {257, "ustar\0", 6, TAR},
+    {257, "ustar  \0", 8, TAR},
+    {0, "\xFF\xFE\0\0", 4, UTF_32},
+    {0, "\0\0\xFE\xFF", 4, UTF_32},
+};
+
 /* Bytes that text does not have: many of them mean that the file is none. UTF-16 has its mark. */
 static bool is_binary(const char *bytes, size_t n)
 {
@@ -180,6 +196,18 @@ static bool is_binary(const char *bytes, size_t n)
         odd += c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' ? 1 : 0;
     }
     return odd * 20 > n;
+}
+
+/* What a file that begins with N BYTES is refused for; NULL when it is text. */
+static const char *refuse_binary(const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < ARRAY_LEN(BINARIES); i++) {
+        const size_t at = BINARIES[i].at;
+        if (n >= at + BINARIES[i].n && memcmp(bytes + at, BINARIES[i].bytes, BINARIES[i].n) == 0) {
+            return BINARIES[i].reason;
+        }
+    }
+    return is_binary(bytes, n) ? "the file is not text" : NULL;
 }
 
 /* Beginnings of files that are text, but would make bad articles. */
@@ -250,13 +278,11 @@ static enum trabao_status open_file(struct corpus_reader *r, struct corpus_batch
     if (r->at_end && !r->broken && format_is_blank(buf_str(&r->rest), r->rest.len)) {
         return failed_batch(r, "empty", "the file is empty", out, err);
     }
-    const char *refused = NULL;
-    if (is_binary(buf_str(&r->rest), r->rest.len)) {
-        refused = "the file is not text";
-    } else if (r->options.format == CORPUS_AUTO) {
-        refused = recognise(&r->rest, &r->format);
-    } else {
+    const char *refused = refuse_binary(buf_str(&r->rest), r->rest.len);
+    if (r->options.format != CORPUS_AUTO) {
         r->format = r->options.format;
+    } else if (!refused) {
+        refused = recognise(&r->rest, &r->format);
     }
     if (refused) {
         return failed_batch(r, "format", refused, out, err);

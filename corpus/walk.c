@@ -131,6 +131,14 @@ static bool remember_linked(struct walk *w, struct folder_id id)
     return true;
 }
 
+enum trabao_status walk_shortage(int errnum, const char *path, struct trabao_error *err)
+{
+    if (errnum == ENOMEM) {
+        return error_no_memory(err);
+    }
+    return errnum == EMFILE || errnum == ENFILE ? error_set_errno(err, TRABAO_IO, errnum, "%s", path) : TRABAO_OK;
+}
+
 /* Goes into the folder ID at PATH. One that cannot be listed is a file that cannot be read. */
 static enum trabao_status enter(struct walk *w, struct folder_id id, struct walk_file *file, struct trabao_error *err)
 {
@@ -153,7 +161,7 @@ static enum trabao_status enter(struct walk *w, struct folder_id id, struct walk
     }
     drop_level(w);
     refuse(w, file, "the folder cannot be listed", why);
-    return why == ENOMEM ? error_no_memory(err) : TRABAO_OK;
+    return walk_shortage(why, buf_str(&w->path), err);
 }
 
 /* Goes into the folder at PATH, if it is not one that a link, followed, would only read again. */

@@ -36,4 +36,10 @@ void walk_rewind(struct walk *w);
 /* Hidden files and folders that were passed over since the first file. */
 uint64_t walk_hidden(const struct walk *w);
 
+/*
+ * TRABAO_OK unless opening PATH failed with ERRNUM for want of memory or of descriptors: that is not the fault of what
+ * is there, and what comes after it would fare no better.
+ */
+enum trabao_status walk_shortage(int errnum, const char *path, struct trabao_error *err);
+
 #endif

@@ -104,10 +104,6 @@ static enum trabao_status open_archive(struct run *run, struct trabao_error *err
     }
     if (!s->rebuild) {
         status = archive_open(s->db, ARCHIVE_CACHE, &run->archive, err);
-        if (status == TRABAO_DATA) {
-            const size_t n = strlen(err->message);
-            snprintf(err->message + n, sizeof err->message - n, " with --rebuild");
-        }
     } else if (run->before.damaged) {
         fprintf(stderr, "%s is damaged: which articles had been removed from it may be forgotten\n", s->db);
     }
@@ -234,12 +230,25 @@ static void close_run(struct run *run)
     predecessor_free(&run->before);
 }
 
+/* A message that ends in "reindex" is told to somebody who does just that, and needs the option for it. */
+static void name_option(struct trabao_error *err)
+{
+    static const char remedy[] = "reindex";
+    const size_t n = strlen(err->message);
+    if (n >= sizeof remedy - 1 && strcmp(err->message + n - (sizeof remedy - 1), remedy) == 0) {
+        snprintf(err->message + n, sizeof err->message - n, " with --rebuild");
+    }
+}
+
 static enum trabao_status index_paths(const struct settings *settings, const char *program, struct trabao_error *err)
 {
     struct run run = {.settings = settings};
     buf_init(&run.notes, NOTES_CEILING);
     const double started = clock_ms();
     enum trabao_status status = both_passes(&run, err);
+    if (status != TRABAO_OK) {
+        name_option(err);
+    }
     if (!settings->quiet && run.notes.len) {
         fprintf(stderr, "%s", buf_str(&run.notes));
         if (run.counts.rejected > 1 && !settings->reject) {

@@ -138,21 +138,27 @@ static bool is_capitals(const struct lexer *lx, size_t start, size_t end)
     return true;
 }
 
-static bool read_distance(const struct lexer *lx, size_t start, size_t end, uint32_t *distance)
+/* Reads NEAR/n. What only begins so, or lacks the number, is a word, with a warning. */
+static bool read_near(const struct lexer *lx, size_t start, size_t end, uint32_t *distance)
 {
     static const char name[] = "NEAR/";
     const size_t name_len = sizeof name - 1;
-    if (end - start <= name_len || memcmp(lx->c->text + start, name, name_len) != 0) {
+    const size_t n = MIN(end - start, name_len);
+    if (n < name_len - 1 || memcmp(lx->c->text + start, name, n) != 0) {
         return false;
     }
+    bool number = end - start > name_len;
     *distance = 0;
-    for (size_t i = start + name_len; i < end; i++) {
-        if (!letter_is_digit(lx->c->text[i])) {
-            return false;
-        }
+    for (size_t i = start + name_len; i < end && number; i++) {
+        number = letter_is_digit(lx->c->text[i]);
         *distance = MIN(*distance * 10 + (uint32_t)(lx->c->text[i] - '0'), (uint32_t)DISTANCE_MAX);
     }
-    return true;
+    if (!number) {
+        query_warn_about(lx->c, start, end,
+                         (struct query_problem){"NEAR cần số từ, như NEAR/5, nên được tìm như một từ",
+                                                "NEAR needs a number of words, as in NEAR/5"});
+    }
+    return number;
 }
 
 /* What a word is: an operator, if it is spelled like one and no sign or field stands directly before it. */
@@ -169,7 +175,7 @@ static enum lex_kind kind_of_word(struct lexer *lx, const struct lex_item *word,
     if (attached) {
         return LEX_WORD;
     }
-    if (read_distance(lx, word->start, word->end, distance)) {
+    if (read_near(lx, word->start, word->end, distance)) {
         return LEX_NEAR;
     }
     if (t->start != word->start || t->end != word->end || !is_capitals(lx, t->start, t->end)) {

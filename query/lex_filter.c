@@ -89,6 +89,12 @@ static bool find_dates(const struct lexer *lx, size_t start, size_t *end, int64_
     return false;
 }
 
+/* True when the value [START, END) of a filter has both ends: `from: 1/5/2020..3/5/2020` means these three days. */
+static bool is_range(const struct lexer *lx, size_t start, size_t end, int64_t from, int64_t to)
+{
+    return from != INT64_MIN && to != INT64_MAX && memmem(lx->c->text + start, end - start, "..", 2) != NULL;
+}
+
 static void narrow(struct lexer *lx, enum filter filter, int64_t from, int64_t to)
 {
     struct query_dates *dates = &lx->c->tree->dates;
@@ -104,7 +110,7 @@ static void narrow(struct lexer *lx, enum filter filter, int64_t from, int64_t t
                    "a date filter in parentheses limits the whole query all the same");
     }
     if (dates->from >= dates->to) {
-        query_warn(lx->c, "Các phép lọc ngày không có ngày nào chung.", "the date filters have no day in common");
+        query_warn(lx->c, QUERY_NO_DAY, QUERY_NO_DAY_ENGLISH);
     }
 }
 
@@ -158,7 +164,7 @@ static bool lex_filter(struct lexer *lx, enum filter filter, size_t value)
     }
     lex_push(lx, LEX_FILTER, start, end);
     lx->free = false;
-    narrow(lx, filter, from, to);
+    narrow(lx, is_range(lx, value, end, from, to) ? FILTER_DATE : filter, from, to);
     return true;
 }
 

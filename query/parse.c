@@ -273,6 +273,10 @@ static struct query_node *parse_query(struct parser *p, enum query_field field)
     const size_t base = p->count;
     push_child(p, parse_all(p, field), QUERY_OR);
     while (p->c->status == TRABAO_OK && p->item->kind == LEX_OR) {
+        if (p->item[-1].kind == LEX_FILTER || p->item[1].kind == LEX_FILTER) {
+            query_warn(p->c, "Phép lọc ngày đặt cạnh OR vẫn áp dụng cho cả câu tìm.",
+                       "a date filter beside OR limits the whole query all the same");
+        }
         p->item++;
         push_child(p, parse_all(p, field), QUERY_OR);
     }

@@ -18,6 +18,10 @@
 #define QUERY_DEPTH_MAX 8
 #define QUERY_PREFIXES_MAX 3
 
+/* The warning that nothing can be found: filters, or the request's own dates, exclude one another. */
+#define QUERY_NO_DAY "Các phép lọc ngày không có ngày nào chung."
+#define QUERY_NO_DAY_ENGLISH "the date filters have no day in common"
+
 enum query_field {
     QUERY_ANY, /* title and body */
     QUERY_TITLE,

@@ -55,7 +55,9 @@ static enum trabao_status limit_dates(struct search *s)
             dates->to = MIN(dates->to, to);
         }
     }
-    return TRABAO_OK;
+    const struct query_dates typed = s->tree->dates;
+    s->no_day = dates->limited && dates->from >= dates->to && !(typed.limited && typed.from >= typed.to);
+    return s->no_day && s->request->strict ? error_set(s->err, TRABAO_USAGE, QUERY_NO_DAY_ENGLISH) : TRABAO_OK;
 }
 
 static enum trabao_status read_query(struct search *s)
@@ -260,32 +262,34 @@ static enum trabao_status find_page(struct search *s)
     return status;
 }
 
+/* Counts the first N hits as the totals. */
+static void count_hits(struct search *s, size_t n)
+{
+    uint64_t *totals = s->answer->totals_by_tier;
+    totals[TRABAO_EXACT] = totals[TRABAO_TONE] = totals[TRABAO_FOLDED] = 0;
+    for (size_t i = 0; i < n; i++) {
+        totals[s->hits[i].tier]++;
+    }
+}
+
 static enum trabao_status count_all(struct search *s)
 {
     struct trabao_answer *a = s->answer;
-    a->total_exact = true;
+    enum trabao_status status = TRABAO_TIMEOUT;
     if (s->known != SIZE_MAX) {
-        for (size_t i = 0; i < s->known; i++) {
-            a->totals_by_tier[s->hits[i].tier]++;
-        }
+        count_hits(s, s->known);
+        status = TRABAO_OK;
     } else if (s->request->total == TRABAO_TOTAL_EXACT) {
-        const enum trabao_status status =
-            engine_count(s->r->reader, s->plan, &s->options, a->totals_by_tier, s->err);
-        if (status == TRABAO_TIMEOUT) {
-            /* The page stands; only how many more there are is not known. */
-            a->total_exact = false;
-            a->totals_by_tier[0] = a->totals_by_tier[1] = a->totals_by_tier[2] = 0;
-        } else if (status != TRABAO_OK) {
-            return status;
-        }
-    } else {
-        a->total_exact = false;
+        status = engine_count(s->r->reader, s->plan, &s->options, a->totals_by_tier, s->err);
     }
-    a->total = a->totals_by_tier[0] + a->totals_by_tier[1] + a->totals_by_tier[2];
-    if (!a->total_exact) {
-        a->total = s->count;
+    a->total_exact = status == TRABAO_OK;
+    if (status == TRABAO_TIMEOUT) {
+        /* The page stands; only how many more there are is not known. */
+        count_hits(s, s->count);
+        status = TRABAO_OK;
     }
-    return TRABAO_OK;
+    a->total = a->totals_by_tier[TRABAO_EXACT] + a->totals_by_tier[TRABAO_TONE] + a->totals_by_tier[TRABAO_FOLDED];
+    return status;
 }
 
 static enum trabao_status run(struct search *s)

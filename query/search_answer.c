@@ -193,26 +193,37 @@ static enum trabao_status suggest(struct search *s)
     return status;
 }
 
-enum trabao_status search_fill_answer(struct search *s)
+/* The warnings of the query, and of the request's dates. */
+static enum trabao_status fill_warnings(struct search *s)
 {
-    struct trabao_answer *a = s->answer;
     const struct query_tree *tree = s->tree;
-    a->generation = s->r->reader->archive->generation;
-    a->query = copy_text(s, s->request->query ? s->request->query : "", s->request->query_len);
-    a->understood = copy_text(s, tree->understood, strlen(tree->understood));
-    const char **warnings = query_arena_alloc(s->arena, tree->warning_count + 1, sizeof *warnings);
-    if (!a->query || !a->understood || !warnings) {
+    char *const *typed = s->request->english ? tree->warnings_english : tree->warnings;
+    const char **warnings = query_arena_alloc(s->arena, tree->warning_count + 2, sizeof *warnings);
+    if (!warnings) {
         return error_no_memory(s->err);
     }
     for (size_t i = 0; i < tree->warning_count; i++) {
-        const char *warning = s->request->english ? tree->warnings_english[i] : tree->warnings[i];
-        warnings[i] = copy_text(s, warning, strlen(warning));
+        warnings[i] = copy_text(s, typed[i], strlen(typed[i]));
         if (!warnings[i]) {
             return error_no_memory(s->err);
         }
     }
-    a->warnings = warnings;
-    a->warning_count = tree->warning_count;
+    warnings[tree->warning_count] = s->request->english ? QUERY_NO_DAY_ENGLISH : QUERY_NO_DAY;
+    s->answer->warnings = warnings;
+    s->answer->warning_count = tree->warning_count + s->no_day;
+    return TRABAO_OK;
+}
+
+enum trabao_status search_fill_answer(struct search *s)
+{
+    struct trabao_answer *a = s->answer;
+    a->generation = s->r->reader->archive->generation;
+    a->query = copy_text(s, s->request->query ? s->request->query : "", s->request->query_len);
+    a->understood = copy_text(s, s->tree->understood, strlen(s->tree->understood));
+    if (!a->query || !a->understood) {
+        return error_no_memory(s->err);
+    }
+    TRY(fill_warnings(s));
     TRY(suggest(s));
     TRY(fill_hits(s));
     return fill_next(s);

@@ -24,6 +24,7 @@ struct search {
     struct readings readings; /* of the words, when none has marks */
     struct engine_options options;
     struct cursor cursor;
+    bool no_day;    /* the request's dates exclude one another, or those of the query */
     bool continued; /* the request has a cursor */
     size_t limit; /* one hit more is looked for, to know whether another page follows */
     struct engine_hit hits[ADJACENCY_ARTICLES + TRABAO_LIMIT_MAX + 1];

@@ -58,7 +58,7 @@ bool charset_is_clean(const char *text, size_t n)
     return true;
 }
 
-/* Appends valid UTF-8 with its control characters as blanks; most text has none. */
+/* Appends valid UTF-8 with its control characters as blanks, and any line's end as a newline; most text has none. */
 static bool append_clean(const char *text, size_t n, struct buf *out)
 {
     size_t done = 0;
@@ -69,7 +69,7 @@ static bool append_clean(const char *text, size_t n, struct buf *out)
         }
         buf_append(out, text + done, i - done);
         if (!(text[i] == '\r' && i + 1 < n && text[i + 1] == '\n')) {
-            buf_append_char(out, ' ');
+            buf_append_char(out, text[i] == '\r' ? '\n' : ' ');
         }
         i += len - 1;
         done = i + 1;

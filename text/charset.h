@@ -12,8 +12,8 @@
 
 /*
  * Appends TEXT (N bytes) as UTF-8 to OUT, without byte order mark; control characters other than tab and newline
- * become blanks, "\r\n" a newline. *ENCODING: what the bytes were taken for; static. False when no encoding explains
- * them or OUT is full (buf_failed tells which).
+ * become blanks, "\r\n" and "\r" a newline. *ENCODING: what the bytes were taken for; static. False when no encoding
+ * explains them or OUT is full (buf_failed tells which).
  */
 bool charset_to_utf8(const char *text, size_t n, struct buf *out, const char **encoding);
 

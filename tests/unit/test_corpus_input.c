@@ -309,6 +309,8 @@ static void binary_files_are_one_reject(void **state)
     memset(bytes, 0, sizeof bytes);
     assert_gives_bytes(bytes, sizeof bytes, "reject 0 @0 format\n");
     assert_gives_bytes("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16, "reject 0 @0 format\n");
+    /* That of UTF-32 begins as UTF-16 does. */
+    assert_gives_bytes("\xFF\xFE\0\0B\0\0\0\xE0\0\0\0i\0\0", 16, "reject 0 @0 format\n");
 }
 
 static void names_that_do_not_exist(void **state)

@@ -36,6 +36,18 @@ static void other_keys_are_kept(void **state)
                  "\"nul\":\"x\\u0000y\"}\n");
 }
 
+/* A date that means nothing here may mean something to somebody else. */
+static void an_unreadable_date_is_kept(void **state)
+{
+    (void)state;
+    assert_gives("{\"title\":\"T\",\"date\":\"31/02/2020\"}\n"
+                 "{\"title\":\"T\",\"date\":1595203200}\n"
+                 "{\"title\":\"T\",\"date\":\" \"}\n",
+                 "record 1 key=in#1 title=T extra={\"date\":\"31/02/2020\"}\n"
+                 "record 2 key=in#2 title=T extra={\"date\":1595203200}\n"
+                 "record 3 key=in#3 title=T\n");
+}
+
 static void several_values_are_joined(void **state)
 {
     (void)state;
@@ -90,6 +102,7 @@ static void control_characters_become_blanks(void **state)
                  "record 2 key=in#2 title=a b c\n");
     static const char nul[] = "{\"title\":\"a\"}\n{\"title\":\"b\0c\"}\n";
     assert_gives_bytes(nul, sizeof nul - 1, "record 1 key=in#1 title=a\nrecord 2 key=in#2 title=b c\n");
+    assert_gives("{\"title\":\"a\rb\"}\n", "record 1 key=in#1 title=a b\n");
 }
 
 static void encodings_are_found_line_by_line(void **state)
@@ -244,6 +257,7 @@ int main(void)
         cmocka_unit_test(reads_every_field),
         cmocka_unit_test(keys_in_any_order_and_by_other_names),
         cmocka_unit_test(other_keys_are_kept),
+        cmocka_unit_test(an_unreadable_date_is_kept),
         cmocka_unit_test(several_values_are_joined),
         cmocka_unit_test(null_and_blank_are_missing),
         cmocka_unit_test(a_bad_line_costs_one_line),

@@ -47,6 +47,18 @@ static void a_text_without_furniture_keeps_every_line(void **state)
     assert_gives("Một dòng", "record 1 key=in#1 \n|=Một dòng\n");
 }
 
+static void lines_end_in_every_way(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"\n", "\r\n", "\r"};
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        char text[256];
+        snprintf(text, sizeof text, "Thông xe cầu Vàm Láng%sNgày đăng: 2/9/2015%s" PARAGRAPH "%s", ends[i], ends[i],
+                 ends[i]);
+        assert_gives(text, "record 1 key=in#1 title=Thông xe cầu Vàm Láng date=2/9/2015 \n|=" PARAGRAPH "\n");
+    }
+}
+
 static void sections_among_paragraphs_are_text(void **state)
 {
     (void)state;
@@ -320,6 +332,7 @@ int main(void)
         cmocka_unit_test(the_title_before_or_behind_the_date),
         cmocka_unit_test(a_date_below_the_text),
         cmocka_unit_test(a_text_without_furniture_keeps_every_line),
+        cmocka_unit_test(lines_end_in_every_way),
         cmocka_unit_test(sections_among_paragraphs_are_text),
         cmocka_unit_test(text_goes_on_below_links_to_other_articles),
         cmocka_unit_test(nothing_but_furniture),

@@ -102,6 +102,47 @@ static void assert_finds(const char *query, const char *expected)
     trabao_answer_free(answer);
 }
 
+/* ---- totals and dates of the request ---------------------------------------------------------------------------- */
+
+static void a_total_that_is_not_counted_is_that_of_its_tiers(void **state)
+{
+    const enum trabao_total totals[] = {TRABAO_TOTAL_NONE, TRABAO_TOTAL_BOUNDED, TRABAO_TOTAL_EXACT};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(totals); i++) {
+        const struct trabao_request request = {
+            .tier = TRABAO_TIER_AUTO, .limit = 1, .sort = TRABAO_NEWEST, .total = totals[i]};
+        struct trabao_answer *answer = NULL;
+        assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+        assert_int_equal(answer->total_exact, totals[i] == TRABAO_TOTAL_EXACT);
+        assert_int_equal(answer->totals_by_tier[TRABAO_EXACT], answer->total);
+        assert_in_range(answer->total, answer->total_exact ? ARRAY_LEN(TEXTS) : 2, ARRAY_LEN(TEXTS));
+        trabao_answer_free(answer);
+    }
+}
+
+static void dates_that_exclude_one_another_are_told_once(void **state)
+{
+    static const struct {
+        const char *query, *from, *to;
+    } requests[] = {{"", "2021", "2020"}, {"date:2020", "2021", NULL}, {"after:2022 before:2020", NULL, "2021"}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+        struct trabao_request request = {.query = requests[i].query,
+                                         .query_len = strlen(requests[i].query),
+                                         .from = requests[i].from,
+                                         .to = requests[i].to,
+                                         .english = true};
+        struct trabao_answer *answer = NULL;
+        assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+        assert_int_equal(answer->total, 0);
+        assert_int_equal(answer->warning_count, 1);
+        assert_string_equal(answer->warnings[0], "the date filters have no day in common");
+        trabao_answer_free(answer);
+        request.strict = true;
+        assert_status(TRABAO_USAGE, trabao_search(reader, &request, &answer, &err), &err);
+    }
+}
+
 /* ---- tiers ----------------------------------------------------------------------------------------------------- */
 
 /* What cannot have marks has none that were left out. */
@@ -464,6 +505,8 @@ static void memory_may_run_out_anywhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_total_that_is_not_counted_is_that_of_its_tiers),
+        cmocka_unit_test(dates_that_exclude_one_another_are_told_once),
         cmocka_unit_test(words_without_letters_for_marks_are_exact),
         cmocka_unit_test(a_phrase_has_the_tier_of_its_loosest_word),
         cmocka_unit_test(a_quoted_date_is_found_in_every_spelling),

@@ -4,7 +4,10 @@ head -c 300 "$SAMPLES/bao-mau.jsonl" >truncated.jsonl
 sed -n '2p' "$SAMPLES/bao-mau.jsonl" >good.jsonl
 gzip -nc good.jsonl | head -c 200 >cut.jsonl.gz
 printf '\0\0\0\0' >zeros
-for path in junk.bin truncated.jsonl cut.jsonl.gz zeros; do
+tar -cf files.tar good.jsonl
+python3 -c 'import zipfile; zipfile.ZipFile("files.zip", "w").write("good.jsonl")'
+python3 -c 'print("Bài báo một\n" * 9)' | iconv -t UTF-32 >utf-32
+for path in files.tar files.zip utf-32 junk.bin truncated.jsonl cut.jsonl.gz zeros; do
     trabao index --db a.trabao $path 2>err
     echo "$path: status $?"
     sort err | cut -c 1-200
