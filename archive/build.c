@@ -178,14 +178,14 @@ static size_t dictionary_size(const struct spill *spill)
 }
 
 static enum trabao_status save_dictionary(struct build *b, const char *name, const struct pack_samples *samples,
-                                          int level, struct pack_dictionary **out, struct trabao_error *err)
+                                          enum pack_kind kind, struct pack_dictionary **out, struct trabao_error *err)
 {
     struct buf bytes;
     sqlite3_stmt *insert = NULL;
     buf_init(&bytes, DICTIONARY_MAX);
-    enum trabao_status status = pack_train(samples, dictionary_size(b->spill), level, &bytes, err);
+    enum trabao_status status = pack_train(samples, dictionary_size(b->spill), kind, &bytes, err);
     if (status == TRABAO_OK) {
-        status = pack_dictionary_open(buf_str(&bytes), bytes.len, level, out, err);
+        status = pack_dictionary_open(buf_str(&bytes), bytes.len, kind, out, err);
     }
     if (status == TRABAO_OK) {
         status = db_prepare(b->db, "INSERT INTO dictionary(name, bytes) VALUES(?1, ?2)", &insert, err);
@@ -210,7 +210,7 @@ static enum trabao_status learn_words(struct build *b, const struct sample *s, s
                                     ? TRABAO_OK
                                     : error_no_memory(err);
     if (status == TRABAO_OK) {
-        status = save_dictionary(b, "words", &words, PACK_WORDS_LEVEL, &b->words, err);
+        status = save_dictionary(b, "words", &words, PACK_WORDS, &b->words, err);
     }
     pack_samples_free(&words);
     mem_free(numbers);
@@ -228,7 +228,7 @@ static enum trabao_status learn(struct build *b, struct trabao_error *err)
         status = learn_words(b, &s, err);
     }
     if (status == TRABAO_OK) {
-        status = save_dictionary(b, "residues", &s.residues, PACK_RESIDUES_LEVEL, &b->residues, err);
+        status = save_dictionary(b, "residues", &s.residues, PACK_RESIDUES, &b->residues, err);
     }
     if (status == TRABAO_OK) {
         status = signatures_builder_choose(b->signatures, b->db, err);
