@@ -132,6 +132,8 @@ enum trabao_status pack_context_open(struct pack_context **out, struct trabao_er
         return error_no_memory(err);
     }
     ZSTD_CCtx_setParameter(c->compress, ZSTD_c_dictIDFlag, 0);
+    ZSTD_CCtx_setParameter(c->compress, ZSTD_c_format, ZSTD_f_zstd1_magicless);
+    ZSTD_DCtx_setParameter(c->expand, ZSTD_d_format, ZSTD_f_zstd1_magicless);
     /* The fast strategy by itself packs no literals when it steps over some places, and words are mostly literals. */
     ZSTD_CCtx_setParameter(c->compress, ZSTD_c_literalCompressionMode, ZSTD_ps_enable);
     return TRABAO_OK;
@@ -168,10 +170,12 @@ enum trabao_status pack_expand(struct pack_context *context, const struct pack_d
                                const void *bytes, size_t n, struct buf *out, struct trabao_error *err)
 {
     buf_clear(out);
-    const unsigned long long plain = ZSTD_getFrameContentSize(bytes, n);
-    if (plain > PACK_PLAIN_MAX) {
+    ZSTD_frameHeader header;
+    if (ZSTD_getFrameHeader_advanced(&header, bytes, n, ZSTD_f_zstd1_magicless) != 0 ||
+        header.frameContentSize > PACK_PLAIN_MAX) {
         return error_set(err, TRABAO_DATA, "a stored article is damaged (no zstd frame of a known size)");
     }
+    const size_t plain = (size_t)header.frameContentSize;
     char *room = buf_reserve(out, plain);
     if (!room) {
         return error_no_memory(err);

@@ -2,7 +2,7 @@
  * pack.h - zstd frames with a dictionary trained on the archive's own articles.
  *
  * Two kinds of streams are packed, each with a dictionary of its own: the words and the residues of wordcode.h. A frame
- * does not say which dictionary it needs: who reads it knows.
+ * says neither that it is one (ZSTD_f_zstd1_magicless) nor which dictionary it needs: who reads it knows.
  */
 #ifndef TRABAO_PACK_H
 #define TRABAO_PACK_H

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
+#define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 
 #include "archive/pack.h"
@@ -96,14 +97,19 @@ static void test_streams_come_back(void **state)
     }
 }
 
-static void test_frames_do_not_name_their_dictionary(void **state)
+/* Neither magic number nor dictionary's number nor checksum. */
+static void test_frames_are_short(void **state)
 {
     struct fixture f;
     (void)state;
     open_fixture(&f, PACK_WORDS, true);
     make_stream(&f, 1);
     expect_back(&f);
-    assert_int_equal(ZSTD_getDictID_fromFrame(f.packed.data, f.packed.len), 0);
+    ZSTD_frameHeader header;
+    assert_int_equal(ZSTD_getFrameHeader_advanced(&header, f.packed.data, f.packed.len, ZSTD_f_zstd1_magicless), 0);
+    assert_int_equal(header.frameContentSize, f.stream.len);
+    assert_int_equal(header.dictID, 0);
+    assert_int_equal(header.checksumFlag, 0);
     close_fixture(&f);
 }
 
@@ -143,7 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_streams_come_back),
-        cmocka_unit_test(test_frames_do_not_name_their_dictionary),
+        cmocka_unit_test(test_frames_are_short),
         cmocka_unit_test(test_words_that_repeat_nothing_are_packed),
         cmocka_unit_test(test_damage_is_told),
     };
