@@ -77,8 +77,8 @@ static enum trabao_status load_numbers(struct archive *a, sqlite3 *db, struct tr
     return loaded == a->count ? TRABAO_OK : damaged(a, "article numbers", err);
 }
 
-static enum trabao_status load_dictionary(sqlite3 *db, const char *name, int level, struct pack_dictionary **out,
-                                          struct trabao_error *err)
+static enum trabao_status load_dictionary(sqlite3 *db, const char *name, enum pack_kind kind,
+                                          struct pack_dictionary **out, struct trabao_error *err)
 {
     sqlite3_stmt *row = NULL;
     enum trabao_status status = db_prepare(db, "SELECT bytes FROM dictionary WHERE name = ?1", &row, err);
@@ -87,7 +87,7 @@ static enum trabao_status load_dictionary(sqlite3 *db, const char *name, int lev
         status = db_step(row, "reading a dictionary", err);
     }
     if (status == TRABAO_OK) {
-        status = pack_dictionary_open(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), level, out,
+        status = pack_dictionary_open(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), kind, out,
                                       err);
     } else if (status == TRABAO_NONE) {
         status = error_set(err, TRABAO_DATA, "the archive has no dictionary \"%s\"; reindex", name);
@@ -105,8 +105,8 @@ static enum trabao_status load_tables(struct archive *a, sqlite3 *db, struct tra
     TRY(ngrams_load(&a->ngrams, db, err));
     TRY(signatures_load(&a->signatures, db, err));
     TRY(abbreviations_load(&a->abbreviations, db, err));
-    TRY(load_dictionary(db, "words", PACK_WORDS_LEVEL, &a->words_dictionary, err));
-    return load_dictionary(db, "residues", PACK_RESIDUES_LEVEL, &a->residues_dictionary, err);
+    TRY(load_dictionary(db, "words", PACK_WORDS, &a->words_dictionary, err));
+    return load_dictionary(db, "residues", PACK_RESIDUES, &a->residues_dictionary, err);
 }
 
 static enum trabao_status load(struct archive *a, size_t cache_bytes, struct trabao_error *err)

@@ -45,6 +45,7 @@ struct build {
     uint32_t *lengths;    /* by article number, */
     int64_t *ids;         /* and so these, */
     uint8_t *precisions;  /* and these */
+    uint64_t spilled_bytes; /* of all articles */
     uint64_t tokens[SCHEMA_COLUMNS]; /* of all articles together */
     uint64_t average;  /* of these, in thousandths */
 };
@@ -92,7 +93,7 @@ static enum trabao_status sample_article(struct sample *s, uint32_t number, stru
 {
     struct document *d = &s->document;
     uint32_t length;
-    TRY(spill_read(s->port, number, &d->bytes, &d->article, err));
+    TRY(spill_read(s->port, number, &d->entry, &d->bytes, &d->article, err));
     TRY(document_tokenize(d, s->analyzer, err));
     TRY(document_number(d, &s->seen, &s->known, &length, err));
     TRY(document_code(d, &s->scratch, err));
@@ -168,24 +169,16 @@ static bool renumber(const struct sample *s, const uint32_t *numbers, struct pac
     return fine;
 }
 
-static size_t dictionary_size(const struct spill *spill)
-{
-    uint64_t bytes = 0;
-    for (uint32_t i = 0; i < spill_count(spill); i++) {
-        bytes += spill_at(spill, i)->len;
-    }
-    return (size_t)MIN(bytes / DICTIONARY_SHARE, (uint64_t)DICTIONARY_BYTES);
-}
-
 static enum trabao_status save_dictionary(struct build *b, const char *name, const struct pack_samples *samples,
-                                          int level, struct pack_dictionary **out, struct trabao_error *err)
+                                          enum pack_kind kind, struct pack_dictionary **out, struct trabao_error *err)
 {
     struct buf bytes;
     sqlite3_stmt *insert = NULL;
     buf_init(&bytes, DICTIONARY_MAX);
-    enum trabao_status status = pack_train(samples, dictionary_size(b->spill), level, &bytes, err);
+    const size_t size = (size_t)MIN(b->spilled_bytes / DICTIONARY_SHARE, (uint64_t)DICTIONARY_BYTES);
+    enum trabao_status status = pack_train(samples, size, kind, &bytes, err);
     if (status == TRABAO_OK) {
-        status = pack_dictionary_open(buf_str(&bytes), bytes.len, level, out, err);
+        status = pack_dictionary_open(buf_str(&bytes), bytes.len, kind, out, err);
     }
     if (status == TRABAO_OK) {
         status = db_prepare(b->db, "INSERT INTO dictionary(name, bytes) VALUES(?1, ?2)", &insert, err);
@@ -210,7 +203,7 @@ static enum trabao_status learn_words(struct build *b, const struct sample *s, s
                                     ? TRABAO_OK
                                     : error_no_memory(err);
     if (status == TRABAO_OK) {
-        status = save_dictionary(b, "words", &words, PACK_WORDS_LEVEL, &b->words, err);
+        status = save_dictionary(b, "words", &words, PACK_WORDS, &b->words, err);
     }
     pack_samples_free(&words);
     mem_free(numbers);
@@ -228,7 +221,7 @@ static enum trabao_status learn(struct build *b, struct trabao_error *err)
         status = learn_words(b, &s, err);
     }
     if (status == TRABAO_OK) {
-        status = save_dictionary(b, "residues", &s.residues, PACK_RESIDUES_LEVEL, &b->residues, err);
+        status = save_dictionary(b, "residues", &s.residues, PACK_RESIDUES, &b->residues, err);
     }
     if (status == TRABAO_OK) {
         status = signatures_builder_choose(b->signatures, b->db, err);
@@ -258,7 +251,7 @@ static enum trabao_status write_article(struct build *b, uint32_t number, const 
     for (size_t c = 0; c < SCHEMA_COLUMNS; c++) {
         b->tokens[c] += d->places[c];
     }
-    TRY(rows_store(&b->rows, spill_at(b->spill, number), b->options->generation, d, err));
+    TRY(rows_store(&b->rows, &d->entry, b->options->generation, d, err));
     return runs_add(b->runs, number, &d->postings, err);
 }
 
@@ -336,8 +329,10 @@ static bool list_articles(struct build *b)
     b->precisions = mem_alloc(count, sizeof *b->precisions);
     const bool fine = b->lengths && b->ids && b->precisions;
     for (uint32_t i = 0; fine && i < count; i++) {
-        b->ids[i] = spill_at(b->spill, i)->id;
-        b->precisions[i] = spill_at(b->spill, i)->precision;
+        const struct spill_entry *e = spill_at(b->spill, i);
+        b->ids[i] = e->id;
+        b->precisions[i] = e->precision;
+        b->spilled_bytes += e->len;
     }
     return fine;
 }
@@ -351,6 +346,7 @@ static enum trabao_status prepare(struct build *b, const struct aside *aside, st
     if (!b->ngrams || !list_articles(b)) {
         return error_no_memory(err);
     }
+    TRY(spill_put_away(b->spill, err));
     TRY(db_create(buf_str(&aside->name), &b->db, err));
     TRY(rows_register(&b->rows, b->db, err));
     TRY(db_exec(b->db, "BEGIN", "beginning", err));

@@ -27,8 +27,8 @@ struct build_result {
 };
 
 /*
- * Builds the archive of all articles in SPILL (after spill_sort) beside PATH and publishes it there. After a failure
- * PATH is what it was.
+ * Builds the archive of all articles in SPILL (after spill_sort), whose entries it puts away, beside PATH and publishes
+ * it there. After a failure PATH is what it was.
  */
 enum trabao_status archive_build(struct spill *spill, const char *path, const struct build_options *options,
                                  struct build_result *result, struct trabao_error *err);

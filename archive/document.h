@@ -9,10 +9,12 @@
 #include "archive/lexicon.h"
 #include "archive/pack.h"
 #include "archive/schema.h"
+#include "archive/spill.h"
 #include "base/status.h"
 #include "text/text.h"
 
 struct document {
+    struct spill_entry entry;
     struct buf bytes; /* what `article` points into */
     struct article article;
     struct text_tokens columns[SCHEMA_COLUMNS];

@@ -48,7 +48,7 @@ static enum trabao_status cut_chunk(struct worker *w, struct pipeline_chunk *chu
 {
     for (uint32_t i = 0; i < chunk->count; i++) {
         struct document *d = &chunk->documents[i];
-        enum trabao_status status = spill_read(w->port, chunk->first + i, &d->bytes, &d->article, err);
+        enum trabao_status status = spill_read(w->port, chunk->first + i, &d->entry, &d->bytes, &d->article, err);
         if (status == TRABAO_OK) {
             status = document_tokenize(d, w->analyzer, err);
         }

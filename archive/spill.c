@@ -1,9 +1,10 @@
 /*
  * spill.c - the temporary file of a load (see spill.h).
  *
- * Articles are written with pwrite at offsets handed out under a mutex; the entries stay in memory (88 bytes and the
- * key, an article; a note has no key). They are not compressed: the file is read once, seconds later, and packing it
- * costs more than writing it, most of which never reaches the disk.
+ * A port collects articles and writes them with pwrite, many at once, into a piece of the file that is its own; pieces
+ * are handed out under a mutex. The entries stay in memory (72 bytes and the key, an article; a note has no key) until
+ * they are sorted and put away. Articles are not compressed: the file is read once, seconds later, and packing it costs
+ * more than writing it, most of which never reaches the disk.
  */
 #include "archive/spill.h"
 
@@ -15,6 +16,8 @@
 #include "base/mem.h"
 
 #define ARTICLE_CEILING ((size_t)512 << 20)
+#define PIECE_BYTES ((size_t)256 << 10) /* of the file, written at once */
+#define ENTRIES_AT_ONCE 64              /* that are read of those put away */
 
 struct spill {
     int fd;
@@ -24,11 +27,17 @@ struct spill {
     size_t count, capacity;
     char *keys; /* NUL-terminated, one after another */
     size_t keys_len, keys_capacity;
+    int failed;            /* errno of a port's last write, 0: none failed */
+    bool away;             /* the entries are in the file */
+    uint64_t away_at;      /* there */
 };
 
 struct spill_port {
     struct spill *spill;
-    struct buf bytes;
+    struct buf bytes;      /* of a piece, that are not written yet */
+    uint64_t start, room;  /* of the piece in the file, and its bytes */
+    struct spill_entry entries[ENTRIES_AT_ONCE]; /* that were read last */
+    uint32_t first, count; /* of these */
 };
 
 enum trabao_status spill_open(const char *folder, struct spill **out, struct trabao_error *err)
@@ -67,21 +76,44 @@ enum trabao_status spill_port_open(struct spill *s, struct spill_port **out, str
         return error_no_memory(err);
     }
     port->spill = s;
-    buf_init(&port->bytes, ARTICLE_CEILING);
+    buf_init(&port->bytes, ARTICLE_CEILING + PIECE_BYTES);
     return TRABAO_OK;
+}
+
+static enum trabao_status writing_failed(int errnum, struct trabao_error *err)
+{
+    return error_set_errno(err, TRABAO_IO, errnum, "writing the temporary file of articles");
+}
+
+/* Writes the first N bytes of the piece, which ends there. False with errno set. */
+static bool end_piece(struct spill_port *port, size_t n)
+{
+    struct buf *bytes = &port->bytes;
+    const bool fine = n == 0 || fs_write_at(port->spill->fd, bytes->data, n, port->start);
+    if (n < bytes->len) {
+        memmove(bytes->data, bytes->data + n, bytes->len - n);
+    }
+    bytes->len -= n;
+    port->room = 0;
+    return fine;
 }
 
 void spill_port_close(struct spill_port *port)
 {
     if (port) {
+        if (!end_piece(port, port->bytes.len)) {
+            const int failed = errno;
+            pthread_mutex_lock(&port->spill->mutex);
+            port->spill->failed = failed;
+            pthread_mutex_unlock(&port->spill->mutex);
+        }
         buf_free(&port->bytes);
         mem_free(port);
     }
 }
 
-/* Enters ARTICLE and hands out its room in the file. */
-static bool enter(struct spill_port *port, const struct article *article, uint64_t order, int64_t replaces,
-                  uint64_t *offset)
+/* Enters ARTICLE, the last LEN bytes of the piece, for which there is a new one if none is begun. */
+static bool enter(struct spill_port *port, const struct article *article, size_t len, uint64_t order, int64_t replaces)
 {
     struct spill *s = port->spill;
     const struct article_text *key = &article->fields[ARTICLE_KEY];
@@ -91,16 +123,19 @@ static bool enter(struct spill_port *port, const struct article *article, uint64
     pthread_mutex_lock(&s->mutex);
     const bool ok = mem_grow((void **)&s->entries, &s->capacity, s->count + 1, sizeof *s->entries) &&
                     mem_grow((void **)&s->keys, &s->keys_capacity, s->keys_len + key->len + 1, 1);
+    if (ok && port->room == 0) {
+        port->start = s->end;
+        port->room = MAX(PIECE_BYTES, len);
+        s->end += port->room;
+    }
     if (ok) {
-        *offset = s->end;
-        s->end += port->bytes.len;
         s->entries[s->count++] = (struct spill_entry){.second = article->date.second,
                                                       .replaces = replaces,
                                                       .key_hash = key_hash,
                                                       .content_hash = content_hash,
                                                       .order = order,
-                                                      .offset = *offset,
-                                                      .len = (uint32_t)port->bytes.len,
+                                                      .offset = port->start + port->bytes.len - len,
+                                                      .len = (uint32_t)len,
                                                       .key = (uint32_t)s->keys_len,
                                                       .precision = article->date.precision,
                                                       .dated = article_is_dated(article->date)};
@@ -115,14 +150,15 @@ static bool enter(struct spill_port *port, const struct article *article, uint64
 enum trabao_status spill_add(struct spill_port *port, const struct article *article, uint64_t order, int64_t replaces,
                              struct trabao_error *err)
 {
-    uint64_t offset;
-    buf_clear(&port->bytes);
-    if (!article_write(article, &port->bytes) || !enter(port, article, order, replaces, &offset)) {
+    const size_t before = port->bytes.len;
+    if (!article_write(article, &port->bytes)) {
         return error_no_memory(err);
     }
-    return fs_write_at(port->spill->fd, port->bytes.data, port->bytes.len, offset)
-               ? TRABAO_OK
-               : error_set_errno(err, TRABAO_IO, errno, "writing the temporary file of articles");
+    const size_t len = port->bytes.len - before;
+    if (port->bytes.len > port->room && !end_piece(port, before)) {
+        return writing_failed(errno, err);
+    }
+    return enter(port, article, len, order, replaces) ? TRABAO_OK : error_no_memory(err);
 }
 
 enum trabao_status spill_note(struct spill_port *port, uint64_t key_hash, uint64_t order, struct trabao_error *err)
@@ -190,6 +226,9 @@ enum trabao_status spill_sort(struct spill *s, uint64_t *superseded, struct trab
     if (s->keys_len > UINT32_MAX || s->count > UINT32_MAX) {
         return error_set(err, TRABAO_USAGE, "too many articles for one load: split it");
     }
+    if (s->failed) {
+        return writing_failed(s->failed, err);
+    }
     *superseded = 0;
     if (s->count == 0) {
         return TRABAO_OK;
@@ -232,19 +271,55 @@ const struct spill_entry *spill_at(const struct spill *s, uint32_t i)
     return &s->entries[i];
 }
 
-enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct buf *bytes, struct article *out,
-                              struct trabao_error *err)
+enum trabao_status spill_put_away(struct spill *s, struct trabao_error *err)
 {
-    const struct spill_entry *e = &port->spill->entries[i];
+    if (!fs_write_at(s->fd, s->entries, s->count * sizeof *s->entries, s->end)) {
+        return writing_failed(errno, err);
+    }
+    s->away = true;
+    s->away_at = s->end;
+    mem_free(s->entries);
+    mem_free(s->keys);
+    s->entries = NULL;
+    s->keys = NULL;
+    s->capacity = s->keys_capacity = 0;
+    return TRABAO_OK;
+}
+
+/* The I-th entry, from the file if it was put away; NULL with errno set when it cannot be read. */
+static const struct spill_entry *find_entry(struct spill_port *port, uint32_t i)
+{
+    const struct spill *s = port->spill;
+    if (!s->away) {
+        return &s->entries[i];
+    }
+    if (i < port->first || i - port->first >= port->count) {
+        const uint32_t count = (uint32_t)MIN((size_t)ENTRIES_AT_ONCE, s->count - i);
+        port->count = 0;
+        if (!fs_read_at(s->fd, port->entries, count * sizeof *port->entries,
+                        s->away_at + i * sizeof *port->entries)) {
+            return NULL;
+        }
+        port->first = i;
+        port->count = count;
+    }
+    return &port->entries[i - port->first];
+}
+
+enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct spill_entry *entry, struct buf *bytes,
+                              struct article *out, struct trabao_error *err)
+{
+    const struct spill_entry *e = find_entry(port, i);
     buf_clear(bytes);
-    char *room = buf_reserve(bytes, e->len);
-    if (!room) {
+    char *room = e ? buf_reserve(bytes, e->len) : NULL;
+    if (e && !room) {
         return error_no_memory(err);
     }
-    if (!fs_read_at(port->spill->fd, room, e->len, e->offset)) {
+    if (!e || !fs_read_at(port->spill->fd, room, e->len, e->offset)) {
         return error_set_errno(err, TRABAO_IO, errno, "reading the temporary file of articles");
     }
     bytes->len = e->len;
+    *entry = *e;
     if (!article_read(room, e->len, out)) {
         return error_set(err, TRABAO_INTERNAL, "an article came back damaged from the temporary file");
     }

@@ -26,6 +26,7 @@ struct spill_entry {
     uint8_t precision;   /* enum civil_precision of the date */
     bool dated;
     bool noted; /* not in the file; none is left by spill_sort */
+    uint8_t unused[5]; /* entries are written as they lie in memory */
 };
 
 struct spill;
@@ -34,7 +35,7 @@ struct spill;
 enum trabao_status spill_open(const char *folder, struct spill **out, struct trabao_error *err);
 void spill_close(struct spill *s);
 
-/* What one thread needs to add or to read articles. */
+/* What one thread needs to add or to read articles. What was added is there when the port has been closed. */
 struct spill_port;
 enum trabao_status spill_port_open(struct spill *s, struct spill_port **out, struct trabao_error *err);
 void spill_port_close(struct spill_port *port);
@@ -62,8 +63,11 @@ void spill_renumber(struct spill *s, const int64_t *ids);
 uint32_t spill_count(const struct spill *s);
 const struct spill_entry *spill_at(const struct spill *s, uint32_t i);
 
-/* The I-th article; it points into BYTES. */
-enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct buf *bytes, struct article *out,
-                              struct trabao_error *err);
+/* Puts the entries into the file: from now on articles can be counted and read, and that is all. */
+enum trabao_status spill_put_away(struct spill *s, struct trabao_error *err);
+
+/* The I-th article, which points into BYTES, and its entry. */
+enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct spill_entry *entry, struct buf *bytes,
+                              struct article *out, struct trabao_error *err);
 
 #endif

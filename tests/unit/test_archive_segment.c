@@ -373,6 +373,7 @@ static void test_without_memory(void **state TRABAO_UNUSED)
         for (uint32_t a = 0; a < shape.articles; a++) {
             assert_fine(spill_add(port, &articles[a], a, 0, &err), &err);
         }
+        spill_port_close(port);
         assert_fine(spill_sort(spill, &superseded, &err), &err);
         mem_fail_at(k, false);
         const enum trabao_status status = archive_build(spill, in_folder("starved"), &options, &result, &err);
@@ -382,7 +383,6 @@ static void test_without_memory(void **state TRABAO_UNUSED)
         }
         built = status == TRABAO_OK;
         failures += !built;
-        spill_port_close(port);
         spill_close(spill);
     }
     assert_true(failures > 20);

@@ -92,10 +92,10 @@ TRABAO_UNUSED static uint64_t build_archive(const char *path, const struct artic
         const size_t at = places ? places[i] : i;
         assert_fine(spill_add(port, &articles[at], at, 0, &err), &err);
     }
+    spill_port_close(port);
     assert_fine(spill_sort(spill, &superseded, &err), &err);
     assert_fine(archive_build(spill, path, &options, &result, &err), &err);
     assert_int_equal(result.articles, count - superseded);
-    spill_port_close(port);
     spill_close(spill);
     return superseded;
 }

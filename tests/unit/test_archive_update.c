@@ -98,6 +98,7 @@ static enum trabao_status update(const char *path, const struct article *article
         const enum trabao_status status = archive_find(reader, article_key_hash(key->text, key->len), &found, &err);
         assert_fine(spill_add(port, &articles[i], i, status == TRABAO_OK ? found.id : 0, &err), &err);
     }
+    spill_port_close(port);
     assert_fine(spill_sort(spill, &superseded, &err), &err);
     uint8_t *gone = mem_zalloc(archive->count, 1);
     assert_non_null(gone);
@@ -113,7 +114,6 @@ static enum trabao_status update(const char *path, const struct article *article
         .options = {.threads = 2, .generation = archive->generation + 1, .removed = removed}};
     const enum trabao_status status = archive_update(&plan, result, &err);
     mem_free(gone);
-    spill_port_close(port);
     spill_close(spill);
     archive_reader_close(reader);
     archive_close(archive);
@@ -430,6 +430,7 @@ static void test_without_memory(void **state)
         assert_fine(spill_open(test_folder, &spill, &err), &err);
         assert_fine(spill_port_open(spill, &port, &err), &err);
         assert_fine(spill_add(port, &articles[2], 0, 0, &err), &err);
+        spill_port_close(port);
         assert_fine(spill_sort(spill, &superseded, &err), &err);
         gone[0] = 1;
         const struct update_plan plan = {.archive = archive,
@@ -439,7 +440,6 @@ static void test_without_memory(void **state)
         mem_fail_at(k, true);
         const enum trabao_status status = archive_update(&plan, &result, &err);
         mem_fail_at(0, false);
-        spill_port_close(port);
         spill_close(spill);
         assert_int_not_equal(access(in_folder("small.building"), F_OK), 0);
         if (status == TRABAO_OK) {
