@@ -21,6 +21,7 @@
 #include "archive/removed.h"
 #include "archive/signatures.h"
 #include "archive/wordcode.h"
+#include "archive/words.h"
 #include "base/base.h"
 #include "base/status.h"
 
@@ -63,8 +64,9 @@ struct archive_reader {
     struct signatures_reader *signatures;
     struct positions *positions;
     struct pack_context *pack;
-    sqlite3_stmt *by_id, *by_hash, *words;
-    struct buf plain, residue; /* scratch */
+    struct words_reader *words;
+    sqlite3_stmt *by_id, *by_hash;
+    struct buf residue; /* scratch */
 };
 
 enum trabao_status archive_reader_open(struct archive *archive, struct archive_reader **out,
