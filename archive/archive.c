@@ -183,7 +183,6 @@ static int is_late(void *reader)
 
 static enum trabao_status open_reader(struct archive_reader *r, struct archive *archive, struct trabao_error *err)
 {
-    buf_init(&r->plain, STORED_CEILING);
     buf_init(&r->residue, STORED_CEILING);
     TRY(db_open_published(archive->path, &r->db, err));
     sqlite3_progress_handler(r->db, DEADLINE_STEPS, is_late, r);
@@ -198,7 +197,7 @@ static enum trabao_status open_reader(struct archive_reader *r, struct archive *
                    " FROM article WHERE id = ?1",
                    &r->by_id, err));
     TRY(db_prepare(r->db, "SELECT id, content_hash, generation FROM article WHERE key_hash = ?1", &r->by_hash, err));
-    return db_prepare(r->db, "SELECT terms FROM words WHERE id = ?1", &r->words, err);
+    return words_reader_open(r->db, r->pack, archive->words_dictionary, archive->lexicon.count, &r->words, err);
 }
 
 enum trabao_status archive_reader_open(struct archive *archive, struct archive_reader **out, struct trabao_error *err)
@@ -223,14 +222,13 @@ void archive_reader_close(struct archive_reader *r)
     if (r) {
         sqlite3_finalize(r->by_id);
         sqlite3_finalize(r->by_hash);
-        sqlite3_finalize(r->words);
+        words_reader_close(r->words);
         impact_reader_close(r->impacts);
         signatures_reader_close(r->signatures);
         positions_close(r->positions);
         pack_context_close(r->pack);
         db_close(r->db);
-        buf_free(&r->plain);
-        buf_free(&r->residue);
+            buf_free(&r->residue);
         mem_free(r);
     }
 }
@@ -251,22 +249,7 @@ void archive_stored_free(struct archive_stored *stored)
 enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wordcode_terms *out,
                                  struct trabao_error *err)
 {
-    out->count = out->title_count = 0;
-    sqlite3_bind_int64(r->words, 1, id);
-    enum trabao_status status = db_step(r->words, "reading the words of an article", err);
-    if (status == TRABAO_OK) {
-        status = pack_expand(r->pack, r->archive->words_dictionary, sqlite3_column_blob(r->words, 0),
-                             (size_t)sqlite3_column_bytes(r->words, 0), &r->plain, err);
-    }
-    sqlite3_reset(r->words);
-    TRY(status);
-    /* With room for all of them wordcode_terms fails for damage alone. */
-    if (!mem_grow((void **)&out->terms, &out->capacity, r->plain.len / 2 + 1, sizeof *out->terms)) {
-        return error_no_memory(err);
-    }
-    return wordcode_terms(r->plain.data, r->plain.len, r->archive->lexicon.count, out)
-               ? TRABAO_OK
-               : error_set(err, TRABAO_DATA, "the words of article %lld are damaged; reindex", (long long)id);
+    return words_read(r->words, id, out, err);
 }
 
 static enum trabao_status damaged_article(const struct archive_stored *stored, struct trabao_error *err)

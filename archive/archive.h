@@ -21,6 +21,7 @@
 #include "archive/removed.h"
 #include "archive/signatures.h"
 #include "archive/wordcode.h"
+#include "archive/words.h"
 #include "base/base.h"
 #include "base/clock.h"
 #include "base/status.h"
@@ -64,8 +65,9 @@ struct archive_reader {
     struct signatures_reader *signatures;
     struct positions *positions;
     struct pack_context *pack;
-    sqlite3_stmt *by_id, *by_hash, *words;
-    struct buf plain, residue; /* scratch */
+    struct words_reader *words;
+    sqlite3_stmt *by_id, *by_hash;
+    struct buf residue; /* scratch */
     double deadline_ms; /* clock_ms at which what is done with it ends; 0: never */
 };
 

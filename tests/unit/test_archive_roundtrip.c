@@ -534,6 +534,46 @@ static void test_terms_come_back(void **state)
     wordcode_terms_free(&terms);
 }
 
+/* ---- words of articles --------------------------------------------------------------------------------------- */
+
+/* Looks that a handle has taken into the pages of its file. */
+static int looks(sqlite3 *db)
+{
+    int hits = 0, misses = 0, most;
+    assert_int_equal(sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_HIT, &hits, &most, 0), SQLITE_OK);
+    assert_int_equal(sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_MISS, &misses, &most, 0), SQLITE_OK);
+    return hits + misses;
+}
+
+/* Words that are read again are the same, need no look into the file soon after, and are not those of another. */
+static void test_words_are_kept(void **state)
+{
+    (void)state;
+    struct archive *archive;
+    struct archive_reader *reader;
+    struct wordcode_terms first = {0}, again = {0};
+    unsigned kept = 0;
+    assert_fine(archive_open(in_folder("one"), (size_t)8 << 20, &archive, &err), &err);
+    assert_fine(archive_reader_open(archive, &reader, &err), &err);
+    for (uint32_t i = 0; i < archive->count; i++) {
+        assert_fine(archive_terms(reader, archive->ids[i], &first, &err), &err);
+        assert_status(TRABAO_NONE, archive_terms(reader, archive->ids[archive->count - 1] + 1, &again, &err), &err);
+        assert_int_equal(again.count, 0);
+        assert_fine(archive_terms(reader, archive->ids[any_below(i + 1)], &again, &err), &err);
+        const int before = looks(reader->db);
+        assert_fine(archive_terms(reader, archive->ids[i], &again, &err), &err);
+        kept += looks(reader->db) == before;
+        assert_int_equal(again.count, first.count);
+        assert_int_equal(again.title_count, first.title_count);
+        assert_memory_equal(again.terms, first.terms, first.count * sizeof *first.terms);
+    }
+    assert_true(kept > archive->count * 9 / 10); /* the others are long, or made place for one that came between */
+    wordcode_terms_free(&first);
+    wordcode_terms_free(&again);
+    archive_reader_close(reader);
+    archive_close(archive);
+}
+
 /* ---- damage -------------------------------------------------------------------------------------------------- */
 
 static char *read_file(const char *path, size_t *n)
@@ -703,6 +743,7 @@ int main(void)
         cmocka_unit_test(test_last_of_a_key_stays),
         cmocka_unit_test(test_soups_come_back),
         cmocka_unit_test(test_terms_come_back),
+        cmocka_unit_test(test_words_are_kept),
         cmocka_unit_test(test_damage_is_survived),
         cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_other_versions),
