@@ -228,7 +228,7 @@ void archive_reader_close(struct archive_reader *r)
         positions_close(r->positions);
         pack_context_close(r->pack);
         db_close(r->db);
-            buf_free(&r->residue);
+        buf_free(&r->residue);
         mem_free(r);
     }
 }

@@ -9,7 +9,7 @@
  * `answer` is the whole answer with texts and snippets as JSON, without a total, and that thread.
  *
  * The queries of WARM.TSV are asked first, untimed, so that the archive is in memory. Then each query of QUERIES.TSV
- * is asked once: nothing has asked it before in the process. Last, each is asked RUNS times more. Prints lines of
+ * is asked once: nothing has asked it before in the process. Last, all are asked RUNS times more, in turn. Prints lines of
  * identifier, class, milliseconds of the first request by the clock and of the processor, and the least and the median
  * of the others by the clock.
  */
@@ -25,7 +25,8 @@
 struct query {
     char id[64], class[32];
     char text[2048];
-    double first, first_cpu;
+    double first, first_cpu; /* milliseconds */
+    double again[RUNS_MAX];
 };
 
 /* Milliseconds that one request takes. */
@@ -200,11 +201,13 @@ static void bench(struct trabao_reader *r, work_fn work, struct query *queries, 
         queries[i].first = work(r, queries[i].text);
         queries[i].first_cpu = thread_cpu_ms() - cpu;
     }
-    for (size_t i = 0; i < count; i++) {
-        double times[RUNS_MAX] = {queries[i].first};
-        for (size_t run = 0; run < runs; run++) {
-            times[run] = work(r, queries[i].text);
+    for (size_t run = 0; run < runs; run++) {
+        for (size_t i = 0; i < count; i++) {
+            queries[i].again[run] = work(r, queries[i].text);
         }
+    }
+    for (size_t i = 0; i < count; i++) {
+        double *times = queries[i].again;
         qsort(times, runs, sizeof *times, by_number);
         printf("%s\t%s\t%.4f\t%.4f\t%.4f\t%.4f\n", queries[i].id, queries[i].class, queries[i].first,
                queries[i].first_cpu, times[0], times[runs / 2]);
