@@ -381,6 +381,23 @@ static void of_too_many_words_the_rarest_are_kept(void **state)
     buf_free(&query);
 }
 
+/* What is pasted repeats words: they go before any other does, even when they are the rarest. */
+static void repeated_words_are_the_first_to_go(void **state)
+{
+    struct buf query;
+    (void)state;
+    buf_init(&query, TRABAO_QUERY_MAX);
+    for (int i = 0; i < 70; i++) {
+        buf_append_str(&query, "nứt ");
+    }
+    buf_append_str(&query, "mặt (nứt OR mặt) title:nứt");
+    struct trabao_answer *answer = ask(buf_str(&query));
+    assert_int_equal(answer->warning_count, 1);
+    assert_non_null(strstr(answer->understood, "nứt mặt (nứt OR mặt) title:nứt"));
+    trabao_answer_free(answer);
+    buf_free(&query);
+}
+
 /* A phrase that is too long by itself is shortened, and a query of as many words as are kept is left as it is. */
 static void a_ceiling_is_met_exactly(void **state)
 {
@@ -538,6 +555,7 @@ int main(void)
         cmocka_unit_test(hits_that_say_the_same_are_folded),
         cmocka_unit_test(duplicates_are_folded_when_asked_for),
         cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
+        cmocka_unit_test(repeated_words_are_the_first_to_go),
         cmocka_unit_test(a_ceiling_is_met_exactly),
         cmocka_unit_test(damaged_counts_are_survived),
         cmocka_unit_test(memory_may_run_out_anywhere),
