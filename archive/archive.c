@@ -4,6 +4,7 @@
 #include "archive/archive.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "archive/db.h"
 #include "archive/schema.h"
@@ -113,13 +114,11 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
 {
     struct stat facts;
     sqlite3 *db = NULL;
-    if (stat(a->path, &facts) != 0) {
-        return error_set(err, TRABAO_NO_INPUT, "%s: no such archive, or it cannot be read", a->path);
-    }
+    TRY(db_hold(a->path, &a->fd, &facts, err));
     a->device = facts.st_dev;
     a->inode = facts.st_ino;
     a->file_bytes = (uint64_t)facts.st_size;
-    enum trabao_status status = db_open_published(a->path, &db, err);
+    enum trabao_status status = db_open_held(a->fd, a->path, &db, err);
     if (status == TRABAO_OK) {
         status = load_tables(a, db, err);
     }
@@ -134,6 +133,7 @@ enum trabao_status archive_open(const char *path, size_t cache_bytes, struct arc
     if (!a) {
         return error_no_memory(err);
     }
+    a->fd = -1;
     lexicon_init(&a->lexicon);
     a->path = mem_dup(path, strlen(path));
     const enum trabao_status status = a->path ? load(a, cache_bytes, err) : error_no_memory(err);
@@ -159,6 +159,9 @@ void archive_close(struct archive *a)
         mem_free(a->ids);
         mem_free(a->precisions);
         mem_free(a->path);
+        if (a->fd >= 0) {
+            close(a->fd);
+        }
         mem_free(a);
     }
 }
@@ -184,7 +187,7 @@ static int is_late(void *reader)
 static enum trabao_status open_reader(struct archive_reader *r, struct archive *archive, struct trabao_error *err)
 {
     buf_init(&r->residue, STORED_CEILING);
-    TRY(db_open_published(archive->path, &r->db, err));
+    TRY(db_open_held(archive->fd, archive->path, &r->db, err));
     sqlite3_progress_handler(r->db, DEADLINE_STEPS, is_late, r);
     TRY(fts5_vietnamese_register(r->db, NULL, err));
     TRY(impact_reader_open(r->db, archive->cache, archive->count, &r->impacts, err));

@@ -28,7 +28,8 @@
 
 struct archive {
     char *path;
-    dev_t device; /* of the file that was opened, to see when another takes its place */
+    int fd;       /* the file that was opened: readers read it, even when another has taken its place */
+    dev_t device; /* to see when that happens */
     ino_t inode;
     uint64_t generation;
     uint64_t text_bytes, words;

@@ -3,9 +3,10 @@
  */
 #include "archive/db.h"
 
-#include <sys/stat.h>
+#include <fcntl.h>
 #include <unistd.h>
 
+#include "archive/held.h"
 #include "base/buf.h"
 
 #define PATH_CEILING 16384
@@ -119,26 +120,36 @@ static enum trabao_status pragmas(sqlite3 *db, const char *sql, struct trabao_er
     return db_exec(db, sql, "configuring the database handle", err);
 }
 
-/* Whether SQLite should be asked to open PATH: of a pipe it would wait for a writer for ever. */
-static enum trabao_status expect_file(const char *path, struct trabao_error *err)
+/* Whether SQLite should be asked to open PATH, of which FACTS are known: of a pipe it would wait for a writer. */
+static enum trabao_status expect_file(const char *path, const struct stat *facts, struct trabao_error *err)
 {
-    struct stat facts;
-    if (stat(path, &facts) != 0 || access(path, R_OK) != 0) {
-        return error_set(err, TRABAO_NO_INPUT, "%s: no such archive, or it cannot be read", path);
-    }
-    if (S_ISDIR(facts.st_mode)) {
+    if (S_ISDIR(facts->st_mode)) {
         return error_set(err, TRABAO_DATA, "%s is a folder: name the file of an archive", path);
     }
-    if (!S_ISREG(facts.st_mode)) {
+    if (!S_ISREG(facts->st_mode)) {
         return error_set(err, TRABAO_DATA, "%s is no file: name the file of an archive", path);
     }
     return TRABAO_OK;
 }
 
-enum trabao_status db_open_published(const char *path, sqlite3 **out, struct trabao_error *err)
+enum trabao_status db_hold(const char *path, int *fd, struct stat *facts, struct trabao_error *err)
 {
-    TRY(expect_file(path, err));
-    enum trabao_status status = open_uri(path, "?immutable=1", SQLITE_OPEN_READONLY, false, out, err);
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0 || fstat(*fd, facts) != 0) {
+        return error_set(err, TRABAO_NO_INPUT, "%s: no such archive, or it cannot be read", path);
+    }
+    return expect_file(path, facts, err);
+}
+
+enum trabao_status db_open_held(int fd, const char *path, sqlite3 **out, struct trabao_error *err)
+{
+    char name[HELD_NAME_MAX];
+    held_register();
+    held_name(fd, name);
+    enum trabao_status status = open_uri(name, "?vfs=" HELD_VFS, SQLITE_OPEN_READONLY, false, out, err);
+    if (status == TRABAO_NO_INPUT) {
+        return error_set(err, TRABAO_IO, "%s: it cannot be opened once more: too many files are open", path);
+    }
     if (status != TRABAO_OK) {
         return status;
     }
@@ -156,9 +167,28 @@ enum trabao_status db_open_published(const char *path, sqlite3 **out, struct tra
     return TRABAO_OK;
 }
 
+enum trabao_status db_open_published(const char *path, sqlite3 **out, struct trabao_error *err)
+{
+    struct stat facts;
+    int fd;
+    *out = NULL;
+    enum trabao_status status = db_hold(path, &fd, &facts, err);
+    if (status == TRABAO_OK) {
+        status = db_open_held(fd, path, out, err);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return status;
+}
+
 enum trabao_status db_open_for_check(const char *path, sqlite3 **out, struct trabao_error *err)
 {
-    TRY(expect_file(path, err));
+    struct stat facts;
+    if (stat(path, &facts) != 0 || access(path, R_OK) != 0) {
+        return error_set(err, TRABAO_NO_INPUT, "%s: no such archive, or it cannot be read", path);
+    }
+    TRY(expect_file(path, &facts, err));
     return open_uri(path, "", SQLITE_OPEN_READWRITE, true, out, err);
 }
 

@@ -8,11 +8,24 @@
 #define TRABAO_DB_H
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "base/base.h"
 #include "base/status.h"
 
-/* Opens PATH read-only and immutable, with views and triggers off and every SQL extension point closed. */
+/*
+ * Opens the file at PATH, to be read through db_open_held, whatever takes its place at PATH later. The caller closes
+ * *FD, which is -1 when it could not be opened.
+ */
+enum trabao_status db_hold(const char *path, int *fd, struct stat *facts, struct trabao_error *err);
+
+/*
+ * A handle of the file behind FD, of which PATH is the name for messages: read-only and immutable, with views and
+ * triggers off and every SQL extension point closed. It does not need FD any more.
+ */
+enum trabao_status db_open_held(int fd, const char *path, sqlite3 **out, struct trabao_error *err);
+
+/* Both, for a handle that is the only one of its file. */
 enum trabao_status db_open_published(const char *path, sqlite3 **out, struct trabao_error *err);
 
 /* Creates PATH (which must not exist) for building: no journal, no sync; it is fsynced as a whole when published. */

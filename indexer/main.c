@@ -274,7 +274,7 @@ int indexer_main(int argc, char **argv)
     setlocale(LC_CTYPE, "C.UTF-8");
     read_options(&settings, argc, argv);
     writer_catch_signals();
-    enum trabao_status status = settings.dry_run ? TRABAO_OK : writer_begin(&writer, settings.db, &err);
+    enum trabao_status status = settings.dry_run ? TRABAO_OK : writer_begin(&writer, &settings.db, &err);
     if (status == TRABAO_OK) {
         status = index_paths(&settings, argv[0], &err);
     }

@@ -235,7 +235,7 @@ int indexer_remove_main(int argc, char **argv)
     struct writer writer = {.fd = -1};
     read_options(&settings, argc, argv);
     writer_catch_signals();
-    enum trabao_status status = writer_begin(&writer, settings.db, &err);
+    enum trabao_status status = writer_begin(&writer, &settings.db, &err);
     if (status == TRABAO_OK) {
         status = remove_keys(&settings, argv[0], &err);
     }

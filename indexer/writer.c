@@ -32,12 +32,23 @@ bool writer_interrupted(void)
     return interrupted != 0;
 }
 
-enum trabao_status writer_begin(struct writer *writer, const char *db, struct trabao_error *err)
+/* Goes from a link to the archive that it leads to. One that leads nowhere is replaced like a file. */
+static void follow_link(struct writer *writer, const char **db)
+{
+    struct stat named;
+    if (lstat(*db, &named) == 0 && S_ISLNK(named.st_mode)) {
+        writer->target = realpath(*db, NULL);
+        *db = writer->target ? writer->target : *db;
+    }
+}
+
+enum trabao_status writer_begin(struct writer *writer, const char **db, struct trabao_error *err)
 {
     struct stat ours, named;
-    writer->fd = -1;
+    *writer = (struct writer){.fd = -1};
     buf_init(&writer->lock, PATH_CEILING);
-    if (!buf_printf(&writer->lock, "%s.lock", db)) {
+    follow_link(writer, db);
+    if (!buf_printf(&writer->lock, "%s.lock", *db)) {
         return error_no_memory(err);
     }
     const char *path = buf_str(&writer->lock);
@@ -69,4 +80,5 @@ void writer_end(struct writer *writer)
         close(writer->fd);
     }
     buf_free(&writer->lock);
+    free(writer->target);
 }

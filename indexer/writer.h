@@ -10,11 +10,16 @@
 
 struct writer {
     int fd;
+    char *target;    /* what DB, a link, leads to; or NULL */
     struct buf lock; /* path of the lock file, which lies beside the archive and is called FILE.lock */
 };
 
-/* TRABAO_IO: somebody else writes the archive DB, or the lock file cannot be made. To be ended in any case. */
-enum trabao_status writer_begin(struct writer *writer, const char *db, struct trabao_error *err);
+/*
+ * *DB, when it is a link, becomes what it leads to, until the end: that is replaced, and has the lock of the archive,
+ * whatever names it goes by. TRABAO_IO: somebody else writes it, or the lock file cannot be made. To be ended in any
+ * case.
+ */
+enum trabao_status writer_begin(struct writer *writer, const char **db, struct trabao_error *err);
 void writer_end(struct writer *writer);
 
 /* From here on SIGINT and SIGTERM no longer end the process but are told by writer_interrupted. */

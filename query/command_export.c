@@ -78,6 +78,7 @@ static enum trabao_status export_all(const struct options *o, struct trabao_erro
                                      .sort = TRABAO_OLDEST,
                                      .tier = TRABAO_TIER_AUTO,
                                      .total = TRABAO_TOTAL_NONE,
+                                     .bare = true,
                                      .limit = TRABAO_LIMIT_MAX};
     char *next = NULL;
     uint64_t count = 0;

@@ -281,12 +281,14 @@ static enum trabao_status run_query(struct run *run, const char *query_id, const
     enum trabao_status status = TRABAO_OK;
     request.query = query;
     request.query_len = n;
+    request.bare = run->options->format == COMMAND_TREC;
     request.english = run->options->format != COMMAND_JSON; /* that is the object of the HTTP interface */
     do {
         request.limit = (int)MIN(run->options->limit - pages.hits, (uint64_t)TRABAO_LIMIT_MAX);
         status = next_page(run, &request, query_id, &pages, err);
         if (status == TRABAO_OK) {
             request.cursor = pages.items[pages.count - 1]->next;
+            request.total = TRABAO_TOTAL_NONE; /* the first page has it */
         }
     } while (status == TRABAO_OK && request.cursor != NULL && pages.hits < run->options->limit && !ferror(stdout));
     if (status == TRABAO_OK && run->options->format == COMMAND_JSON) {

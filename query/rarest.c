@@ -1,6 +1,7 @@
 /*
  * rarest.c - the words, phrases and NEARs of a tree are listed, sorted by rarity, and kept from the rarest on while
- * they fit; then the tree closes over the gaps.
+ * they fit; then the tree closes over the gaps. A word that is there already is the first to go: without it the same
+ * articles match.
  */
 #include "query/rarest.h"
 
@@ -9,7 +10,9 @@
 /* A word, phrase or NEAR. */
 struct part {
     struct query_node *node;
+    const struct query_node *list; /* that it is in; NULL: it is all there is */
     bool negated;
+    bool repeated; /* an earlier part of the list is the same word */
     uint64_t articles; /* no more than so many have it */
     size_t words;
     size_t place; /* in the query */
@@ -67,18 +70,37 @@ static size_t count_parts(const struct query_node *node)
     return count;
 }
 
-static void list_parts(struct parts *p, struct query_node *node, bool negated)
+static void list_parts(struct parts *p, struct query_node *node, const struct query_node *list, bool negated)
 {
     if (is_list(node)) {
         for (size_t i = 0; i < node->child_count; i++) {
-            list_parts(p, node->children[i], negated != (node->kind == QUERY_NOT));
+            list_parts(p, node->children[i], node, negated != (node->kind == QUERY_NOT));
         }
         return;
     }
     struct part *part = &p->items[p->count];
-    *part = (struct part){.node = node, .negated = negated, .articles = UINT64_MAX, .place = p->count++};
+    *part = (struct part){
+        .node = node, .list = list, .negated = negated, .articles = UINT64_MAX, .place = p->count++};
     measure(p, node, part);
     p->words += part->words;
+}
+
+static bool is_same_word(const struct part *a, const struct part *b)
+{
+    const struct query_node *x = a->node;
+    const struct query_node *y = b->node;
+    return a->list == b->list && x->kind == QUERY_TERM && y->kind == QUERY_TERM && x->field == y->field &&
+           x->exact == y->exact && x->tokens->len == y->tokens->len &&
+           memcmp(x->tokens->form, y->tokens->form, x->tokens->len) == 0;
+}
+
+static void find_repeated(struct parts *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        for (size_t j = 0; j < i && !p->items[i].repeated; j++) {
+            p->items[i].repeated = is_same_word(&p->items[i], &p->items[j]);
+        }
+    }
 }
 
 static int by_rarity(const void *a, const void *b)
@@ -87,6 +109,9 @@ static int by_rarity(const void *a, const void *b)
     const struct part *y = b;
     if (x->negated != y->negated) {
         return x->negated ? -1 : 1;
+    }
+    if (x->repeated != y->repeated) {
+        return y->repeated ? -1 : 1;
     }
     if (x->articles != y->articles) {
         return x->articles < y->articles ? -1 : 1;
@@ -151,7 +176,7 @@ static void keep_rarest(struct query_context *c, const struct lexicon *lexicon)
     if (p.items == NULL) {
         return;
     }
-    list_parts(&p, c->tree->root, false);
+    list_parts(&p, c->tree->root, NULL, false);
     if (p.words <= QUERY_WORDS_KEPT) {
         return;
     }
@@ -160,6 +185,7 @@ static void keep_rarest(struct query_context *c, const struct lexicon *lexicon)
     if (c->status != TRABAO_OK) {
         return;
     }
+    find_repeated(&p);
     qsort(p.items, p.count, sizeof *p.items, by_rarity);
     drop_parts(&p);
     c->tree->root = close_gaps(c->tree->root);

@@ -99,7 +99,7 @@ static enum trabao_status fill_hit(struct search *s, const struct query_patterns
 {
     char date[CIVIL_TEXT_MAX], href[HREF_MAX];
     const int64_t id = s->r->reader->archive->ids[hit->article];
-    enum trabao_status status = archive_read(s->r->reader, id, true, stored, s->err);
+    enum trabao_status status = archive_read(s->r->reader, id, !s->request->bare, stored, s->err);
     if (status == TRABAO_NONE) {
         return error_set(s->err, TRABAO_DATA, "article %lld is missing from the archive; reindex", (long long)id);
     }
@@ -121,7 +121,7 @@ static enum trabao_status fill_hit(struct search *s, const struct query_patterns
     if (!out->key || !out->date || !out->href) {
         return error_no_memory(s->err);
     }
-    status = fill_texts(s, patterns, stored, out);
+    status = s->request->bare ? TRABAO_OK : fill_texts(s, patterns, stored, out);
     return status == TRABAO_OK && s->request->explain ? explain(s, hit, out) : status;
 }
 

@@ -75,6 +75,7 @@ struct trabao_request {
     bool english;          /* warnings in English; else in Vietnamese */
     bool strict;           /* what cannot be read is TRABAO_USAGE instead of words with a warning */
     bool explain;          /* fill trabao_hit.explain */
+    bool bare;             /* hits without title and snippet: much cheaper, for whoever needs their keys alone */
     bool fold_duplicates;  /* fill trabao_hit.same_as; totals, limit and cursor count articles all the same */
     int limit;             /* hits wanted; 0: 10; clamped to 1..TRABAO_LIMIT_MAX */
     const char *cursor;    /* `next` of the page before, or NULL */

@@ -495,6 +495,48 @@ static void test_damage_is_told(void **state)
     removed_free(&removed);
 }
 
+/* The only article of ARCHIVE, through a reader of its own, has this TITLE. */
+static void assert_reads(struct archive *archive, const char *title)
+{
+    struct archive_reader *reader;
+    struct archive_stored stored;
+    archive_stored_init(&stored);
+    assert_fine(archive_reader_open(archive, &reader, &err), &err);
+    assert_fine(archive_read(reader, archive->ids[0], true, &stored, &err), &err);
+    const struct article_text *text = &stored.article.fields[ARTICLE_TITLE];
+    assert_int_equal(text->len, strlen(title));
+    assert_memory_equal(text->text, title, text->len);
+    archive_stored_free(&stored);
+    archive_reader_close(reader);
+}
+
+/* Readers of an archive, however late they are opened, read the generation that it is, and no other. */
+static void test_readers_of_a_replaced_file(void **state)
+{
+    (void)state;
+    static const char *const titles[] = {"cũ", "mới"};
+    struct archive *archive, *next;
+    for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
+        struct article article = {.reads = -1};
+        set_text(&article, ARTICLE_KEY, titles[i]);
+        set_text(&article, ARTICLE_TITLE, titles[i]);
+        build_archive(in_folder(titles[i]), &article, 1, NULL, 1);
+    }
+    const char *path = in_folder("cũ");
+    assert_fine(archive_open(path, (size_t)1 << 20, &archive, &err), &err);
+    assert_false(archive_superseded(archive));
+    assert_int_equal(rename(in_folder("mới"), path), 0);
+    assert_true(archive_superseded(archive));
+    assert_reads(archive, "cũ");
+    assert_fine(archive_open(path, (size_t)1 << 20, &next, &err), &err);
+    assert_reads(next, "mới");
+    assert_int_equal(unlink(path), 0);
+    assert_reads(archive, "cũ");
+    assert_reads(next, "mới");
+    archive_close(archive);
+    archive_close(next);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -503,6 +545,7 @@ int main(void)
         cmocka_unit_test(test_without_memory),
         cmocka_unit_test(test_when_to_update),
         cmocka_unit_test(test_damage_is_told),
+        cmocka_unit_test(test_readers_of_a_replaced_file),
     };
     return cmocka_run_group_tests(tests, open_folder, close_folder);
 }

@@ -143,6 +143,26 @@ static void dates_that_exclude_one_another_are_told_once(void **state)
     }
 }
 
+static void bare_hits_have_keys_and_scores_alone(void **state)
+{
+    struct trabao_request request = {.query = "quảng trường", .query_len = strlen("quảng trường")};
+    struct trabao_answer *full = NULL, *bare = NULL;
+    (void)state;
+    assert_fine(trabao_search(reader, &request, &full, &err), &err);
+    request.bare = true;
+    assert_fine(trabao_search(reader, &request, &bare, &err), &err);
+    assert_true(full->hit_count > 2);
+    assert_int_equal(bare->hit_count, full->hit_count);
+    for (size_t i = 0; i < full->hit_count; i++) {
+        assert_string_equal(bare->hits[i].key, full->hits[i].key);
+        assert_true(bare->hits[i].score >= full->hits[i].score && bare->hits[i].score <= full->hits[i].score);
+        assert_true(full->hits[i].snippet.len > 0);
+        assert_int_equal(bare->hits[i].snippet.len + bare->hits[i].title.len, 0);
+    }
+    trabao_answer_free(full);
+    trabao_answer_free(bare);
+}
+
 /* ---- tiers ----------------------------------------------------------------------------------------------------- */
 
 /* What cannot have marks has none that were left out. */
@@ -361,6 +381,23 @@ static void of_too_many_words_the_rarest_are_kept(void **state)
     buf_free(&query);
 }
 
+/* What is pasted repeats words: they go before any other does, even when they are the rarest. */
+static void repeated_words_are_the_first_to_go(void **state)
+{
+    struct buf query;
+    (void)state;
+    buf_init(&query, TRABAO_QUERY_MAX);
+    for (int i = 0; i < 70; i++) {
+        buf_append_str(&query, "nứt ");
+    }
+    buf_append_str(&query, "mặt (nứt OR mặt) title:nứt");
+    struct trabao_answer *answer = ask(buf_str(&query));
+    assert_int_equal(answer->warning_count, 1);
+    assert_non_null(strstr(answer->understood, "nứt mặt (nứt OR mặt) title:nứt"));
+    trabao_answer_free(answer);
+    buf_free(&query);
+}
+
 /* A phrase that is too long by itself is shortened, and a query of as many words as are kept is left as it is. */
 static void a_ceiling_is_met_exactly(void **state)
 {
@@ -507,6 +544,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_total_that_is_not_counted_is_that_of_its_tiers),
         cmocka_unit_test(dates_that_exclude_one_another_are_told_once),
+        cmocka_unit_test(bare_hits_have_keys_and_scores_alone),
         cmocka_unit_test(words_without_letters_for_marks_are_exact),
         cmocka_unit_test(a_phrase_has_the_tier_of_its_loosest_word),
         cmocka_unit_test(a_quoted_date_is_found_in_every_spelling),
@@ -517,6 +555,7 @@ int main(void)
         cmocka_unit_test(hits_that_say_the_same_are_folded),
         cmocka_unit_test(duplicates_are_folded_when_asked_for),
         cmocka_unit_test(of_too_many_words_the_rarest_are_kept),
+        cmocka_unit_test(repeated_words_are_the_first_to_go),
         cmocka_unit_test(a_ceiling_is_met_exactly),
         cmocka_unit_test(damaged_counts_are_survived),
         cmocka_unit_test(memory_may_run_out_anywhere),
