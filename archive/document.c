@@ -11,6 +11,7 @@
 #include "text/memo.h"
 
 #define TEXT_CEILING ((size_t)1 << 30)
+#define KEPT_BYTES ((size_t)16 << 10) /* of an article; everything else grows with it */
 
 void document_init(struct document *d)
 {
@@ -31,6 +32,14 @@ void document_free(struct document *d)
     }
     for (size_t c = 0; c < SCHEMA_COLUMNS; c++) {
         text_tokens_free(&d->columns[c]);
+    }
+}
+
+void document_clear(struct document *d)
+{
+    if (d->bytes.capacity > KEPT_BYTES) {
+        document_free(d);
+        document_init(d);
     }
 }
 

@@ -30,6 +30,9 @@ struct document {
 void document_init(struct document *d);
 void document_free(struct document *d);
 
+/* Empties D, and gives its memory back if it has become more than most articles need. */
+void document_clear(struct document *d);
+
 /* The text of an FTS5 column; text NULL when the article has none. */
 const struct article_text *document_column(const struct document *d, enum schema_column column);
 

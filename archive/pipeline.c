@@ -30,10 +30,11 @@ struct pipeline {
     unsigned worker_count;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    uint32_t chunks;    /* in all */
-    uint32_t cut_next;  /* first chunk that nobody cuts yet */
-    uint32_t number_next; /* first chunk that is not numbered */
-    uint32_t out_next;  /* first chunk that is not given out */
+    uint32_t articles;    /* in all */
+    uint32_t cut_next;    /* first chunk that nobody cuts yet, */
+    uint32_t cut;         /* and articles of those before; likewise: */
+    uint32_t number_next, numbered; /* the first that is not numbered */
+    uint32_t out_next, out;         /* the first that is not given out and done with */
     bool numbering;     /* somebody is at it */
     bool stopping;
     struct trabao_error error; /* of the first step that failed */
@@ -118,6 +119,28 @@ static void fail(struct pipeline *p, enum trabao_status status, const struct tra
     }
 }
 
+/* The next chunk to cut, with its articles chosen, or NULL when there is none now or the pipeline stops. */
+static struct pipeline_chunk *begin_chunk(struct worker *w)
+{
+    struct pipeline *p = w->pipeline;
+    struct pipeline_chunk *chunk = chunk_of(p, p->cut_next);
+    struct trabao_error err = {0};
+    if (p->cut == p->articles || p->cut_next - p->out_next == RING) {
+        return NULL;
+    }
+    const enum trabao_status status =
+        spill_fitting(w->port, p->cut, PIPELINE_BYTES, PIPELINE_CHUNK, &chunk->count, &err);
+    if (status != TRABAO_OK) {
+        fail(p, status, &err);
+        pthread_cond_broadcast(&p->changed);
+        return NULL;
+    }
+    chunk->first = p->cut;
+    p->cut += chunk->count;
+    p->cut_next++;
+    return chunk;
+}
+
 /* One step of whatever is next to do, with the mutex held; false when there is nothing to do now. */
 static bool work(struct worker *w)
 {
@@ -128,19 +151,17 @@ static bool work(struct worker *w)
         STEP(p, chunk, NUMBERING, PACKING, number_chunk(p, chunk, &step_err));
         p->numbering = false;
         p->number_next++;
+        p->numbered += chunk->count;
         if (!p->stopping) {
             STEP(p, chunk, PACKING, READY, pack_chunk(w, chunk, &step_err));
         }
         return true;
     }
-    if (p->cut_next < p->chunks && p->cut_next - p->out_next < RING) {
-        chunk = chunk_of(p, p->cut_next);
-        chunk->first = p->cut_next++ * PIPELINE_CHUNK;
-        chunk->count = MIN((uint32_t)PIPELINE_CHUNK, spill_count(p->plan.spill) - chunk->first);
+    chunk = begin_chunk(w);
+    if (chunk) {
         STEP(p, chunk, CUTTING, CUT, cut_chunk(w, chunk, &step_err));
-        return true;
     }
-    return false;
+    return chunk;
 }
 
 static void *worker_main(void *context)
@@ -148,8 +169,8 @@ static void *worker_main(void *context)
     struct worker *w = context;
     struct pipeline *p = w->pipeline;
     pthread_mutex_lock(&p->mutex);
-    while (!p->stopping && p->number_next < p->chunks) {
-        if (!work(w)) {
+    while (!p->stopping && p->numbered < p->articles) {
+        if (!work(w) && !p->stopping) {
             pthread_cond_wait(&p->changed, &p->mutex);
         }
     }
@@ -183,7 +204,7 @@ enum trabao_status pipeline_open(const struct pipeline_plan *plan, struct pipeli
         return error_no_memory(err);
     }
     p->plan = *plan;
-    p->chunks = (spill_count(plan->spill) + PIPELINE_CHUNK - 1) / PIPELINE_CHUNK;
+    p->articles = spill_count(plan->spill);
     pthread_mutex_init(&p->mutex, NULL);
     pthread_cond_init(&p->changed, NULL);
     for (size_t i = 0; i < RING; i++) {
@@ -202,7 +223,7 @@ enum trabao_status pipeline_open(const struct pipeline_plan *plan, struct pipeli
 enum trabao_status pipeline_next(struct pipeline *p, struct pipeline_chunk **out, struct trabao_error *err)
 {
     *out = NULL;
-    if (p->out_next == p->chunks) {
+    if (p->out == p->articles) {
         return TRABAO_OK;
     }
     struct pipeline_chunk *chunk = chunk_of(p, p->out_next);
@@ -221,9 +242,13 @@ enum trabao_status pipeline_next(struct pipeline *p, struct pipeline_chunk **out
 
 void pipeline_done(struct pipeline *p, struct pipeline_chunk *chunk)
 {
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        document_clear(&chunk->documents[i]);
+    }
     pthread_mutex_lock(&p->mutex);
     chunk->state = FREE;
     p->out_next++;
+    p->out += chunk->count;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->mutex);
 }

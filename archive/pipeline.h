@@ -10,7 +10,9 @@
 #include "archive/document.h"
 #include "archive/spill.h"
 
+/* Articles of a chunk, and bytes of them all, unless there is but one. */
 #define PIPELINE_CHUNK 64
+#define PIPELINE_BYTES ((uint64_t)512 << 10)
 
 struct pipeline_chunk {
     uint32_t first; /* number of its first article */

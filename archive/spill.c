@@ -306,6 +306,29 @@ static const struct spill_entry *find_entry(struct spill_port *port, uint32_t i)
     return &port->entries[i - port->first];
 }
 
+static enum trabao_status reading_failed(struct trabao_error *err)
+{
+    return error_set_errno(err, TRABAO_IO, errno, "reading the temporary file of articles");
+}
+
+enum trabao_status spill_fitting(struct spill_port *port, uint32_t first, uint64_t bytes, uint32_t most,
+                                 uint32_t *count, struct trabao_error *err)
+{
+    const uint32_t last = MIN(most, spill_count(port->spill) - first);
+    uint64_t sum = 0;
+    for (*count = 0; *count < last; ++*count) {
+        const struct spill_entry *e = find_entry(port, first + *count);
+        if (!e) {
+            return reading_failed(err);
+        }
+        sum += e->len;
+        if (*count && sum > bytes) {
+            break;
+        }
+    }
+    return TRABAO_OK;
+}
+
 enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct spill_entry *entry, struct buf *bytes,
                               struct article *out, struct trabao_error *err)
 {
@@ -316,7 +339,7 @@ enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct spill_
         return error_no_memory(err);
     }
     if (!e || !fs_read_at(port->spill->fd, room, e->len, e->offset)) {
-        return error_set_errno(err, TRABAO_IO, errno, "reading the temporary file of articles");
+        return reading_failed(err);
     }
     bytes->len = e->len;
     *entry = *e;

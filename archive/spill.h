@@ -66,6 +66,10 @@ const struct spill_entry *spill_at(const struct spill *s, uint32_t i);
 /* Puts the entries into the file: from now on articles can be counted and read, and that is all. */
 enum trabao_status spill_put_away(struct spill *s, struct trabao_error *err);
 
+/* *COUNT: how many articles from FIRST on have together no more than BYTES in the file; at least 1, at most MOST. */
+enum trabao_status spill_fitting(struct spill_port *port, uint32_t first, uint64_t bytes, uint32_t most,
+                                 uint32_t *count, struct trabao_error *err);
+
 /* The I-th article, which points into BYTES, and its entry. */
 enum trabao_status spill_read(struct spill_port *port, uint32_t i, struct spill_entry *entry, struct buf *bytes,
                               struct article *out, struct trabao_error *err);
