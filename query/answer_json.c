@@ -22,6 +22,7 @@
 
 #define JSON_BYTES_MAX ((size_t)512 * 1024 * 1024)
 #define FOUND_MAX 8 /* words of the archive that are shown for one that is analysed */
+#define TEXT_FIRST ((size_t)24 * 1024) /* bytes that a text is tried with: ten hits take about half */
 #define DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY)
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
@@ -142,20 +143,20 @@ static json_t *json_members(const struct member *members, size_t count)
     return NULL;
 }
 
-static int append_bytes(const char *bytes, size_t n, void *out)
-{
-    return buf_append(out, bytes, n) ? 0 : -1;
-}
-
 /* VALUE, which is freed, as text to be freed with mem_free; NULL when it is NULL or memory runs out. */
 static char *json_take_text(json_t *value)
 {
     struct buf out;
-    char *text = NULL;
     buf_init(&out, JSON_BYTES_MAX);
-    if (value != NULL && json_dump_callback(value, append_bytes, &out, DUMP_FLAGS) == 0) {
-        text = buf_take(&out);
+    char *room = value ? buf_reserve(&out, TEXT_FIRST) : NULL;
+    out.len = room ? json_dumpb(value, room, TEXT_FIRST, DUMP_FLAGS) : 0;
+    if (out.len > TEXT_FIRST) {
+        const size_t len = out.len;
+        out.len = 0;
+        room = buf_reserve(&out, len);
+        out.len = room ? json_dumpb(value, room, len, DUMP_FLAGS) : 0;
     }
+    char *text = out.len ? buf_take(&out) : NULL;
     buf_free(&out);
     json_decref(value);
     return text;

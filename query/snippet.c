@@ -132,39 +132,52 @@ static bool choose_core(struct snippet_window *w, const struct query_matches *ma
 
 /* ---- the text -------------------------------------------------------------------------------------------------- */
 
+/* Appends the bytes of the window from *DONE up to END, as they are. */
+static void copy_stretch(const struct snippet_window *w, size_t *done, size_t end, struct buf *out)
+{
+    buf_append(out, w->text + *done, end - *done);
+    *done = end;
+}
+
 /* Copies the window with single blanks, and translates RUNS, whose number is in OUT, to marks in the copy. */
 static void copy_window(const struct snippet_window *w, const struct query_match *runs, struct snippet *out)
 {
     size_t next = 0; /* mark to be begun or ended */
     bool begun = false;
     bool blank = false;
+    size_t done = w->start;
     buf_append_str(out->text, w->cut_start ? ELLIPSIS " " : "");
     for (size_t pos = w->start; pos < w->end;) {
         uint32_t c;
         const size_t len = utf8_decode(w->text + pos, w->end - pos, &c);
         if (letter_is_blank(c)) {
+            copy_stretch(w, &done, pos, out->text);
             blank = true;
+            done = pos + len;
         } else {
             if (blank) {
                 buf_append_char(out->text, ' ');
             }
             blank = false;
             if (next < out->mark_count && !begun && runs[next].start <= pos) {
+                copy_stretch(w, &done, pos, out->text);
                 out->marks[next].start = (uint32_t)out->text->len;
                 begun = true;
             }
             if (len == 1 && c == 0xFFFD) {
+                copy_stretch(w, &done, pos, out->text);
                 buf_append_str(out->text, UTF8_REPLACEMENT); /* a byte that is no UTF-8 */
-            } else {
-                buf_append(out->text, w->text + pos, len);
+                done = pos + len;
             }
         }
         pos += len;
         if (begun && (pos >= runs[next].end || pos >= w->end)) {
+            copy_stretch(w, &done, pos, out->text);
             out->marks[next++].end = (uint32_t)out->text->len;
             begun = false;
         }
     }
+    copy_stretch(w, &done, w->end, out->text);
     out->mark_count = next;
     buf_append_str(out->text, w->cut_end ? " " ELLIPSIS : "");
 }

@@ -136,6 +136,27 @@ static void test_article(void **state)
     mem_free(json);
 }
 
+/* Texts of all lengths about the one that an answer's text is tried with, and of a far greater one, are whole. */
+static void test_long_texts(void **state)
+{
+    (void)state;
+    enum { LONGEST = 100000 };
+    static char body[LONGEST + 1];
+    struct trabao_article article = {.key = "k", .body = body, .reads = -1};
+    char *json = trabao_article_json(&article);
+    const size_t bare = strlen(json);
+    mem_free(json);
+    memset(body, 'x', LONGEST);
+    for (size_t n = LONGEST; n > 24000; n = MIN(n - 1, (size_t)24600)) {
+        body[n] = '\0';
+        json = trabao_article_json(&article);
+        assert_int_equal(strlen(json), bare + n);
+        assert_int_equal(strspn(strchr(json, 'x'), "x"), n);
+        assert_string_equal(json + strlen(json) - strlen("\"body\":[]}}"), "\"body\":[]}}");
+        mem_free(json);
+    }
+}
+
 /* A record can be indexed again: its own keys come back, and no other key may hide one of them. */
 static void test_record(void **state)
 {
@@ -208,7 +229,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hit),           cmocka_unit_test(test_bad_bytes), cmocka_unit_test(test_answer),
         cmocka_unit_test(test_article),       cmocka_unit_test(test_record),    cmocka_unit_test(test_analyze),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_long_texts),
     };
     return cmocka_run_group_tests_name("query_json", tests, NULL, NULL);
 }
