@@ -1,14 +1,16 @@
 /*
  * check.c - proving that an archive is sound (archive_check in archive.h).
  *
- * Five proofs: SQLite's own integrity check; that every article is found under its number and its key and has the
+ * Six proofs: SQLite's own integrity check; that every article is found under its number and its key and has the
  * content that was hashed; that the signatures have the pairs of every article; FTS5's check against the stored texts,
- * which are put together again from words and residue by the functions of the view article_text; and, term by term,
- * that the articles which FTS5 finds in title and body are those that the impact index has postings for.
+ * which are put together again from words and residue by the functions of the view article_text; term by term, that the
+ * articles which FTS5 finds in title and body are those that the impact index has postings for; and last, as it cannot
+ * say what is wrong, the seal on all that is made of the articles.
  */
 #include "archive/archive.h"
 #include "archive/db.h"
 #include "archive/schema.h"
+#include "archive/seal.h"
 #include "base/mem.h"
 #include "text/fts5_vietnamese.h"
 
@@ -124,6 +126,16 @@ static enum trabao_status check_file(struct check *c)
     }
     sqlite3_finalize(rows);
     return status == TRABAO_NONE ? TRABAO_OK : status;
+}
+
+static enum trabao_status check_seal(struct check *c)
+{
+    bool holds;
+    TRY(seal_check(c->db, &holds, c->err));
+    if (!holds) {
+        find(c, "the tables beside the articles are not what was written");
+    }
+    return TRABAO_OK;
 }
 
 /* True when the article with ID is what it was when its hashes were made. */
@@ -342,6 +354,9 @@ static enum trabao_status check_all(struct check *c, const char *path)
     if (c->findings == 0) {
         check_fts(c);
         TRY(check_impacts(c, NULL));
+    }
+    if (c->findings == 0) {
+        TRY(check_seal(c));
     }
     return TRABAO_OK;
 }

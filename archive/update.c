@@ -17,6 +17,7 @@
 #include "archive/renumber.h"
 #include "archive/rows.h"
 #include "archive/schema.h"
+#include "archive/seal.h"
 #include "base/mem.h"
 
 #define FEW_ARTICLES 1000   /* always few enough to be an update, */
@@ -269,6 +270,7 @@ static enum trabao_status change_copy(struct update *u, struct trabao_error *err
         TRY(write_numbered(u, err));
     }
     TRY(write_facts(u, err));
+    TRY(seal_write(u->db, u->plan->options.generation, err));
     return db_exec(u->db, "COMMIT", "committing", err);
 }
 

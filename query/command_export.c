@@ -29,7 +29,7 @@ static enum trabao_status print_article(struct trabao_reader *reader, const char
     struct trabao_article *article = NULL;
     const enum trabao_status status = trabao_article_by_key(reader, key, NULL, &article, err);
     if (status == TRABAO_NONE) {
-        return error_set(err, TRABAO_DATA, "the archive has no article \"%s\", though it was found", key);
+        return error_set(err, TRABAO_DATA, "the archive has no article \"%s\", though it was found; reindex", key);
     }
     if (status != TRABAO_OK) {
         return status;

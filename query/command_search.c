@@ -65,11 +65,22 @@ static bool read_tier(const char *text, void *tier)
     return true;
 }
 
+/* Filters are a query too: all articles of an author, of a day, about a person. */
+static bool has_filter(const struct trabao_request *r)
+{
+    const char *const filters[] = {r->from, r->to, r->author, r->source, r->section, r->name};
+    bool any = false;
+    for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+        any = any || filters[i] != NULL;
+    }
+    return any;
+}
+
 static const char *complaint(const void *settings, const struct command_arguments *query)
 {
     const struct options *o = settings;
     if (o->batch == NULL) {
-        return command_has_words(query) ? NULL : "the query is missing";
+        return command_has_words(query) || has_filter(&o->request) ? NULL : "the query is missing";
     }
     return command_has_words(query) ? "a batch and a query exclude each other" : NULL;
 }
@@ -124,7 +135,7 @@ static void read_options(struct options *o, int argc, char **argv)
         {.name = NULL},
     };
     const struct command_line line = {
-        .arguments = "QUERY...", .help = doc, .options = options, .complaint = complaint, .settings = o};
+        .arguments = "[QUERY...]", .help = doc, .options = options, .complaint = complaint, .settings = o};
     const struct command_arguments query = command_line_parse(&line, argc, argv);
     command_join(&query, &o->query);
 }
