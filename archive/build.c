@@ -307,6 +307,14 @@ static enum trabao_status save_ngrams(struct build *b, struct trabao_error *err)
     return status;
 }
 
+static enum trabao_status save_signatures(struct build *b, struct trabao_error *err)
+{
+    const enum trabao_status status = signatures_builder_save(b->signatures, NULL, b->db, err);
+    signatures_builder_close(b->signatures);
+    b->signatures = NULL;
+    return status;
+}
+
 static enum trabao_status write_facts(struct build *b, struct trabao_error *err)
 {
     b->result->terms = b->lexicon.count;
@@ -366,7 +374,7 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     /* Both indexes are made by threads of their own; what this thread makes is written before they are. */
     TRY(start_postings(b, err));
     TRY(save_ngrams(b, err));
-    TRY(signatures_builder_save(b->signatures, NULL, b->db, err));
+    TRY(save_signatures(b, err));
     TRY(segment_finish(b->segment, err));
     TRY(impact_builder_finish(b->impacts, b->db, err));
     TRY(lexicon_save(&b->lexicon, b->db, err));

@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-#define AHEAD_MAX ((size_t)64 << 20)
+#define AHEAD_MAX ((size_t)24 << 20)
 
 struct impact_builder {
     bool merging;

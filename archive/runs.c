@@ -20,7 +20,7 @@
 
 #define MAPPED_BYTES ((uint64_t)128 << 20)  /* of the files that are kept in memory while reading */
 #define LOOK_BYTES ((uint64_t)16 << 20)     /* after so many that is seen to, */
-#define SEEK_BYTES 16384                    /* where going to a term counts as so many in every run */
+#define SEEK_BYTES 16384                    /* where going to a run counts as so many */
 #define COLLECTED_CEILING ((size_t)UINT32_MAX)
 #define ARTICLE_HEAD_BYTES 8 /* before the postings of an article: its number, and their size */
 
@@ -39,12 +39,20 @@ struct run {
     size_t mapped_size;
 };
 
+/* The runs that have a term: none before FIRST, none from END on. Most terms are in one or two. */
+struct span {
+    uint16_t first, end;
+};
+#define RUNS_MAX UINT16_MAX
+
 struct runs {
     char *folder;
     size_t bytes; /* collected before a run is closed */
     struct buf collected;
     struct run *runs;
     size_t count, capacity;
+    struct span *spans; /* by term */
+    size_t terms, span_capacity;
     /* The run that is being sorted. */
     bool sorting;
     pthread_t thread;
@@ -222,6 +230,38 @@ static void free_run(struct run *run)
     }
 }
 
+/* Enters the terms of RUN, which comes after all others. */
+static bool extend_spans(struct runs *r, const struct run *run)
+{
+    if (!mem_grow((void **)&r->spans, &r->span_capacity, run->terms, sizeof *r->spans)) {
+        return false;
+    }
+    for (; r->terms < run->terms; r->terms++) {
+        r->spans[r->terms] = (struct span){0};
+    }
+    for (uint32_t t = 0; t < run->terms; t++) {
+        struct span *span = &r->spans[t];
+        if (run->starts[t] < run->starts[t + 1]) {
+            span->first = span->end ? span->first : (uint16_t)r->count;
+            span->end = (uint16_t)(r->count + 1);
+        }
+    }
+    return true;
+}
+
+/* Puts RUN behind the others, or frees it. */
+static enum trabao_status take_run(struct runs *r, struct run *run, struct trabao_error *err)
+{
+    if (r->count == RUNS_MAX || !mem_grow((void **)&r->runs, &r->capacity, r->count + 1, sizeof *r->runs) ||
+        !extend_spans(r, run)) {
+        free_run(run);
+        return r->count == RUNS_MAX ? error_set(err, TRABAO_USAGE, "too much text for one load: split it")
+                                    : error_no_memory(err);
+    }
+    r->runs[r->count++] = *run;
+    return TRABAO_OK;
+}
+
 /* Waits for the run that is being sorted and puts it behind the others. */
 static enum trabao_status join(struct runs *r, struct trabao_error *err)
 {
@@ -230,13 +270,13 @@ static enum trabao_status join(struct runs *r, struct trabao_error *err)
     }
     pthread_join(r->thread, NULL);
     r->sorting = false;
-    if (!mem_grow((void **)&r->runs, &r->capacity, r->count + 1, sizeof *r->runs)) {
-        free_run(&r->result);
-        return error_no_memory(err);
-    }
-    r->runs[r->count++] = r->result;
+    struct run run = r->result;
     r->result = (struct run){0};
-    return r->status == TRABAO_OK ? TRABAO_OK : error_set(err, r->status, "%s", r->error.message);
+    if (r->status != TRABAO_OK) {
+        free_run(&run);
+        return error_set(err, r->status, "%s", r->error.message);
+    }
+    return take_run(r, &run, err);
 }
 
 static enum trabao_status close_run(struct runs *r, struct trabao_error *err)
@@ -281,6 +321,7 @@ void runs_close(struct runs *r)
     buf_free(&r->collected);
     buf_free(&r->taken);
     mem_free(r->runs);
+    mem_free(r->spans);
     mem_free(r->folder);
     mem_free(r);
 }
@@ -310,14 +351,12 @@ enum trabao_status runs_end(struct runs *r, struct trabao_error *err)
     }
     buf_free(&r->taken);
     struct run last = {0};
-    if (!sort_run(&r->collected, &last) ||
-        !mem_grow((void **)&r->runs, &r->capacity, r->count + 1, sizeof *r->runs)) {
+    if (!sort_run(&r->collected, &last)) {
         free_run(&last);
         return error_no_memory(err);
     }
-    r->runs[r->count++] = last;
     buf_free(&r->collected);
-    return TRABAO_OK;
+    return take_run(r, &last, err);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
@@ -334,20 +373,22 @@ static void give_back(const struct runs *r)
 
 void runs_seek(const struct runs *r, uint32_t term, struct runs_cursor *cursor)
 {
-    uint64_t looked = cursor->looked + SEEK_BYTES * r->count;
+    uint64_t looked = cursor->looked;
     if (looked > LOOK_BYTES) {
         looked = 0;
         if (r->count > 1 && mem_mapped() > MAPPED_BYTES) {
             give_back(r);
         }
     }
-    *cursor = (struct runs_cursor){.runs = r, .term = term, .looked = looked};
+    const struct span span = term < r->terms ? r->spans[term] : (struct span){0};
+    *cursor = (struct runs_cursor){.runs = r, .term = term, .run = span.first, .end_run = span.end, .looked = looked};
 }
 
 bool runs_next_run(struct runs_cursor *c)
 {
-    while (c->run < c->runs->count) {
+    while (c->run < c->end_run) {
         const struct run *run = &c->runs->runs[c->run++];
+        c->looked += SEEK_BYTES;
         if (c->term < run->terms && run->starts[c->term] < run->starts[c->term + 1]) {
             c->at = run->bytes + run->starts[c->term];
             c->end = run->bytes + run->starts[c->term + 1];

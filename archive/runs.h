@@ -47,7 +47,7 @@ enum trabao_status runs_end(struct runs *r, struct trabao_error *err);
 struct runs_cursor {
     const struct runs *runs;
     uint32_t term;
-    size_t run; /* the next one */
+    size_t run, end_run; /* the next one to look into, and the one behind the last */
     const uint8_t *at, *end;
     uint32_t article;
     uint64_t looked; /* bytes, roughly, since it was last seen to how much of the files is in memory */

@@ -22,7 +22,7 @@
 #define KEY_MAX (1 + TEXT_FORM_MAX)
 #define DOCLIST_INDEX_LEAVES 4 /* leaves without a term that make a doclist index worth it */
 #define HEIGHTS 8
-#define AHEAD_MAX ((size_t)48 << 20)
+#define AHEAD_MAX ((size_t)24 << 20)
 #define WRITING "writing the FTS5 index"
 #define ASIDE_CEILING ((size_t)1 << 30)
 /* Levels 0, empty, and 1, with our segment: what comes in later is merged among itself first. */
