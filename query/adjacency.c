@@ -144,7 +144,9 @@ static double points_of_pairs(const struct adjacency *t, const struct pair *pair
     double points = 0;
     for (size_t s = 1; s < t->words; s++) {
         const double f = pairs[s].frequency;
-        points += ADJACENCY_WEIGHT * t->pairs[s] * pairs[s].weight * 255 * f / (f + half);
+        /* A term that stands for several words may weigh more as another one. */
+        const double weight = fmin(t->pairs[s] * pairs[s].weight, t->plan->neighbours[s].weight);
+        points += ADJACENCY_WEIGHT * weight * IMPACT_MAX * f / (f + half);
     }
     return points;
 }
