@@ -264,19 +264,20 @@ enum trabao_status adjacency_has_phrases(void *adjacency, struct engine_hit *hit
     return status == TRABAO_OK && !view.has_phrases ? TRABAO_NONE : status;
 }
 
-enum trabao_status adjacency_count_meant(struct adjacency *a, struct engine_hit *hits, size_t count, size_t *meant,
-                                         struct trabao_error *err)
+enum trabao_status adjacency_enough_meant(struct adjacency *a, struct engine_hit *hits, size_t count, size_t least,
+                                          bool *enough, struct trabao_error *err)
 {
-    *meant = 0;
-    for (size_t i = 0; i < count; i++) {
+    size_t meant = 0;
+    for (size_t i = 0; meant < least && i < count; i++) {
         struct view view;
         const enum trabao_status status = read_view(a, hits[i].article, hits[i].tier, &view, err);
         if (status != TRABAO_OK) {
             return status;
         }
         hits[i].pairs = view.points + 1;
-        *meant += view.is_meant;
+        meant += view.is_meant;
     }
+    *enough = meant >= least;
     return TRABAO_OK;
 }
 

@@ -58,11 +58,11 @@ void adjacency_close(struct adjacency *a);
 enum trabao_status adjacency_has_phrases(void *adjacency, struct engine_hit *hit, struct trabao_error *err);
 
 /*
- * *MEANT: how many of HITS have all words that every article must have, as they are likely meant. Leaves the points of
- * each in it.
+ * *ENOUGH: at least LEAST of HITS have all words that every article must have, as they are likely meant. Leaves the
+ * points of each that it looked into.
  */
-enum trabao_status adjacency_count_meant(struct adjacency *a, struct engine_hit *hits, size_t count, size_t *meant,
-                                         struct trabao_error *err);
+enum trabao_status adjacency_enough_meant(struct adjacency *a, struct engine_hit *hits, size_t count, size_t least,
+                                          bool *enough, struct trabao_error *err);
 
 /*
  * Adds the points to the scores of HITS and sorts them, as far as it takes to have the best WANTED (>= 1) in front;

@@ -169,13 +169,11 @@ static bool may_relax(const struct search *s)
  */
 static enum trabao_status find_enough(struct search *s, bool relaxed, bool *enough)
 {
-    size_t meant;
     enum trabao_status status = find(s);
     *enough = s->count >= ENOUGH;
     const bool any_reading = s->request->tier != TRABAO_TIER_AUTO || s->tree->any_marked;
     if (status == TRABAO_OK && *enough && !relaxed && search_by_relevance(s) && !any_reading && may_relax(s)) {
-        status = adjacency_count_meant(s->adjacency, s->hits, s->count, &meant, s->err);
-        *enough = meant >= ENOUGH;
+        status = adjacency_enough_meant(s->adjacency, s->hits, s->count, ENOUGH, enough, s->err);
     }
     return status;
 }
