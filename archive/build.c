@@ -381,7 +381,7 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     TRY(abbreviations_save(b->abbreviations, b->db, err));
     TRY(rows_write_numbers(b->db, b->ids, b->precisions, spill_count(b->spill), err));
     TRY(write_facts(b, err));
-    TRY(seal_write(b->db, b->options->generation, err));
+    TRY(seal_write(b->db, err));
     return db_exec(b->db, "COMMIT", "committing", err);
 }
 

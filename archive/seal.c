@@ -1,6 +1,5 @@
 /*
- * seal.c - the seal is the meta value `seal`. It counts for the generation in `sealed_generation` alone: a program that
- * knows no seals leaves that of the generation before it.
+ * seal.c - the seal is the meta value `seal`, which every archive of this format has.
  *
  * What the other proofs of check.c cover is not in it: the articles have hashes of their own, and FTS5 is held against
  * them. Counts of word pairs, abbreviations and the impacts themselves are nowhere else; SQLite's own integrity check
@@ -23,7 +22,7 @@ static const char *const TABLES[] = {
     "SELECT id, bits FROM signature ORDER BY id",
     "SELECT first, ids, precisions FROM numbers ORDER BY first",
     "SELECT key_hash, at FROM removed ORDER BY key_hash",
-    "SELECT name, value FROM meta WHERE name NOT IN ('seal', 'sealed_generation') ORDER BY name",
+    "SELECT name, value FROM meta WHERE name <> 'seal' ORDER BY name",
 };
 
 /* Each value after its length, so that what moves from one value to the next is seen. */
@@ -59,22 +58,20 @@ static enum trabao_status compute(sqlite3 *db, int64_t *seal, struct trabao_erro
     return TRABAO_OK;
 }
 
-enum trabao_status seal_write(sqlite3 *db, uint64_t generation, struct trabao_error *err)
+enum trabao_status seal_write(sqlite3 *db, struct trabao_error *err)
 {
     int64_t seal;
     TRY(compute(db, &seal, err));
-    TRY(schema_set_meta(db, "seal", seal, err));
-    return schema_set_meta(db, "sealed_generation", (int64_t)generation, err);
+    return schema_set_meta(db, "seal", seal, err);
 }
 
 enum trabao_status seal_check(sqlite3 *db, bool *holds, struct trabao_error *err)
 {
-    int64_t generation = 0, sealed_generation = 0, written = 0, seal = 0;
-    *holds = true;
-    if (schema_get_meta(db, "seal", &written, NULL) != TRABAO_OK ||
-        schema_get_meta(db, "sealed_generation", &sealed_generation, NULL) != TRABAO_OK ||
-        schema_get_meta(db, "generation", &generation, NULL) != TRABAO_OK || generation != sealed_generation) {
-        return TRABAO_OK;
+    int64_t written, seal;
+    const enum trabao_status status = schema_get_meta(db, "seal", &written, err);
+    *holds = false;
+    if (status != TRABAO_OK) {
+        return status == TRABAO_NONE ? TRABAO_OK : status;
     }
     TRY(compute(db, &seal, err));
     *holds = seal == written;

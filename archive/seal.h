@@ -9,10 +9,10 @@
 #include "base/base.h"
 #include "base/status.h"
 
-/* Puts the seal of GENERATION on DB, which is complete but for it. */
-enum trabao_status seal_write(sqlite3 *db, uint64_t generation, struct trabao_error *err);
+/* Puts the seal on DB, which is complete but for it. */
+enum trabao_status seal_write(sqlite3 *db, struct trabao_error *err);
 
-/* *HOLDS: the tables of DB are those that were sealed, or were never sealed. */
+/* *HOLDS: the tables of DB are those that were sealed, and it has a seal. */
 enum trabao_status seal_check(sqlite3 *db, bool *holds, struct trabao_error *err);
 
 #endif

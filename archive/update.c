@@ -270,7 +270,7 @@ static enum trabao_status change_copy(struct update *u, struct trabao_error *err
         TRY(write_numbered(u, err));
     }
     TRY(write_facts(u, err));
-    TRY(seal_write(u->db, u->plan->options.generation, err));
+    TRY(seal_write(u->db, err));
     return db_exec(u->db, "COMMIT", "committing", err);
 }
 
