@@ -27,7 +27,6 @@ struct adjacency {
     struct term_slots slots;
     struct entry *entries; /* by slot */
     size_t words;
-    double pairs[WORDS_MAX]; /* by its second word: what a pair weighs, per weight of both its words */
     uint32_t weights[WORDS_MAX]; /* of the words */
     uint64_t needed;         /* bit i: every article must have the i-th scored word */
     bool matters;
@@ -63,11 +62,6 @@ static bool make_table(struct adjacency *t, const struct plan *plan)
         }
         t->weights[s] = group->weight;
     }
-    for (size_t s = 1; s < t->words; s++) {
-        const struct plan_group *before = &plan->groups[plan->scored[s - 1]], *here = &plan->groups[plan->scored[s]];
-        const double both = (double)before->weight * here->weight;
-        t->pairs[s] = both > 0 ? plan->neighbours[s].weight / both : 0;
-    }
     return true;
 }
 
@@ -100,7 +94,8 @@ struct passage {
     } ring[ADJACENCY_PASSAGE];
     size_t first, end; /* of what is in the ring, counted on and on */
     uint8_t counts[WORDS_MAX];
-    uint32_t weight, largest; /* of the different words in there, now and at best */
+    uint32_t weight, largest; /* of the different words in there, now and at most */
+    double points;            /* of the best passage, per ADJACENCY_PASSAGE_WEIGHT */
 };
 
 static void passage_drop(struct passage *p, const struct adjacency *t)
@@ -126,7 +121,11 @@ static void passage_add(struct passage *p, const struct adjacency *t, size_t pla
             p->weight += t->weights[s];
         }
     }
-    p->largest = MAX(p->largest, p->weight);
+    /* One that weighs no more than an earlier one is worth less. */
+    if (p->weight > p->largest) {
+        p->largest = p->weight;
+        p->points = fmax(p->points, p->weight * (1 + ADJACENCY_EARLY / (1 + (double)place / ADJACENCY_EARLY_HALF)));
+    }
 }
 
 /* What is in one article. */
@@ -136,6 +135,15 @@ struct view {
     bool is_meant; /* it has all words that it must have, as they are likely meant */
 };
 
+/* How much the S-th word and the one before it count, where the weights of their readings have the PRODUCT. */
+static double share_of(const struct adjacency *t, size_t s, double product)
+{
+    const double likeliest = (double)t->weights[s - 1] * t->weights[s];
+    /* A term of a syllable that is typed twice may weigh more in its other place. */
+    const double share = likeliest > 0 ? fmin(1, product / likeliest) : 0;
+    return ADJACENCY_ANY_READING + (1 - ADJACENCY_ANY_READING) * share;
+}
+
 static double points_of_pairs(const struct adjacency *t, const struct pair *pairs)
 {
     const double average = t->r->archive->average_length;
@@ -143,10 +151,8 @@ static double points_of_pairs(const struct adjacency *t, const struct pair *pair
     const double half = ADJACENCY_HALF * (1 - ADJACENCY_B + ADJACENCY_B * length);
     double points = 0;
     for (size_t s = 1; s < t->words; s++) {
-        const double f = pairs[s].frequency;
-        /* A term of a syllable that is typed twice may weigh more in its other place. */
-        const double weight = fmin(t->pairs[s] * pairs[s].weight, t->plan->neighbours[s].weight);
-        points += ADJACENCY_WEIGHT * weight * IMPACT_MAX * f / (f + half);
+        const double f = pairs[s].frequency, share = share_of(t, s, pairs[s].weight);
+        points += ADJACENCY_WEIGHT * t->plan->neighbours[s].weight * share * IMPACT_MAX * f / (f + half);
     }
     return points;
 }
@@ -173,7 +179,7 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
         running = term_slots_run(running, t->phrase_starts, words);
         found |= running & (i < terms->title_count ? t->title_ends : t->body_ends);
         meant |= here->likely;
-        passage_add(&passage, t, i, here->likely);
+        passage_add(&passage, t, i, words);
         const uint32_t occurrence = i < terms->title_count                       ? ADJACENCY_TITLE
                                     : i < terms->title_count + IMPACT_LEAD_WORDS ? ADJACENCY_LEAD
                                                                                  : 1;
@@ -185,7 +191,7 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
         before = here;
         words_before = words;
     }
-    const double points = points_of_pairs(t, pairs) + ADJACENCY_PASSAGE_WEIGHT * IMPACT_MAX * passage.largest;
+    const double points = points_of_pairs(t, pairs) + ADJACENCY_PASSAGE_WEIGHT * IMPACT_MAX * passage.points;
     return (struct view){(uint32_t)points, found == t->phrase_ends, (meant & t->needed) == t->needed};
 }
 
@@ -281,7 +287,7 @@ enum trabao_status adjacency_enough_meant(struct adjacency *a, struct engine_hit
     return TRABAO_OK;
 }
 
-/* The most that can be added to an article: every pair that it may have, often, and all words in one passage. */
+/* The most that can be added to an article: every pair that it may have, often, and all words at its beginning. */
 static uint32_t most_points(const struct adjacency *a, uint32_t article)
 {
     double points = 0;
@@ -292,7 +298,7 @@ static uint32_t most_points(const struct adjacency *a, uint32_t article)
         }
     }
     for (size_t s = 0; s < a->words; s++) {
-        points += ADJACENCY_PASSAGE_WEIGHT * a->weights[s] * IMPACT_MAX;
+        points += ADJACENCY_PASSAGE_WEIGHT * (1 + ADJACENCY_EARLY) * a->weights[s] * IMPACT_MAX;
     }
     return (uint32_t)ceil(points);
 }

@@ -10,11 +10,13 @@
  *     h = ADJACENCY_HALF * (1 - ADJACENCY_B + ADJACENCY_B * (length of the article) / (average length))
  *
  * The document frequency of a pair is estimated from its count (archive/ngrams.h), and is at most that of its rarer
- * word. A pair of less likely readings counts as much less as they do. An article has to do with a query when it says
- * most of it in one breath: of all its passages of ADJACENCY_PASSAGE words the one counts whose different words of the
- * query, as they are likely meant, weigh most. It adds
+ * word. A pair of less likely readings counts a little less, ADJACENCY_ANY_READING at least: which reading is meant is
+ * often told by nothing but that they stand side by side in an article. An article has to do with a query when it says
+ * most of it in one breath, and the more so when it begins with that. Of all its passages of ADJACENCY_PASSAGE words
+ * the best one counts, by the weight of the different words of the query in it, in any reading; it ends at the p-th
+ * word. It adds
  *
- *     ADJACENCY_PASSAGE_WEIGHT * (weight of those words)
+ *     ADJACENCY_PASSAGE_WEIGHT * (weight of those words) * (1 + ADJACENCY_EARLY / (1 + p / ADJACENCY_EARLY_HALF))
  *
  * Tuned on development splits of titles and pieces of titles, of three collections.
  *
@@ -28,10 +30,13 @@
 #define ADJACENCY_WEIGHT 0.25
 #define ADJACENCY_HALF 0.5
 #define ADJACENCY_B 0.5
+#define ADJACENCY_ANY_READING 0.7 /* share of its weight that a pair of unlikely readings has at least */
 #define ADJACENCY_TITLE 3 /* a pair in the title counts as so many in the body */
 #define ADJACENCY_LEAD 3  /* one that ends among the first IMPACT_LEAD_WORDS of the body */
-#define ADJACENCY_PASSAGE 20
-#define ADJACENCY_PASSAGE_WEIGHT 0.4
+#define ADJACENCY_PASSAGE 30
+#define ADJACENCY_PASSAGE_WEIGHT 0.28
+#define ADJACENCY_EARLY 0.5     /* share of its weight that a passage at the beginning gets in addition */
+#define ADJACENCY_EARLY_HALF 50 /* words from there, after which half of that is left */
 
 /*
  * Articles, best first by BM25F, that are ranked anew by their pairs; those behind them keep their order. Where words

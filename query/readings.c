@@ -9,7 +9,8 @@
 #include "base/buf.h"
 
 #define CANDIDATES_MAX 16 /* terms of a folded form that are looked at, the commonest */
-#define DISCOUNT 0.75     /* taken from every count that was seen, for what was not */
+#define DISCOUNT 0.9      /* taken from every count that was seen, for what was not; tuned on titles */
+#define FORGOTTEN 2       /* a word has so many times the followers that are counted: the rarest pairs are not kept */
 #define RESTORED_CEILING ((size_t)64 << 10)
 
 struct candidate {
@@ -48,8 +49,8 @@ static double discounted(double count, double all, double rest, double looser)
 static void note_pairs(const struct archive *a, struct candidate *c)
 {
     c->begun = c->term == LEXICON_NONE ? 0 : ngrams_word(&a->ngrams, c->term);
-    c->rest = c->begun <= 0 ? 1
-                            : fmin(0.95, fmax(1e-4, DISCOUNT * ngrams_followers(&a->ngrams, c->term) / c->begun));
+    const double followers = FORGOTTEN * ngrams_followers(&a->ngrams, c->term);
+    c->rest = c->begun <= 0 ? 1 : fmin(0.95, fmax(1e-4, DISCOUNT * followers / c->begun));
 }
 
 /* How often the two stand side by side. */
@@ -73,7 +74,7 @@ static double of_triple(const struct archive *a, const struct candidate *first, 
         return pair;
     }
     /* A frequent pair has few followers beside those that were seen. */
-    const double rest = fmin(0.9, 0.4 / (1 + log(1 + all) / 4) + 3 * DISCOUNT / all);
+    const double rest = fmin(0.9, 1 / (1 + log(1 + all) / 4));
     return discounted(ngrams_triple(&a->ngrams, first->term, second->term, third->term), all, rest, pair);
 }
 

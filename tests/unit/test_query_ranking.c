@@ -9,7 +9,7 @@
 #include "query/library.h"
 #include "tests/unit/test_archive_support.h"
 
-#define ARTICLES_MAX 64
+#define ARTICLES_MAX 128
 #define BODY_MAX 2048
 
 static struct trabao_error err;
@@ -125,20 +125,66 @@ static void a_passage_is_so_long(void **state)
     trabao_answer_free(answer);
 }
 
-/* What the second stage gives the only article that QUERY finds. */
-static double second_stage_of(const char *query)
+/* What the second stage gives the article that is called so, of those that QUERY finds. */
+static double second_stage_of(const char *name, const char *query)
 {
-    const struct trabao_request request = {
-        .query = query, .query_len = strlen(query), .sort = TRABAO_RELEVANCE_ONLY, .explain = true};
+    const struct trabao_request request = {.query = query,
+                                           .query_len = strlen(query),
+                                           .tier = TRABAO_TIER_AUTO,
+                                           .sort = TRABAO_RELEVANCE_ONLY,
+                                           .limit = TRABAO_LIMIT_MAX,
+                                           .explain = true};
     struct trabao_answer *answer = NULL;
-    double points;
+    double points = -1;
     assert_fine(trabao_search(reader, &request, &answer, &err), &err);
-    assert_int_equal(answer->hit_count, 1);
-    json_t *parts = json_loads(answer->hits[0].explain, 0, NULL);
-    assert_int_equal(json_unpack(parts, "{s:F}", "adjacency", &points), 0);
-    json_decref(parts);
+    for (size_t h = 0; h < answer->hit_count; h++) {
+        if (strncmp(answer->hits[h].key, name, strlen(name)) == 0) {
+            json_t *parts = json_loads(answer->hits[h].explain, 0, NULL);
+            assert_int_equal(json_unpack(parts, "{s:F}", "adjacency", &points), 0);
+            json_decref(parts);
+        }
+    }
     trabao_answer_free(answer);
     return points;
+}
+
+/* Where the words of a passage stand decides, when all else is the same; all stand in the lead. */
+static void an_early_passage_comes_first(void **state)
+{
+    char early[BODY_MAX] = "", late[BODY_MAX] = "";
+    (void)state;
+    append_words(early, 9, "ngân");
+    append_words(early, 2, "lãi");
+    append_words(early, 40, "xa");
+    append_words(late, 49, "ngân");
+    append_words(late, 2, "lãi");
+    add_articles(3, "late", late);
+    add_article("early", early);
+    add_articles(3, "late", late);
+    open_archive();
+    struct trabao_answer *answer = ask("ngân lãi");
+    assert_int_equal(answer->hit_count, 7);
+    assert_first(answer, "early");
+    trabao_answer_free(answer);
+}
+
+/* Words typed without marks are neighbours, and make a passage, in readings that are hardly meant too. */
+static void neighbours_count_in_any_reading(void **state)
+{
+    (void)state;
+    add_articles(60, "rest", "xa");
+    add_articles(20, "rest", "lạm phát tăng cao xa xa");
+    add_article("likely", "xa xa lạm phát xa xa");
+    add_article("parted", "xa lạm xa phát xa xa");
+    add_article("unlikely", "xa xa lâm phạt xa xa");
+    add_article("apart", "xa lâm xa phạt xa xa");
+    open_archive();
+    const double passage = second_stage_of("parted", "lam phat");
+    const double pair = second_stage_of("likely", "lam phat") - passage;
+    assert_float_equal(second_stage_of("apart", "lam phat"), passage, 1e-6);
+    assert_true(passage > 0);
+    assert_true(second_stage_of("unlikely", "lam phat") - passage >= ADJACENCY_ANY_READING * pair - 1e-6);
+    assert_true(second_stage_of("unlikely", "lam phat") - passage < pair);
 }
 
 /* The other spelling of what was typed finds an article; its words side by side say nothing more about it. */
@@ -149,8 +195,8 @@ static void a_second_spelling_is_no_second_word(void **state)
     add_articles(3, "short", "TP.HCM là TPHCM xa xa xa");
     add_article("full", "thành phố Hồ Chí Minh xa xa ngập nước");
     open_archive();
-    assert_true(second_stage_of("ngập nước") > 0);
-    assert_float_equal(second_stage_of("TP.HCM ngập nước"), second_stage_of("ngập nước"), 1e-6);
+    assert_true(second_stage_of("full", "ngập nước") > 0);
+    assert_float_equal(second_stage_of("full", "TP.HCM ngập nước"), second_stage_of("full", "ngập nước"), 1e-6);
 }
 
 /* Twelve articles have all words, but not those that are meant: what has most of those is looked for as well. */
@@ -180,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(words_in_one_passage_come_first, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(a_passage_is_so_long, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(an_early_passage_comes_first, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(neighbours_count_in_any_reading, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(a_second_spelling_is_no_second_word, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(words_that_are_hardly_meant_do_not_count, open_folder, close_archive),
     };

@@ -19,6 +19,7 @@ static const char *const bodies[] = {
     "Mặt trận Tổ quốc Việt Nam họp. Mặt trận Tổ quốc tỉnh.",
     "Ban tổ chức trao giải. Ban tổ chức và Mặt trận Tổ quốc.",
     "Công ty cổ phần nộp thuế. Công ty ở Hà Nội. Mã k5đ.",
+    "Em hát rao. Ta hát rao. Ai hát rảo, ai hát rảo, ai hát rảo, ai hát rảo. Hát to, hát hay.",
 };
 
 static int open_archive(void **state)
@@ -66,6 +67,14 @@ static void test_context_decides(void **state)
     assert_restored("ban to chuc", "ban tổ chức");
     assert_restored("mat tran to quoc", "mặt trận tổ quốc");
     assert_restored("gia vang", "giá vàng");
+}
+
+/* What stood once behind two words says less than what usually stands behind the second of them. */
+static void test_a_rare_context_says_little(void **state)
+{
+    (void)state;
+    assert_restored("hat rao", "hát rảo");
+    assert_restored("em hat rao", "em hát rảo");
 }
 
 static void test_usual_spelling(void **state)
@@ -133,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_context_decides),
+        cmocka_unit_test(test_a_rare_context_says_little),
         cmocka_unit_test(test_usual_spelling),
         cmocka_unit_test(test_what_was_typed_stays),
         cmocka_unit_test(test_capitals_stay),
