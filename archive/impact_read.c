@@ -1,6 +1,6 @@
 /*
- * impact_read.c - the impact index, one reader a thread, over blocks that all threads share (blocks.h). Two threads that
- * work on one query may ask one reader for postings.
+ * impact_read.c - the impact index, one reader a thread, over blocks that all threads share (blocks.h). Two threads
+ * that work on one query may ask one reader for postings.
  */
 #include "archive/impact.h"
 

@@ -9,9 +9,9 @@
  * `answer` is the whole answer with texts and snippets as JSON, without a total, and that thread.
  *
  * The queries of WARM.TSV are asked first, untimed, so that the archive is in memory. Then each query of QUERIES.TSV
- * is asked once: nothing has asked it before in the process. Last, all are asked RUNS times more, in turn. Prints lines of
- * identifier, class, milliseconds of the first request by the clock and of the processor, and the least and the median
- * of the others by the clock.
+ * is asked once: nothing has asked it before in the process. Last, all are asked RUNS times more, in turn. Prints lines
+ * of identifier, class, milliseconds of the first request by the clock and of the processor, and the least and the
+ * median of the others by the clock.
  */
 #include "base/clock.h"
 #include "base/mem.h"
