@@ -173,7 +173,7 @@ enum trabao_status pack_expand(struct pack_context *context, const struct pack_d
     ZSTD_frameHeader header;
     if (ZSTD_getFrameHeader_advanced(&header, bytes, n, ZSTD_f_zstd1_magicless) != 0 ||
         header.frameContentSize > PACK_PLAIN_MAX) {
-        return error_set(err, TRABAO_DATA, "a stored article is damaged (no zstd frame of a known size)");
+        return error_set(err, TRABAO_DATA, "a stored article is damaged (no zstd frame of a known size); reindex");
     }
     const size_t plain = (size_t)header.frameContentSize;
     char *room = buf_reserve(out, plain);
@@ -182,7 +182,7 @@ enum trabao_status pack_expand(struct pack_context *context, const struct pack_d
     }
     const size_t len = ZSTD_decompress_usingDDict(context->expand, room, plain, bytes, n, dictionary->expand);
     if (ZSTD_isError(len) || len != plain) {
-        return error_set(err, TRABAO_DATA, "a stored article is damaged: %s",
+        return error_set(err, TRABAO_DATA, "a stored article is damaged (%s); reindex",
                          ZSTD_isError(len) ? ZSTD_getErrorName(len) : "wrong size");
     }
     out->len = len;
