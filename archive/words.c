@@ -8,12 +8,13 @@
 #include "base/mem.h"
 
 #define STREAM_CEILING ((size_t)1 << 30)
-#define SLOT_STREAM (WORDS_SLOT_BYTES - sizeof(int64_t) - sizeof(uint32_t))
+#define SLOT_STREAM (WORDS_SLOT_BYTES - sizeof(int64_t) - 2 * sizeof(uint32_t))
 
 /* The unpacked stream of one article. */
 struct words_slot {
     int64_t id;
     uint32_t len; /* 0: free, since no stream is empty */
+    uint32_t round; /* of the reader, when it was read */
     uint8_t stream[SLOT_STREAM];
 };
 
@@ -25,6 +26,7 @@ struct words_reader {
     sqlite3_blob *packed;           /* of the article read last; NULL before the first */
     struct buf packed_bytes, plain; /* scratch */
     struct words_slot *slots;
+    uint32_t round; /* what was read in others is forgotten */
 };
 
 enum trabao_status words_reader_open(sqlite3 *db, struct pack_context *pack, const struct pack_dictionary *dictionary,
@@ -99,7 +101,7 @@ static struct words_slot *slot_of(struct words_reader *r, int64_t id)
 enum trabao_status words_read(struct words_reader *r, int64_t id, struct wordcode_terms *out, struct trabao_error *err)
 {
     struct words_slot *slot = slot_of(r, id);
-    const bool kept = slot->len && slot->id == id;
+    const bool kept = slot->len && slot->id == id && slot->round == r->round;
     out->count = out->title_count = 0;
     if (!kept) {
         TRY(unpack(r, id, err));
@@ -116,7 +118,13 @@ enum trabao_status words_read(struct words_reader *r, int64_t id, struct wordcod
     if (!kept && len <= SLOT_STREAM) {
         slot->id = id;
         slot->len = (uint32_t)len;
+        slot->round = r->round;
         memcpy(slot->stream, stream, len);
     }
     return TRABAO_OK;
+}
+
+void words_forget(struct words_reader *r)
+{
+    r->round++;
 }

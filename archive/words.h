@@ -2,7 +2,7 @@
  * words.h - reading what words articles have, in text order.
  *
  * A query reads the words of many articles to rank them, and then of the few that it shows once more, for their
- * snippets. So the streams that were read last are kept, unpacked: in WORDS_SLOTS places, found by the article's id,
+ * snippets. So the streams that it read last are kept, unpacked: in WORDS_SLOTS places, found by the article's id,
  * and none that is longer than a place.
  */
 #ifndef TRABAO_WORDS_H
@@ -27,5 +27,8 @@ void words_reader_close(struct words_reader *r);
 /* The terms of title and body of article ID. TRABAO_NONE: there is no such article. */
 enum trabao_status words_read(struct words_reader *r, int64_t id, struct wordcode_terms *out,
                               struct trabao_error *err);
+
+/* Keeps nothing of what was read so far: a search is over. */
+void words_forget(struct words_reader *r);
 
 #endif

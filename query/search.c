@@ -320,6 +320,7 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     plan_free(s->plan);
     query_tree_free(s->tree);
     impact_release(reader->reader->impacts);
+    words_forget(reader->reader->words);
     if (status == TRABAO_OK) {
         memory->answer.took_ms = clock_ms() - started;
         *out = &memory->answer;

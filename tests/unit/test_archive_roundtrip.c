@@ -545,7 +545,10 @@ static int looks(sqlite3 *db)
     return hits + misses;
 }
 
-/* Words that are read again are the same, need no look into the file soon after, and are not those of another. */
+/*
+ * Words that are read again are the same, need no look into the file unless they were forgotten, and are not those of
+ * another.
+ */
 static void test_words_are_kept(void **state)
 {
     (void)state;
@@ -566,6 +569,10 @@ static void test_words_are_kept(void **state)
         assert_int_equal(again.count, first.count);
         assert_int_equal(again.title_count, first.title_count);
         assert_memory_equal(again.terms, first.terms, first.count * sizeof *first.terms);
+        words_forget(reader->words);
+        assert_fine(archive_terms(reader, archive->ids[i], &again, &err), &err);
+        assert_true(looks(reader->db) > before);
+        words_forget(reader->words);
     }
     assert_true(kept > archive->count * 9 / 10); /* the others are long, or made place for one that came between */
     wordcode_terms_free(&first);
