@@ -18,7 +18,7 @@
 #define ENGINE_RECENCY_POINTS 0.25             /* bonus of an article of the archive's last day */
 #define ENGINE_RECENCY_HALF_YEARS 2.0          /* after so many years half of it is left */
 
-#define ENGINE_HEAVY 40000 /* windows of terms: fewer are sooner looked at than shared */
+#define ENGINE_HEAVY 100000 /* windows of terms: fewer are sooner looked at than shared */
 
 /* An article's place in the order of relevance: larger comes first. */
 struct engine_hit {
