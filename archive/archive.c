@@ -236,6 +236,13 @@ void archive_reader_close(struct archive_reader *r)
     }
 }
 
+void archive_reader_release(struct archive_reader *r)
+{
+    impact_release(r->impacts);
+    words_forget(r->words);
+    r->deadline_ms = 0;
+}
+
 void archive_stored_init(struct archive_stored *stored)
 {
     *stored = (struct archive_stored){0};

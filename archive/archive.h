@@ -82,6 +82,9 @@ enum trabao_status archive_reader_open(struct archive *archive, struct archive_r
                                        struct trabao_error *err);
 void archive_reader_close(struct archive_reader *r);
 
+/* Ends a search: R holds no postings, keeps no words, and has no deadline any more. */
+void archive_reader_release(struct archive_reader *r);
+
 /* An article with its memory: freed with archive_stored_free. */
 struct archive_stored {
     struct article article; /* points into bytes */

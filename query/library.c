@@ -6,7 +6,6 @@
 #include <jansson.h>
 
 #include "archive/schema.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "query/patterns.h"
 
@@ -208,7 +207,7 @@ static enum trabao_status mark_article(struct trabao_reader *r, const char *quer
         status = query_patterns_mark(r, &patterns, arena, &article->body_marked, err);
     }
     query_patterns_free(&patterns);
-    impact_release(r->reader->impacts);
+    archive_reader_release(r->reader);
     return status == TRABAO_USAGE ? TRABAO_OK : status;
 }
 

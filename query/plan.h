@@ -79,7 +79,7 @@ struct plan_limits {
     const struct readings *readings; /* of a query without marks: what its words mean; NULL otherwise */
 };
 
-/* Binds TREE. *OUT is freed with plan_free; it holds postings of R until impact_release. */
+/* Binds TREE. *OUT is freed with plan_free; it holds postings of R until archive_reader_release. */
 enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *analyzer, const struct query_tree *tree,
                              const struct plan_limits *limits, struct plan **out, struct trabao_error *err);
 

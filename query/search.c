@@ -315,12 +315,10 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     *s = (struct search){.r = reader, .request = request, .answer = &memory->answer, .arena = arena, .err = err};
     reader->reader->deadline_ms = request->deadline_ms > 0 ? started + request->deadline_ms : 0;
     const enum trabao_status status = run(s);
-    reader->reader->deadline_ms = 0;
     adjacency_close(s->adjacency);
     plan_free(s->plan);
     query_tree_free(s->tree);
-    impact_release(reader->reader->impacts);
-    words_forget(reader->reader->words);
+    archive_reader_release(reader->reader);
     if (status == TRABAO_OK) {
         memory->answer.took_ms = clock_ms() - started;
         *out = &memory->answer;

@@ -105,8 +105,7 @@ static enum trabao_status find_ids(struct trabao_reader *r, const struct query_t
     }
     adjacency_close(adjacency);
     plan_free(plan);
-    impact_release(r->reader->impacts);
-    words_forget(r->reader->words);
+    archive_reader_release(r->reader);
     return status;
 }
 

@@ -81,6 +81,17 @@ static void append_words(char body[BODY_MAX], int count, const char *word)
     }
 }
 
+/* What QUERY finds among an article with BODY that is called so, and six of the OTHER, three on either side. */
+static struct trabao_answer *ask_among(const char *name, const char *body, const char *other, const char *other_body,
+                                       const char *query)
+{
+    add_articles(3, other, other_body);
+    add_article(name, body);
+    add_articles(3, other, other_body);
+    open_archive();
+    return ask(query);
+}
+
 /* The articles have the same words as often, at the same distance from the beginning on average, and are as long. */
 static void words_in_one_passage_come_first(void **state)
 {
@@ -94,11 +105,7 @@ static void words_in_one_passage_come_first(void **state)
     append_words(apart, 24, "lãi");
     append_words(apart, 24, "suất");
     append_words(apart, 12, "xa");
-    add_articles(3, "apart", apart);
-    add_article("together", together);
-    add_articles(3, "apart", apart);
-    open_archive();
-    struct trabao_answer *answer = ask("ngân lãi suất");
+    struct trabao_answer *answer = ask_among("together", together, "apart", apart, "ngân lãi suất");
     assert_int_equal(answer->hit_count, 7);
     assert_first(answer, "together");
     trabao_answer_free(answer);
@@ -115,11 +122,7 @@ static void a_passage_is_so_long(void **state)
     append_words(beyond, 9, "ngân");
     append_words(beyond, ADJACENCY_PASSAGE - 1, "lãi");
     append_words(beyond, 9, "xa");
-    add_articles(3, "beyond", beyond);
-    add_article("within", within);
-    add_articles(3, "beyond", beyond);
-    open_archive();
-    struct trabao_answer *answer = ask("ngân lãi");
+    struct trabao_answer *answer = ask_among("within", within, "beyond", beyond, "ngân lãi");
     assert_first(answer, "within");
     assert_true(answer->hits[0].score > answer->hits[1].score);
     trabao_answer_free(answer);
@@ -158,11 +161,7 @@ static void an_early_passage_comes_first(void **state)
     append_words(early, 40, "xa");
     append_words(late, 49, "ngân");
     append_words(late, 2, "lãi");
-    add_articles(3, "late", late);
-    add_article("early", early);
-    add_articles(3, "late", late);
-    open_archive();
-    struct trabao_answer *answer = ask("ngân lãi");
+    struct trabao_answer *answer = ask_among("early", early, "late", late, "ngân lãi");
     assert_int_equal(answer->hit_count, 7);
     assert_first(answer, "early");
     trabao_answer_free(answer);
