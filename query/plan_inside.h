@@ -79,7 +79,10 @@ void plan_score_words(struct planner *p, const struct query_node *node, enum pla
 /* The columns of the FTS5 table in which FIELD is: bit i for column i. */
 uint32_t plan_columns(enum query_field field);
 
-/* True when what is stored of an article has the word TOKEN where it stands: dates stand beside what spells them. */
+/*
+ * True when what is stored of an article has the word TOKEN wherever it stands: a date may stand beside the words that
+ * spell it, and the year of one (7/2020) beside the date.
+ */
 bool plan_is_stored(const struct query_token *token);
 
 /* The articles that match NODE (TERM, PHRASE, NEAR, PREFIX) at the tiers bound now, tighter ones included. */

@@ -13,6 +13,7 @@
 #include "query/phrase.h"
 #include "query/plan_inside.h"
 
+#define YEAR_DIGITS 4
 #define MATCH_CEILING ((size_t)256 << 10) /* bytes of an expression of FTS5 */
 
 /* Where a field is looked for: as FTS5 writes it, and as bits by column. */
@@ -112,7 +113,8 @@ static bool make_word(struct query_arena *arena, const struct plan_variant *vari
 
 bool plan_is_stored(const struct query_token *token)
 {
-    return !memchr(token->form, '/', token->len);
+    const bool is_number = strspn(token->form, "0123456789") >= token->len;
+    return !memchr(token->form, '/', token->len) && !(is_number && token->len == YEAR_DIGITS);
 }
 
 static void find_phrase(struct planner *p, const struct query_node *node, struct plan_node *out)

@@ -222,6 +222,7 @@ static void a_quoted_date_is_found_in_every_spelling(void **state)
         assert_finds(months[i], "lễ năm exact; lễ năm sau exact");
     }
     assert_finds("=\"ngày 30 tháng 4\"", "lễ 30-4 exact; lễ năm exact; lễ tháng tư exact");
+    assert_finds("\"1975 tại\"", "lễ 30.4.1975 exact; lễ năm exact; lễ năm sau exact");
 }
 
 /* Words that a spelling adds do not count as typed with marks. */
