@@ -327,8 +327,8 @@ static enum trabao_status look_for_any(const struct look *look)
 
 /* ---- all words, and other conditions ---------------------------------------------------------------------------- */
 
-/* Finds out which words are looked at whole. *REST: what is left out gives at most. */
-static void choose_whole(const struct look *look, uint32_t *rest)
+/* Chooses the words that are looked at whole. *REST: what is left out gives at most. Returns the most of everything. */
+static uint32_t choose_whole(const struct look *look, uint32_t *rest)
 {
     struct lean *lean = look->e->lean;
     uint32_t sum = lean->minors + look->e->estimates_most;
@@ -345,6 +345,21 @@ static void choose_whole(const struct look *look, uint32_t *rest)
         struct lean_word *word = &lean->words[w];
         word->whole = sum - word->major_bound >= look->needed;
         *rest += word->whole ? 0 : word->minors;
+    }
+    return sum;
+}
+
+/* Drops the places that cannot have a pair of neighbours without which they are too poor, where MOST is the most. */
+static void drop_poor(const struct look *look, uint32_t most, struct places *places)
+{
+    const struct plan *plan = look->e->plan;
+    for (size_t s = 1; look->e->estimates_most && s < plan->scored_count; s++) {
+        const struct neighbours *n = &plan->neighbours[s];
+        if (n->estimate && most - n->estimate < look->needed) {
+            for (size_t i = 0; i < WORDS; i++) {
+                places->bits[i] &= n->may[(size_t)look->window * WORDS + i];
+            }
+        }
     }
 }
 
@@ -371,11 +386,12 @@ static enum trabao_status load_word(const struct look *look, const struct lean_w
     return TRABAO_OK;
 }
 
-/* The matches, but for articles that have not enough points. */
-static enum trabao_status match(const struct look *look, struct places *out)
+/* The matches, but for articles that have not enough points. MOST: the most that any has. */
+static enum trabao_status match(const struct look *look, uint32_t most, struct places *out)
 {
     struct engine *e = look->e;
     *out = engine_allowed(e, look->window);
+    drop_poor(look, most, out);
     e->located_count = 0;
     for (size_t w = 0; w < e->plan->group_count && !places_empty(out); w++) {
         const struct lean_word *word = &e->lean->words[w];
@@ -441,8 +457,8 @@ static enum trabao_status look_for_all(const struct look *look)
     struct engine *e = look->e;
     struct places places;
     uint32_t rest;
-    choose_whole(look, &rest);
-    enum trabao_status status = match(look, &places);
+    const uint32_t most = choose_whole(look, &rest);
+    enum trabao_status status = match(look, most, &places);
     if (status != TRABAO_OK || places_empty(&places)) {
         return status;
     }
