@@ -171,6 +171,7 @@ struct document_term {
     uint32_t term;
     uint32_t column, position; /* of its last token */
     uint32_t frequency;
+    bool early;
     uint32_t bytes; /* of its positions; then where the next one goes */
 };
 
@@ -216,6 +217,7 @@ static bool measure_column(const struct document *d, enum schema_column column, 
                            struct document_poster *p, uint64_t *out, uint32_t *count)
 {
     const struct text_tokens *tokens = &d->columns[column];
+    const uint32_t first = column == SCHEMA_BODY ? d->places[SCHEMA_TITLE] : 0;
     uint32_t places = 0;
     for (size_t i = 0; i < tokens->count; i++) {
         const uint32_t place = place_of(p, numbers[i], count);
@@ -231,6 +233,7 @@ static bool measure_column(const struct document *d, enum schema_column column, 
         t->column = column;
         t->position = position;
         t->frequency += weight_of(column, position);
+        t->early |= is_text(column) && first + position < IMPACT_EARLY_WORDS;
         out[i] = (uint64_t)place << 32 | (moves ? TOKEN_MOVES : 0) | code;
     }
     return true;
@@ -244,7 +247,7 @@ static void lay_out(struct document_poster *p, uint32_t count, uint8_t *out)
         struct document_term *t = &p->terms[i];
         const uint32_t bytes = t->bytes;
         memcpy(at, &t->term, sizeof t->term);
-        at[sizeof t->term] = (uint8_t)MIN(t->frequency, 255U);
+        at[sizeof t->term] = impact_weight(t->frequency, t->early);
         at += RUNS_HEAD_BYTES;
         at += fts5_put(at, (uint64_t)bytes * 2);
         t->bytes = (uint32_t)(at - out);

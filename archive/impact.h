@@ -3,7 +3,8 @@
  *
  * Articles are numbered in id order (so, in date order) and cut into windows of 256. A posting is two bytes: its place
  * in the window and its impact, the term's saturated BM25F weight in the article without the inverse document
- * frequency, quantised to 1..255. Beside the postings stands, per term and window, the largest impact: a query adds up
+ * frequency, quantised to 1..255: to an odd number where the article begins with the term, to an even one elsewhere.
+ * Beside the postings stands, per term and window, the largest impact: a query adds up
  * these bounds and looks only at windows that can still matter (block-max pruning: Ding and Suel, SIGIR 2011; windows
  * in descending order of their bound: Mallia, Suel, Tonellotto, SIGIR 2024).
  *
@@ -54,12 +55,26 @@ static inline uint32_t impact_bytes(uint32_t count)
 #define IMPACT_LEAD_WORDS 90
 
 #define IMPACT_MAX 255U
+#define IMPACT_EARLY_WORDS 30 /* an article begins with the terms among the first words of its title and body */
+#define IMPACT_FREQUENCY_MAX 127U
 
 /*
- * The impact, 1..IMPACT_MAX, of a term with weighted frequency FREQUENCY (>= 1) in an article of LENGTH words, where
- * the average article has AVERAGE.
+ * What is kept of a posting until the average length is known: the term's weighted FREQUENCY, of which no more than
+ * IMPACT_FREQUENCY_MAX counts, and whether the article begins with it. 0: it is in neither title nor body.
  */
-uint8_t impact_of(uint32_t frequency, uint32_t length, double average);
+uint8_t impact_weight(uint32_t frequency, bool early);
+
+/* The impact that WEIGHT (> 0) is in an article of LENGTH words, where the average article has AVERAGE. */
+uint8_t impact_of(uint8_t weight, uint32_t length, double average);
+
+/* True when the article begins with a term of IMPACT. */
+static inline bool impact_is_early(uint8_t impact)
+{
+    return impact & 1;
+}
+
+/* The most that the weighted frequency of a term of IMPACT can be, as a multiple of what saturates it by half. */
+double impact_most(uint8_t impact);
 
 /* ---- building ------------------------------------------------------------------------------------------------ */
 
@@ -160,6 +175,10 @@ static inline enum trabao_status impact_look(struct impact_reader *r, const stru
     *count = i == UINT32_MAX ? 0 : t->entries[i].count_less + 1U;
     return *count ? impact_postings(r, t, i, out, err) : TRABAO_OK;
 }
+
+/* *IMPACT: that of ARTICLE among the postings of T (NULL: no term); 0: it has none. */
+enum trabao_status impact_in_article(struct impact_reader *r, const struct impact_term *t, uint32_t article,
+                                     uint8_t *impact, struct trabao_error *err);
 
 /* The places of COUNT postings of a window, ascending. Returns how many there are: COUNT unless it is damaged. */
 uint32_t impact_places(const uint8_t *postings, uint32_t count, uint8_t places[IMPACT_WINDOW]);

@@ -1,11 +1,12 @@
 /*
  * impact_build.c - the postings of a load (runs.h), term by term, are written as the table `impact`.
  *
- * The impact of a posting needs the average length, which is known only at the end; runs hold weighted frequencies. An
+ * The impact of a posting needs the average length, which is known only at the end; runs hold what it is made of. An
  * update walks through the postings of the index before as well, which keep their impacts and change their numbers.
  *
  * A thread of its own merges, so that the one that owns the database can do other things first.
  */
+#include <math.h>
 #include <pthread.h>
 
 #include "archive/db.h"
@@ -26,11 +27,26 @@ struct impact_builder {
     struct trabao_error error;
 };
 
-uint8_t impact_of(uint32_t frequency, uint32_t length, double average)
+#define WEIGHT_EARLY 0x80
+
+uint8_t impact_weight(uint32_t frequency, bool early)
 {
+    return (uint8_t)(MIN(frequency, IMPACT_FREQUENCY_MAX) | (early ? WEIGHT_EARLY : 0));
+}
+
+uint8_t impact_of(uint8_t weight, uint32_t length, double average)
+{
+    const double frequency = weight & ~WEIGHT_EARLY;
     const double k = IMPACT_K1 * (1 - IMPACT_B + IMPACT_B * length / average);
-    const double weight = frequency / (frequency + k);
-    return (uint8_t)MAX(1, (int)(255 * weight + 0.5));
+    const double exact = IMPACT_MAX * frequency / (frequency + k);
+    return (uint8_t)(weight & WEIGHT_EARLY ? 2 * (int)(exact / 2) + 1 : MAX(2, 2 * (int)(exact / 2 + 0.5)));
+}
+
+double impact_most(uint8_t impact)
+{
+    /* Being odd or even moves it by one at most. */
+    const double share = (impact + 1) / (double)IMPACT_MAX;
+    return share < 1 ? share / (1 - share) : (double)INFINITY;
 }
 
 enum trabao_status impact_builder_open(struct impact_builder **out, struct trabao_error *err)
@@ -191,12 +207,12 @@ struct added {
     bool more; /* NEXT is one */
 };
 
-/* Terms of other columns have no frequency, and no impact. */
+/* Terms of other columns have no weight, and no impact. */
 static void next_added(struct added *a)
 {
     do {
         a->more = runs_next(&a->cursor, &a->next);
-    } while (a->more && a->next.frequency == 0);
+    } while (a->more && a->next.weight == 0);
 }
 
 /* Puts all that were added to articles below END. */
@@ -205,7 +221,7 @@ static enum trabao_status put_added(struct added *a, struct term_writer *w, uint
     enum trabao_status status = TRABAO_OK;
     while (status == TRABAO_OK && a->more && a->next.article < end) {
         const uint32_t article = a->next.article;
-        const uint8_t impact = impact_of(a->next.frequency, a->plan->lengths[article], a->plan->average);
+        const uint8_t impact = impact_of(a->next.weight, a->plan->lengths[article], a->plan->average);
         status = put(w, article, impact, err);
         next_added(a);
     }

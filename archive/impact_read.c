@@ -250,6 +250,35 @@ enum trabao_status impact_postings(struct impact_reader *r, const struct impact_
     return TRABAO_OK;
 }
 
+/* Which of COUNT postings is that of PLACE; COUNT: none. */
+static uint32_t find_place(const uint8_t *postings, uint32_t count, uint8_t place)
+{
+    if (count <= IMPACT_SPARSE_MAX) {
+        const uint8_t *found = memchr(postings, place, count);
+        return found ? (uint32_t)(found - postings) : count;
+    }
+    const uint64_t bits = LOAD(uint64_t, postings + place / 64 * 8), bit = UINT64_C(1) << place % 64;
+    uint32_t before = (uint32_t)__builtin_popcountll(bits & (bit - 1));
+    for (uint32_t i = 0; i < place / 64; i++) {
+        before += (uint32_t)__builtin_popcountll(LOAD(uint64_t, postings + i * 8));
+    }
+    return bits & bit ? MIN(before, count) : count;
+}
+
+enum trabao_status impact_in_article(struct impact_reader *r, const struct impact_term *t, uint32_t article,
+                                     uint8_t *impact, struct trabao_error *err)
+{
+    const uint8_t *postings;
+    uint32_t count;
+    const enum trabao_status status = impact_look(r, t, article / IMPACT_WINDOW, &postings, &count, err);
+    *impact = 0;
+    if (status == TRABAO_OK && count) {
+        const uint32_t i = find_place(postings, count, (uint8_t)(article % IMPACT_WINDOW));
+        *impact = i < count ? postings[impact_bytes(count) - count + i] : 0;
+    }
+    return status;
+}
+
 uint32_t impact_places(const uint8_t *postings, uint32_t count, uint8_t places[IMPACT_WINDOW])
 {
     if (count <= IMPACT_SPARSE_MAX) {

@@ -3,7 +3,7 @@
  *
  * A run is sorted by counting: one pass over what was collected sums up the bytes of each term, which gives where its
  * postings begin, and a second one copies them there. A posting in a run: distance to the article before in the same
- * run (varint), frequency, positions. The file is mapped, since terms are read in the order of their numbers by one
+ * run (varint), weight, positions. The file is mapped, since terms are read in the order of their numbers by one
  * thread and in that of their bytes by another.
  */
 #include "archive/runs.h"
@@ -71,7 +71,7 @@ bool runs_parse(const struct buf *postings, size_t *at, uint32_t *term, struct r
     const uint8_t *const end = (const uint8_t *)postings->data + postings->len;
     uint64_t size = 0;
     *term = LOAD(uint32_t, p);
-    out->frequency = p[4];
+    out->weight = p[4];
     p += RUNS_HEAD_BYTES;
     out->positions = p;
     (void)fts5_read(&p, end, &size);
@@ -149,7 +149,7 @@ static void scatter(const struct buf *collected, struct place *places, uint8_t *
             *p++ = (uint8_t)(distance | 0x80);
         }
         *p++ = (uint8_t)distance;
-        *p++ = posting.frequency;
+        *p++ = posting.weight;
         /* Mostly two or three bytes: a call would cost more. */
         for (uint32_t i = 0; i < posting.bytes; i++) {
             p[i] = posting.positions[i];

@@ -15,13 +15,13 @@
 /* One term in one article. */
 struct runs_posting {
     uint32_t article;         /* number */
-    uint8_t frequency;        /* weighted, of title and body, at most 255; 0: in other columns alone */
+    uint8_t weight;           /* by impact_weight (impact.h), of title and body; 0: in other columns alone */
     const uint8_t *positions; /* as FTS5 writes them: twice the size of the list, then the list */
     uint32_t bytes;           /* of both */
 };
 
 /*
- * The postings of one article: per term its number (4 bytes), the frequency (1 byte) and the positions; a term comes
+ * The postings of one article: per term its number (4 bytes), the weight (1 byte) and the positions; a term comes
  * once.
  */
 #define RUNS_HEAD_BYTES 5 /* before the positions */
@@ -72,7 +72,7 @@ static inline bool runs_next(struct runs_cursor *c, struct runs_posting *out)
     }
     c->article += delta;
     out->article = c->article;
-    out->frequency = *p++;
+    out->weight = *p++;
     out->positions = p;
     uint32_t size = *p & 0x7f;
     while (*p++ & 0x80) {

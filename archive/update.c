@@ -150,7 +150,7 @@ static enum trabao_status add_postings(struct update *u, uint32_t i, const struc
     struct runs_posting posting;
     uint32_t term;
     for (size_t at = 0; runs_parse(&d->postings, &at, &term, &posting);) {
-        if (posting.frequency && !touch(u, term)) {
+        if (posting.weight && !touch(u, term)) {
             return error_no_memory(err);
         }
     }

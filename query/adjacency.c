@@ -151,7 +151,7 @@ static double points_of_pairs(const struct adjacency *t, const struct pair *pair
     const double half = ADJACENCY_HALF * (1 - ADJACENCY_B + ADJACENCY_B * length);
     double points = 0;
     for (size_t s = 1; s < t->words; s++) {
-        const double f = pairs[s].frequency, share = share_of(t, s, pairs[s].weight);
+        const double f = MIN(pairs[s].frequency, IMPACT_FREQUENCY_MAX), share = share_of(t, s, pairs[s].weight);
         points += ADJACENCY_WEIGHT * t->plan->neighbours[s].weight * share * IMPACT_MAX * f / (f + half);
     }
     return points;
@@ -287,30 +287,74 @@ enum trabao_status adjacency_enough_meant(struct adjacency *a, struct engine_hit
     return TRABAO_OK;
 }
 
-/* The most that can be added to an article: every pair that it may have, often, and all words at its beginning. */
-static uint32_t most_points(const struct adjacency *a, uint32_t article)
+/* What the impact index knows of a word in an article, in any reading. */
+struct glance {
+    double most; /* by impact_most; 0: it is not there */
+    bool early;
+};
+
+static enum trabao_status glance_at(const struct adjacency *a, uint32_t article, struct glance *glances,
+                                    struct trabao_error *err)
 {
-    double points = 0;
-    for (size_t s = 1; s < a->words; s++) {
-        const struct neighbours *n = &a->plan->neighbours[s];
-        if (neighbours_may(n, article)) {
-            points += ADJACENCY_WEIGHT * n->weight * IMPACT_MAX;
+    for (size_t s = 0; s < a->words; s++) {
+        const struct plan_group *group = &a->plan->groups[a->plan->scored[s]];
+        glances[s] = (struct glance){0};
+        for (size_t v = 0; v < group->count; v++) {
+            uint8_t impact;
+            TRY(impact_in_article(a->r->impacts, group->variants[v].postings, article, &impact, err));
+            glances[s].most += impact ? impact_most(impact) : 0;
+            glances[s].early |= impact_is_early(impact);
         }
     }
+    return TRABAO_OK;
+}
+
+/* The most that the passages of an article can add: those at its beginning, and the others. */
+static double most_of_passages(const struct adjacency *a, const struct glance *glances)
+{
+    uint32_t early = 0, all = 0;
     for (size_t s = 0; s < a->words; s++) {
-        points += ADJACENCY_PASSAGE_WEIGHT * (1 + ADJACENCY_EARLY) * a->weights[s] * IMPACT_MAX;
+        early += glances[s].early ? a->weights[s] : 0;
+        all += glances[s].most > 0 ? a->weights[s] : 0;
     }
-    return (uint32_t)ceil(points);
+    return ADJACENCY_PASSAGE_WEIGHT * IMPACT_MAX *
+           fmax(early * (1 + ADJACENCY_EARLY),
+                all * (1 + ADJACENCY_EARLY / (1 + (double)IMPACT_EARLY_WORDS / ADJACENCY_EARLY_HALF)));
+}
+
+/* Gives HIT the most that it can come to: a pair that it may have is there as often as its rarer word. */
+static enum trabao_status give_most(const struct adjacency *a, struct engine_hit *hit, struct trabao_error *err)
+{
+    struct glance glances[WORDS_MAX];
+    TRY(glance_at(a, hit->article, glances, err));
+    double points = most_of_passages(a, glances);
+    for (size_t s = 1; s < a->words; s++) {
+        const struct neighbours *n = &a->plan->neighbours[s];
+        const double most = fmin(glances[s - 1].most, glances[s].most);
+        if (neighbours_may(n, hit->article)) {
+            points += ADJACENCY_WEIGHT * n->weight * IMPACT_MAX / (1 + ADJACENCY_HALF / IMPACT_K1 / most);
+        }
+    }
+    const uint32_t most = (uint32_t)ceil(points);
+    hit->score += most - hit->estimate;
+    hit->estimate = most;
+    return TRABAO_OK;
 }
 
 /* Replaces the points that HIT was given ahead by those that it has. */
+static void give_points(struct engine_hit *hit)
+{
+    hit->score += hit->pairs - 1 - hit->estimate;
+    hit->estimate = hit->pairs - 1;
+}
+
 static enum trabao_status look_into(struct adjacency *a, struct engine_hit *hit, struct trabao_error *err)
 {
-    struct view view = {0};
-    const enum trabao_status status = read_view(a, hit->article, hit->tier, &view, err);
-    hit->score = hit->score - most_points(a, hit->article) + view.points;
+    struct view view;
+    TRY(read_view(a, hit->article, hit->tier, &view, err));
     hit->pairs = view.points + 1;
-    return status;
+    give_points(hit);
+    return TRABAO_OK;
 }
 
 /* Moves HITS[I] to its place among those before it, which are sorted. */
@@ -334,13 +378,16 @@ enum trabao_status adjacency_rank(struct adjacency *a, struct engine_hit *hits, 
     if (!a->matters) {
         return TRABAO_OK;
     }
-    for (size_t i = 0; i < count; i++) {
-        hits[i].score += (hits[i].pairs ? hits[i].pairs - 1 : most_points(a, hits[i].article)) - hits[i].estimate;
+    enum trabao_status status = TRABAO_OK;
+    for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
+        if (hits[i].pairs) {
+            give_points(&hits[i]);
+        } else {
+            status = give_most(a, &hits[i], err);
+        }
     }
     engine_sort(hits, count);
-    enum trabao_status status = TRABAO_OK;
-    size_t i = 0;
-    for (; status == TRABAO_OK && i < count; i++) {
+    for (size_t i = 0; status == TRABAO_OK && i < count; i++) {
         if (i >= wanted && engine_compare(&hits[wanted - 1], &hits[i]) < 0) {
             break;
         }

@@ -29,7 +29,7 @@
 
 #define ADJACENCY_WEIGHT 0.25
 #define ADJACENCY_HALF 0.5
-#define ADJACENCY_B 0.5
+#define ADJACENCY_B IMPACT_B /* so that what is known of the words bounds what is not known of the pair */
 #define ADJACENCY_ANY_READING 0.7 /* share of its weight that a pair of unlikely readings has at least */
 #define ADJACENCY_TITLE 3 /* a pair in the title counts as so many in the body */
 #define ADJACENCY_LEAD 3  /* one that ends among the first IMPACT_LEAD_WORDS of the body */

@@ -5,7 +5,8 @@
  *
  * Queries are made of words that stand in articles of the archive, with their marks or without. Each is planned twice.
  * The best K by pruning, and those after one of them, must be the same articles with the same scores as by scoring
- * everything; and all that match must be as many as are counted, and the same by date, newest and oldest first. Prints
+ * everything; the best few of those, ranked by looking into as few articles as it takes, the same as by looking into
+ * all; and all that match must be as many as are counted, and the same by date, newest and oldest first. Prints
  * a JSON object of figures; differences are told on standard error, and end with status 1.
  */
 #include "base/mem.h"
@@ -260,6 +261,25 @@ static struct plan *plan_of(const struct asked *q, const struct query_tree *tree
     return plan;
 }
 
+/* The best few of N HITS by adjacency, looked for, and when all are looked into. */
+static void compare_ranked(const struct asked *q, struct adjacency *adjacency, const struct engine_hit *hits, size_t n)
+{
+    struct engine_hit few[K_MAX], all[K_MAX];
+    const size_t most = 1 + any_below(12), wanted = MIN(n, most);
+    for (size_t i = 0; i < n; i++) {
+        few[i] = all[i] = hits[i];
+        few[i].pairs = all[i].pairs = 0;
+    }
+    check(adjacency_rank(adjacency, few, n, wanted, &err));
+    check(adjacency_rank(adjacency, all, n, n, &err));
+    for (size_t i = 0; i < wanted; i++) {
+        if (few[i].article != all[i].article || few[i].score != all[i].score) {
+            differ(q, "ranked", wanted, i);
+            return;
+        }
+    }
+}
+
 /* Pages of the best, by PRUNED and by SCORED. */
 static void compare_best(const struct asked *q, struct plan *pruned, struct plan *scored, bool recency)
 {
@@ -282,6 +302,7 @@ static void compare_best(const struct asked *q, struct plan *pruned, struct plan
         if (i < MAX(n, m)) {
             differ(q, "best", k, i);
         }
+        compare_ranked(q, adjacency, a, n);
         compared += m;
         found_by_form[q->form] += page == 0 && m > 0;
         if (m < k) {

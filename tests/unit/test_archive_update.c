@@ -262,7 +262,7 @@ static uint8_t *weigh_all(struct opened *o, uint32_t terms, uint32_t articles)
         uint32_t term;
         for (size_t at = 0; runs_parse(&d.postings, &at, &term, &posting);) {
             impacts[(size_t)term * articles + i] =
-                posting.frequency ? impact_of(posting.frequency, length, o->archive->average_length) : 0;
+                posting.weight ? impact_of(posting.weight, length, o->archive->average_length) : 0;
         }
     }
     document_known_free(known);
