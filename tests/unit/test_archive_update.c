@@ -10,10 +10,11 @@
 #include "archive/document.h"
 #include "archive/update.h"
 #include "query/trabao.h"
+#include "tests/unit/test_sanitized.h"
 
 #define POOL 900 /* articles there may be */
 #define FIRST 700
-#define ROUNDS 12
+#define ROUNDS (SANITIZED ? 6 : 12)
 #define LONG_TERM 9000 /* articles enough for a term whose postings take several rows */
 
 static struct trabao_error err;

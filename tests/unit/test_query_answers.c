@@ -10,6 +10,7 @@
 #include "query/horn.h"
 #include "query/library.h"
 #include "query/trabao.h"
+#include "tests/unit/test_sanitized.h"
 
 /* An article is its title, which is its key too; the body is what stands behind the stroke. */
 static const char *const TEXTS[] = {
@@ -521,6 +522,7 @@ static void memory_may_run_out_anywhere(void **state)
         " gặp bà trần thị hoa quý quyết toán quan trọng hoàn thành định tiền chuyến đò ngang cuối ngày người"
         " ta đến trường",
     };
+    const uint64_t step = SANITIZED ? 5 : 1;
     for (size_t i = 0; i < 2 * ARRAY_LEN(queries); i++) {
         enum trabao_status (*const call)(struct trabao_reader *, const char *) = i % 2 ? restore_once : search_once;
         const char *query = queries[i / 2];
@@ -528,10 +530,11 @@ static void memory_may_run_out_anywhere(void **state)
         enum trabao_status status;
         while ((status = with_failure(call, query, allocations, true)) != TRABAO_OK) {
             assert_status(TRABAO_NO_MEMORY, status, &err);
-            assert_true(++allocations < 5000);
+            allocations += step;
+            assert_true(allocations < 5000);
         }
         assert_true(allocations > 5);
-        for (uint64_t k = 1; k < allocations; k++) {
+        for (uint64_t k = 1 + i % step; k < allocations; k += step) {
             status = with_failure(call, query, k, false);
             if (status != TRABAO_OK) {
                 assert_status(TRABAO_NO_MEMORY, status, &err);

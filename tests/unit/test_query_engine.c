@@ -11,8 +11,9 @@
 #include "query/library.h"
 #include "query/match_fts.h"
 #include "tests/unit/test_query_engine_corpus.h"
+#include "tests/unit/test_sanitized.h"
 
-#define QUERIES 400
+#define QUERIES (SANITIZED ? 120 : 400)
 #define K_MAX 200
 
 static struct trabao_archive *opened;
