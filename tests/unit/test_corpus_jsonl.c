@@ -4,6 +4,8 @@
  */
 #include "tests/unit/test_corpus_support.h"
 
+#include "corpus/jsonl_memory.h"
+
 static void reads_every_field(void **state)
 {
     (void)state;
@@ -321,6 +323,53 @@ static void lines_of_any_size_stand_together(void **state)
     buf_free(&expected);
 }
 
+/* Sizes around those to which yajl's buffers grow: a string with escapes, and one after it that the end cuts. */
+static void strings_with_escapes_have_any_size(void **state)
+{
+    (void)state;
+    struct buf line, expected;
+    buf_init(&line, (size_t)1 << 20);
+    buf_init(&expected, (size_t)1 << 20);
+    for (size_t power = 1 << 10; power <= 1 << 16; power *= 2) {
+        for (size_t n = power - 4; n <= power + 4; n++) {
+            buf_clear(&line);
+            buf_clear(&expected);
+            buf_printf(&line, "{\"body\":\"\\t%0*d\\t\"}", (int)n, 7);
+            buf_printf(&expected, "record 1 key=in#1 \n|=\t%0*d\t\n", (int)n, 7);
+            assert_gives(buf_str(&line), buf_str(&expected));
+            line.len--;
+            buf_printf(&line, ",\"title\":\"\\n%0*d", (int)n, 7);
+            assert_gives(buf_str(&line), "reject 1 @0 parse\n");
+        }
+    }
+    buf_free(&line);
+    buf_free(&expected);
+}
+
+static void blocks_grow_in_place_or_move(void **state)
+{
+    (void)state;
+    struct jsonl_memory memory = {0};
+    assert_true(jsonl_memory_begin(&memory, 1000));
+    const yajl_alloc_funcs f = jsonl_memory_functions(&memory);
+    char *first = f.malloc(f.ctx, 3);
+    memcpy(first, "abc", 3);
+    char *second = f.realloc(f.ctx, NULL, 10);
+    assert_true(second >= first + 3);
+    assert_int_equal((uintptr_t)second % sizeof(max_align_t), (uintptr_t)first % sizeof(max_align_t));
+    assert_ptr_equal(f.realloc(f.ctx, second, 5000), second);
+    char *moved = f.realloc(f.ctx, first, 6);
+    assert_true(moved >= second + 5000);
+    assert_memory_equal(moved, "abc", 3);
+    f.free(f.ctx, moved);
+    mem_fail_at(1, false);
+    assert_true(jsonl_memory_begin(&memory, 1000));
+    assert_false(jsonl_memory_begin(&memory, 1001));
+    mem_fail_at(0, false);
+    assert_true(jsonl_memory_begin(&memory, 1));
+    jsonl_memory_free(&memory);
+}
+
 static void json_that_is_no_lines_is_one_reject(void **state)
 {
     (void)state;
@@ -385,6 +434,8 @@ int main(void)
         cmocka_unit_test(the_ceiling_is_exact),
         cmocka_unit_test(lines_keep_their_numbers_across_batches),
         cmocka_unit_test(lines_of_any_size_stand_together),
+        cmocka_unit_test(strings_with_escapes_have_any_size),
+        cmocka_unit_test(blocks_grow_in_place_or_move),
         cmocka_unit_test(json_that_is_no_lines_is_one_reject),
         cmocka_unit_test(no_memory_at_any_place),
     };
