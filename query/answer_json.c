@@ -361,17 +361,19 @@ static json_t *json_record(const struct trabao_article *a)
     return NULL;
 }
 
-/* True when A and B have no key in common. */
-static bool are_apart(json_t *a, const json_t *b)
+/* True when RECORD and EXTRA have no key in common; what RECORD says to be missing makes way. */
+static bool set_apart(json_t *record, json_t *extra)
 {
     const char *key;
     json_t *value;
-    json_object_foreach(a, key, value) {
-        if (json_object_get(b, key) != NULL) {
-            return false;
+    bool are_apart = true;
+    json_object_foreach(extra, key, value) {
+        if (json_is_null(json_object_get(record, key))) {
+            json_object_del(record, key);
         }
+        are_apart = are_apart && json_object_get(record, key) == NULL;
     }
-    return true;
+    return are_apart;
 }
 
 /* RECORD, the text of an object, which is freed, with the members of EXTRA behind its own; NULL as json_take_text. */
@@ -396,7 +398,7 @@ char *query_record_json(const struct trabao_article *article)
     json_t *record = json_record(article);
     json_t *extra = json_object_text(article->extra);
     const bool has_extra = record != NULL && json_object_size(extra) > 0;
-    const bool as_it_is = has_extra && are_apart(extra, record);
+    const bool as_it_is = has_extra && set_apart(record, extra);
     if (has_extra && !as_it_is && json_object_update_missing(record, extra) != 0) {
         json_decref(record);
         record = NULL;
