@@ -13,7 +13,7 @@ DESTDIR ?=
 LISTEN ?= 127.0.0.1:8080
 FUZZ_SECONDS ?= 60
 
-PKGS := sqlite3 icu-uc icu-i18n libmicrohttpd libarchive libxml-2.0 libzstd jansson libxxhash
+PKGS := sqlite3 icu-uc icu-i18n libmicrohttpd libarchive libxml-2.0 libzstd jansson yajl libxxhash
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

@@ -1,29 +1,32 @@
 /*
- * jsonl.c - one JSON object a line, read by Jansson.
+ * jsonl.c - one JSON object a line.
  *
- * Jansson checks the encoding itself, so a line is only looked at twice when it was refused: then bytes of another
- * encoding are converted, control characters inside strings, which JSON forbids but old archives have, become blanks,
- * and it is tried once more.
+ * A line that is no such object is looked at once more: bytes of another encoding are converted, control characters
+ * inside strings, which JSON forbids but old archives have, become blanks, and it is tried again. Escapes of surrogates
+ * that stand alone mean no character, and yajl would make of them what is no UTF-8, or swallow the next escape: they
+ * become those of U+FFFD before it reads.
  */
-#include <jansson.h>
+#include <ctype.h>
+#include <errno.h>
 
 #include "base/civil.h"
-#include "base/mem.h"
+#include "base/utf8.h"
 #include "corpus/format.h"
-#include "corpus/jsonl_memory.h"
+#include "corpus/jsonl_object.h"
 #include "text/charset.h"
 
 #define KEY_CEILING ((size_t)1 << 20)
 #define BOM "\xEF\xBB\xBF"
+#define ESCAPE_BYTES ((size_t)6) /* of "\ud83d" */
 
 /* Working memory of one batch. */
 struct lines {
     const struct corpus_batch *batch;
     const struct corpus_sink *sink;
-    struct buf converted; /* a line that was not clean UTF-8 */
+    struct buf converted; /* a line that had to be repaired */
     struct buf fields;    /* fields that had to be cleaned, one after another */
     struct buf extra, key;
-    struct jsonl_memory memory;
+    struct jsonl_object object;
     struct trabao_error *err;
 };
 
@@ -35,75 +38,43 @@ struct line {
     const char *encoding;
 };
 
-/* Keys of a record; the first that is there counts. */
-static const struct {
-    size_t field; /* offset in struct corpus_record */
-    const char *names[3];
-    const char *between; /* of several values, two bytes; NULL: there is one */
-} FIELDS[] = {
-    {offsetof(struct corpus_record, id), {"id"}, NULL},
-    {offsetof(struct corpus_record, url), {"url"}, NULL},
-    {offsetof(struct corpus_record, title), {"title"}, NULL},
-    {offsetof(struct corpus_record, date), {"date"}, NULL},
-    {offsetof(struct corpus_record, author), {"author"}, ", "},
-    {offsetof(struct corpus_record, source), {"source"}, NULL},
-    {offsetof(struct corpus_record, section), {"category", "section"}, ", "},
-    {offsetof(struct corpus_record, body), {"body", "content", "text"}, "\n\n"},
-};
+#define NO_FIELD SIZE_MAX
 
-/* Bytes that the fields of LINE can need when cleaned: no more than it has, and a number's digits. */
-static size_t room_for_fields(size_t n)
-{
-    return n + 32 * ARRAY_LEN(FIELDS);
-}
+/* Keys of a record; of those that have one field the first that is there counts. */
+static const struct jsonl_key KEYS[] = {
+    {"id", NULL, offsetof(struct corpus_record, id)},
+    {"url", NULL, offsetof(struct corpus_record, url)},
+    {"title", NULL, offsetof(struct corpus_record, title)},
+    {"date", NULL, offsetof(struct corpus_record, date)},
+    {"author", ", ", offsetof(struct corpus_record, author)},
+    {"source", NULL, offsetof(struct corpus_record, source)},
+    {"category", ", ", offsetof(struct corpus_record, section)},
+    {"section", ", ", offsetof(struct corpus_record, section)},
+    {"body", "\n\n", offsetof(struct corpus_record, body)},
+    {"content", "\n\n", offsetof(struct corpus_record, body)},
+    {"text", "\n\n", offsetof(struct corpus_record, body)},
+    {"reads", NULL, NO_FIELD},
+    {"key", NULL, NO_FIELD},
+};
+enum { READS = ARRAY_LEN(KEYS) - 2, KEY };
+
+_Static_assert(ARRAY_LEN(KEYS) <= JSONL_KEYS_MAX, "each has a value");
+
+/* ---- records ----------------------------------------------------------------------------------------------------- */
 
 /*
- * A string or a number as text; anything else is as good as missing. The buffer does not move: it was given its room
- * beforehand, and cleaning makes nothing longer.
+ * What VALUE says; anything but strings and integers is as good as missing. The buffer does not move: it was given its
+ * room beforehand, and cleaning makes nothing longer.
  */
-static struct corpus_text text_of(struct lines *l, json_t *value)
+static struct corpus_text text_of(struct lines *l, const struct jsonl_value *value)
 {
+    const struct corpus_text text = value->text;
+    if (value->kind != JSONL_STRING || charset_is_clean(text.text, text.len)) {
+        return text;
+    }
+    const char *encoding;
     const size_t start = l->fields.len;
-    if (json_is_integer(value)) {
-        buf_printf(&l->fields, "%lld", (long long)json_integer_value(value));
-    } else if (json_is_string(value)) {
-        const char *encoding;
-        const struct corpus_text text = {json_string_value(value), json_string_length(value)};
-        if (charset_is_clean(text.text, text.len)) {
-            return text;
-        }
-        charset_to_utf8(text.text, text.len, &l->fields, &encoding);
-    } else {
-        return (struct corpus_text){0};
-    }
-    return (struct corpus_text){l->fields.data + start, l->fields.len - start};
-}
-
-static bool are_strings(const json_t *values)
-{
-    for (size_t i = 0; i < json_array_size(values); i++) {
-        if (!json_is_string(json_array_get(values, i))) {
-            return false;
-        }
-    }
-    return json_array_size(values) > 0;
-}
-
-/* The text of several values, authors or paragraphs; between two the line has three bytes at least, so that it fits. */
-static struct corpus_text text_of_several(struct lines *l, json_t *values, const char *between)
-{
-    const size_t start = l->fields.len;
-    if (!between || !are_strings(values)) {
-        return text_of(l, values);
-    }
-    for (size_t i = 0; i < json_array_size(values); i++) {
-        const char *encoding;
-        const json_t *value = json_array_get(values, i);
-        if (i > 0) {
-            buf_append_str(&l->fields, between);
-        }
-        charset_to_utf8(json_string_value(value), json_string_length(value), &l->fields, &encoding);
-    }
+    charset_to_utf8(text.text, text.len, &l->fields, &encoding);
     return (struct corpus_text){l->fields.data + start, l->fields.len - start};
 }
 
@@ -115,54 +86,44 @@ static bool is_unreadable_date(size_t field, struct corpus_text text)
            !civil_parse(text.text, text.len, &date);
 }
 
-/* Takes the known keys out of OBJECT; their values stay alive in TAKEN. What is left is the extra. */
-static bool take_fields(struct lines *l, json_t *object, json_t *taken, struct corpus_record *record)
+static void take_fields(struct lines *l, struct corpus_record *record)
 {
-    for (size_t f = 0; f < ARRAY_LEN(FIELDS); f++) {
-        struct corpus_text *field = (struct corpus_text *)(void *)((char *)record + FIELDS[f].field);
-        for (size_t k = 0; k < ARRAY_LEN(FIELDS[f].names) && FIELDS[f].names[k]; k++) {
-            json_t *value = json_object_get(object, FIELDS[f].names[k]);
-            if (!value || field->text) {
-                continue;
-            }
-            *field = text_of_several(l, value, FIELDS[f].between);
-            if (is_unreadable_date(FIELDS[f].field, *field)) {
-                *field = (struct corpus_text){0};
-                continue;
-            }
-            if ((field->text || json_is_null(value)) &&
-                (json_array_append(taken, value) != 0 || json_object_del(object, FIELDS[f].names[k]) != 0)) {
-                return false;
-            }
-            if (format_is_blank(field->text, field->len)) {
-                *field = (struct corpus_text){0};
-            }
+    for (size_t i = 0; i < READS; i++) {
+        struct jsonl_value *value = &l->object.values[i];
+        struct corpus_text *field = (struct corpus_text *)(void *)((char *)record + KEYS[i].field);
+        if (value->kind == JSONL_MISSING || field->text) {
+            continue;
+        }
+        *field = text_of(l, value);
+        if (is_unreadable_date(KEYS[i].field, *field)) {
+            *field = (struct corpus_text){0};
+            continue;
+        }
+        value->taken = field->text || value->kind == JSONL_NULL;
+        if (format_is_blank(field->text, field->len)) {
+            *field = (struct corpus_text){0};
         }
     }
-    json_t *reads = json_object_get(object, "reads");
-    if (json_is_integer(reads) && json_integer_value(reads) >= 0) {
-        record->reads = json_integer_value(reads);
-        json_object_del(object, "reads");
-    }
-    return !buf_failed(&l->fields);
 }
 
-static int append_json(const char *bytes, size_t n, void *out)
+static void take_reads(struct jsonl_value *value, struct corpus_record *record)
 {
-    return buf_append(out, bytes, n) ? 0 : -1;
+    if (value->kind == JSONL_INTEGER) {
+        errno = 0;
+        const long long reads = strtoll(value->text.text, NULL, 10); /* the line goes on with no digit */
+        value->taken = errno == 0 && reads >= 0;
+        record->reads = value->taken ? reads : -1;
+    }
 }
 
 /* An exported record says its `key`, which is nothing new when it is the key that the record gets. */
-static void drop_known_key(json_t *object, struct corpus_text key)
+static void take_known_key(struct jsonl_value *value, struct corpus_text key)
 {
-    const json_t *said = json_object_get(object, "key");
-    if (json_is_string(said) && json_string_length(said) == key.len &&
-        memcmp(json_string_value(said), key.text, key.len) == 0) {
-        json_object_del(object, "key");
-    }
+    value->taken = value->kind == JSONL_STRING && value->text.len == key.len &&
+                   memcmp(value->text.text, key.text, key.len) == 0;
 }
 
-static bool set_key_and_extra(struct lines *l, json_t *object, struct corpus_record *record)
+static bool set_key_and_extra(struct lines *l, struct corpus_record *record)
 {
     if (record->url.text) {
         record->key = record->url;
@@ -173,12 +134,11 @@ static bool set_key_and_extra(struct lines *l, json_t *object, struct corpus_rec
     } else {
         return false;
     }
-    drop_known_key(object, record->key);
-    if (json_object_size(object)) {
-        buf_clear(&l->extra);
-        if (json_dump_callback(object, append_json, &l->extra, JSON_COMPACT) != 0) {
-            return false;
-        }
+    take_known_key(&l->object.values[KEY], record->key);
+    if (!jsonl_object_extra(&l->object, &l->extra)) {
+        return false;
+    }
+    if (l->extra.len) {
         record->extra = (struct corpus_text){l->extra.data, l->extra.len};
     }
     return true;
@@ -195,26 +155,59 @@ static enum trabao_status reject_line(struct lines *l, const struct line *line, 
     return format_reject(l->batch, l->sink, &failure, l->err);
 }
 
-static enum trabao_status give_record(struct lines *l, const struct line *line, json_t *object)
+static enum trabao_status give_record(struct lines *l, const struct line *line)
 {
     struct corpus_record record = {
         .path = l->batch->path, .number = line->number, .encoding = line->encoding, .reads = -1};
-    json_t *taken = json_array();
-    enum trabao_status status;
     buf_clear(&l->fields);
-    if (!taken || !buf_reserve(&l->fields, room_for_fields(MAX(line->n, l->converted.len))) ||
-        !take_fields(l, object, taken, &record) || !set_key_and_extra(l, object, &record)) {
-        status = error_no_memory(l->err);
-    } else if (!record.title.text && !record.body.text) {
-        status = reject_line(l, line, "parse", "the record has neither title nor body");
-    } else {
-        status = l->sink->record(l->sink->context, &record, l->err);
+    if (!buf_reserve(&l->fields, l->object.len)) {
+        return error_no_memory(l->err);
     }
-    json_decref(taken);
-    return status;
+    take_fields(l, &record);
+    take_reads(&l->object.values[READS], &record);
+    if (!set_key_and_extra(l, &record)) {
+        return error_no_memory(l->err);
+    }
+    if (!record.title.text && !record.body.text) {
+        return reject_line(l, line, "parse", "the record has neither title nor body");
+    }
+    return l->sink->record(l->sink->context, &record, l->err);
 }
 
-/* What TEXT, which Jansson refused, says in UTF-8 and without control characters. */
+/* ---- lines ------------------------------------------------------------------------------------------------------- */
+
+/* True for the escape of a surrogate whose first digit after the d is one of KINDS. */
+static bool is_surrogate(const char *p, size_t left, const char *kinds)
+{
+    return left >= ESCAPE_BYTES && p[0] == '\\' && p[1] == 'u' && (p[2] == 'd' || p[2] == 'D') && p[3] != '\0' &&
+           strchr(kinds, p[3]) && isxdigit((unsigned char)p[4]) && isxdigit((unsigned char)p[5]);
+}
+
+/* Where in N bytes of TEXT the first escape of a surrogate begins that has no partner; N: there is none. */
+static size_t find_lone_surrogate(const char *text, size_t n)
+{
+    const char *p;
+    for (size_t i = 0; i < n && (p = memchr(text + i, '\\', n - i));) {
+        i = (size_t)(p - text);
+        if (is_surrogate(p, n - i, "89abAB") && is_surrogate(p + ESCAPE_BYTES, n - i - ESCAPE_BYTES, "cdefCDEF")) {
+            i += 2 * ESCAPE_BYTES;
+        } else if (is_surrogate(p, n - i, "89abAB" "cdefCDEF")) {
+            return i;
+        } else {
+            i += 2;
+        }
+    }
+    return n;
+}
+
+static void replace_lone_surrogates(char *text, size_t n)
+{
+    for (size_t i = 0; (i += find_lone_surrogate(text + i, n - i)) < n; i += ESCAPE_BYTES) {
+        memcpy(text + i, "\\ufffd", ESCAPE_BYTES);
+    }
+}
+
+/* What LINE says in UTF-8, without control characters and lone surrogates. */
 static bool repair(struct lines *l, struct line *line)
 {
     buf_clear(&l->converted);
@@ -226,46 +219,35 @@ static bool repair(struct lines *l, struct line *line)
             l->converted.data[i] = ' ';
         }
     }
+    replace_lone_surrogates(l->converted.data, l->converted.len);
     return true;
-}
-
-/* The value that N bytes of TEXT are; NULL, and what is the *PROBLEM, when they are none. */
-static json_t *read_value(struct lines *l, const char *text, size_t n, json_error_t *problem)
-{
-    jsonl_memory_begin(&l->memory);
-    json_t *value = json_loadb(text, n, JSON_ALLOW_NUL, problem);
-    jsonl_memory_end();
-    return value;
 }
 
 static enum trabao_status parse_line(struct lines *l, struct line *line)
 {
-    json_error_t problem;
     if (line->n > l->batch->record_ceiling) {
         return reject_line(l, line, "parse", "the record is too large");
     }
-    json_t *object = read_value(l, line->text, line->n, &problem);
-    if (!object && !repair(l, line)) {
+    const bool is_sound = utf8_valid_prefix(line->text, line->n) == line->n &&
+                          find_lone_surrogate(line->text, line->n) == line->n;
+    bool ok = is_sound && jsonl_object_read(&l->object, line->text, line->n);
+    if (!ok && !repair(l, line)) {
         return buf_failed(&l->converted)
                    ? error_no_memory(l->err)
                    : reject_line(l, line, "encoding", "neither UTF-8 nor an encoding that explains every byte");
     }
-    if (!object && (l->converted.len != line->n || memcmp(l->converted.data, line->text, line->n) != 0)) {
-        object = read_value(l, l->converted.data, l->converted.len, &problem);
+    if (!ok && (l->converted.len != line->n || memcmp(l->converted.data, line->text, line->n) != 0)) {
+        ok = jsonl_object_read(&l->object, l->converted.data, l->converted.len);
     }
-    enum trabao_status status;
-    if (json_is_object(object)) {
-        status = give_record(l, line, object);
-    } else if (!object && json_error_code(&problem) == json_error_out_of_memory) {
-        status = error_no_memory(l->err);
-    } else {
-        char reason[sizeof problem.text + 32];
-        snprintf(reason, sizeof reason, "%s (column %d)", object ? "not an object" : problem.text,
-                 object ? 1 : problem.column);
-        status = reject_line(l, line, "parse", reason);
+    if (ok) {
+        return give_record(l, line);
     }
-    json_decref(object);
-    return status;
+    if (!l->object.reason[0]) {
+        return error_no_memory(l->err);
+    }
+    char reason[sizeof l->object.reason + 32];
+    snprintf(reason, sizeof reason, "%s (column %zu)", l->object.reason, l->object.column);
+    return reject_line(l, line, "parse", reason);
 }
 
 static enum trabao_status parse_lines(struct lines *l)
@@ -295,13 +277,14 @@ enum trabao_status jsonl_parse(const struct corpus_batch *batch, const struct co
                                struct trabao_error *err)
 {
     struct lines l = {.batch = batch, .sink = sink, .err = err};
-    /* An escaped control character has six bytes for the one it was; conversion makes at most three of one. */
+    /* Conversion makes at most three bytes of one. */
     buf_init(&l.converted, 4 * batch->record_ceiling);
-    buf_init(&l.fields, room_for_fields(4 * batch->record_ceiling));
-    buf_init(&l.extra, 8 * batch->record_ceiling);
+    buf_init(&l.fields, 4 * batch->record_ceiling);
+    buf_init(&l.extra, 12 * batch->record_ceiling);
     buf_init(&l.key, KEY_CEILING);
-    const enum trabao_status status = jsonl_memory_open(&l.memory) ? parse_lines(&l) : error_no_memory(err);
-    jsonl_memory_close(&l.memory);
+    jsonl_object_init(&l.object, KEYS, ARRAY_LEN(KEYS), 4 * batch->record_ceiling);
+    const enum trabao_status status = parse_lines(&l);
+    jsonl_object_free(&l.object);
     buf_free(&l.converted);
     buf_free(&l.fields);
     buf_free(&l.extra);

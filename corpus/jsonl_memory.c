@@ -1,64 +1,81 @@
 /*
- * jsonl_memory.c - see jsonl_memory.h. Jansson has one pair of functions for the whole process, set once; what they do
- * depends on the thread. A block of a room is told from others by its address.
+ * jsonl_memory.c - see jsonl_memory.h.
+ *
+ * What yajl 2.1 asks for: a handful of small structs, a stack that has a byte for each level of nesting, and two
+ * buffers, for a string without its escapes and for a token that the end of the line cuts. Neither holds more than the
+ * line, and each begins with 2 KiB and doubles while that is no more than what it must hold. One is grown only before
+ * the first piece of the other, so that it lies last and grows where it is; none is copied.
  */
 #include "corpus/jsonl_memory.h"
 
-#include <jansson.h>
-#include <pthread.h>
-
 #include "base/mem.h"
 
-#define ROOM_BYTES ((size_t)256 << 10)
+#define STRUCTS_BYTES ((size_t)4096)
+#define BUFFERS_BYTES(n) (2 * (2 * (n) + 4096))
 #define ALIGNMENT sizeof(max_align_t)
 
-static _Thread_local struct jsonl_memory *room; /* of the batch that this thread parses, or NULL */
-static _Thread_local bool cutting;
+/* Before each block: its size, for resizing. */
+#define HEAD_BYTES ALIGNMENT
 
-static void *take(size_t n)
+bool jsonl_memory_begin(struct jsonl_memory *memory, size_t n)
 {
-    if (cutting && n <= ROOM_BYTES - room->used) {
-        char *block = room->block + room->used;
-        room->used += MIN((n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT, ROOM_BYTES - room->used);
-        return block;
+    const size_t need = STRUCTS_BYTES + BUFFERS_BYTES(n);
+    memory->used = memory->last = 0;
+    if (need > memory->capacity) {
+        mem_free(memory->block);
+        memory->block = mem_alloc(need, 1);
+        memory->capacity = memory->block ? need : 0;
     }
-    return mem_alloc(n, 1);
+    return memory->block;
 }
 
-static void give_back(void *block)
+void jsonl_memory_free(struct jsonl_memory *memory)
 {
-    if (!room || (uintptr_t)block - (uintptr_t)room->block >= ROOM_BYTES) {
-        mem_free(block);
-    }
-}
-
-static void set_functions(void)
-{
-    json_set_alloc_funcs(take, give_back);
-}
-
-bool jsonl_memory_open(struct jsonl_memory *memory)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, set_functions);
-    *memory = (struct jsonl_memory){.block = mem_alloc(ROOM_BYTES, 1)};
-    room = memory->block ? memory : NULL;
-    return room;
-}
-
-void jsonl_memory_close(struct jsonl_memory *memory)
-{
-    room = NULL;
     mem_free(memory->block);
+    *memory = (struct jsonl_memory){0};
 }
 
-void jsonl_memory_begin(struct jsonl_memory *memory)
+/* A block of N bytes that begins at AT, behind its head. */
+static void *cut(struct jsonl_memory *memory, size_t at, size_t n)
 {
-    memory->used = 0;
-    cutting = true;
+    const size_t whole = (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (at + HEAD_BYTES > memory->capacity || whole > memory->capacity - at - HEAD_BYTES) {
+        abort(); /* the sum above is wrong */
+    }
+    memcpy(memory->block + at, &n, sizeof n);
+    memory->last = at;
+    memory->used = at + HEAD_BYTES + whole;
+    return memory->block + at + HEAD_BYTES;
 }
 
-void jsonl_memory_end(void)
+static void *take(void *context, size_t n)
 {
-    cutting = false;
+    struct jsonl_memory *memory = context;
+    return cut(memory, memory->used, n);
+}
+
+static void *resize(void *context, void *block, size_t n)
+{
+    struct jsonl_memory *memory = context;
+    if (!block) {
+        return take(memory, n);
+    }
+    if ((char *)block == memory->block + memory->last + HEAD_BYTES) {
+        return cut(memory, memory->last, n);
+    }
+    const size_t before = LOAD(size_t, (char *)block - HEAD_BYTES);
+    void *bigger = take(memory, n);
+    memcpy(bigger, block, MIN(before, n));
+    return bigger;
+}
+
+static void give_back(void *context, void *block)
+{
+    (void)context;
+    (void)block;
+}
+
+yajl_alloc_funcs jsonl_memory_functions(struct jsonl_memory *memory)
+{
+    return (yajl_alloc_funcs){.malloc = take, .realloc = resize, .free = give_back, .ctx = memory};
 }

@@ -1,27 +1,27 @@
 /*
- * jsonl_memory.h - where Jansson's values of one line live.
+ * jsonl_memory.h - where yajl works while it reads one line.
  *
- * A line makes a few dozen small blocks that all die together. Between jsonl_memory_begin and jsonl_memory_end the
- * calling thread's blocks are cut one after another from a room of its own, and giving one back does nothing; what
- * does not fit, and what other threads and other users of Jansson ask for, comes from mem.h.
+ * yajl does not look whether it was given memory, so it must not happen that it is not: what it can ask for while it
+ * reads N bytes is set aside before, and its blocks are cut from that one after another. All of them die together.
  */
 #ifndef TRABAO_JSONL_MEMORY_H
 #define TRABAO_JSONL_MEMORY_H
 
+#include <yajl/yajl_common.h>
+
 #include "base/base.h"
 
-/* The room of one batch. */
 struct jsonl_memory {
     char *block; /* owned */
-    size_t used;
+    size_t capacity, used;
+    size_t last; /* where the block that was cut last begins */
 };
 
-/* False when memory runs out; it is to be closed then, too. */
-bool jsonl_memory_open(struct jsonl_memory *memory) TRABAO_MUST_USE;
-void jsonl_memory_close(struct jsonl_memory *memory);
+/* Sets aside what a reader of N bytes and a writer need; what was cut before is gone. False when memory runs out. */
+bool jsonl_memory_begin(struct jsonl_memory *memory, size_t n) TRABAO_MUST_USE;
+void jsonl_memory_free(struct jsonl_memory *memory);
 
-/* All that was cut from MEMORY before must have been given back. It may be given back after the end, by this thread. */
-void jsonl_memory_begin(struct jsonl_memory *memory);
-void jsonl_memory_end(void);
+/* For yajl_alloc and yajl_gen_alloc, which copy them. */
+yajl_alloc_funcs jsonl_memory_functions(struct jsonl_memory *memory);
 
 #endif

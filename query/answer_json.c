@@ -59,7 +59,7 @@ static json_t *json_optional(const char *text)
 
 static json_t *json_object_text(const char *object)
 {
-    json_t *value = object == NULL ? NULL : json_loads(object, 0, NULL);
+    json_t *value = object == NULL ? NULL : json_loads(object, JSON_ALLOW_NUL, NULL);
     return value != NULL ? value : json_null();
 }
 
@@ -361,17 +361,51 @@ static json_t *json_record(const struct trabao_article *a)
     return NULL;
 }
 
+/* True when RECORD and EXTRA have no key in common; what RECORD says to be missing makes way. */
+static bool set_apart(json_t *record, json_t *extra)
+{
+    const char *key;
+    json_t *value;
+    bool are_apart = true;
+    json_object_foreach(extra, key, value) {
+        if (json_is_null(json_object_get(record, key))) {
+            json_object_del(record, key);
+        }
+        are_apart = are_apart && json_object_get(record, key) == NULL;
+    }
+    return are_apart;
+}
+
+/* RECORD, the text of an object, which is freed, with the members of EXTRA behind its own; NULL as json_take_text. */
+static char *with_members(char *record, const char *extra)
+{
+    struct buf out;
+    buf_init(&out, JSON_BYTES_MAX);
+    if (record != NULL) {
+        buf_append(&out, record, strlen(record) - 1);
+        buf_append_char(&out, ',');
+        buf_append_str(&out, strchr(extra, '{') + 1);
+    }
+    char *text = record != NULL ? buf_take(&out) : NULL;
+    buf_free(&out);
+    mem_free(record);
+    return text;
+}
+
+/* Other keys come out as they went in, digit by digit, unless one of them would hide a key of the record. */
 char *query_record_json(const struct trabao_article *article)
 {
     json_t *record = json_record(article);
     json_t *extra = json_object_text(article->extra);
-    const bool ok = record != NULL && (!json_is_object(extra) || json_object_update_missing(record, extra) == 0);
-    json_decref(extra);
-    if (ok) {
-        return json_take_text(record);
+    const bool has_extra = record != NULL && json_object_size(extra) > 0;
+    const bool as_it_is = has_extra && set_apart(record, extra);
+    if (has_extra && !as_it_is && json_object_update_missing(record, extra) != 0) {
+        json_decref(record);
+        record = NULL;
     }
-    json_decref(record);
-    return NULL;
+    json_decref(extra);
+    char *text = json_take_text(record);
+    return as_it_is ? with_members(text, article->extra) : text;
 }
 
 /* ---- analysis -------------------------------------------------------------------------------------------------- */

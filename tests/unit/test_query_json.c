@@ -173,6 +173,12 @@ static void test_record(void **state)
                 "{\"key\":\"https://bao.example/1\",\"url\":\"https://bao.example/1\",\"title\":\"Bão\","
                 "\"date\":\"2020-07\",\"author\":null,\"source\":null,\"category\":\"Thời sự\","
                 "\"body\":\"Dòng 1\",\"reads\":216,\"photo\":\"Ảnh\",\"n\":7}");
+    const struct trabao_article exact = {
+        .key = "k", .title = "T", .body = "", .reads = -1, .extra = "{\"n\":[1.10,-0,1e-9],\"nul\":\"\\u0000\"}"};
+    assert_json(query_record_json(&exact),
+                "{\"key\":\"k\",\"url\":null,\"title\":\"T\",\"date\":null,"
+                "\"author\":null,\"source\":null,\"category\":null,\"body\":\"\",\"id\":\"k\","
+                "\"n\":[1.10,-0,1e-9],\"nul\":\"\\u0000\"}");
     const struct trabao_article bare = {.key = "k", .title = "", .body = "", .date = "", .reads = -1};
     assert_json(query_record_json(&bare),
                 "{\"key\":\"k\",\"url\":null,\"title\":null,\"date\":null,"
