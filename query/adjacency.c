@@ -12,7 +12,7 @@
 #include "query/term_slots.h"
 
 #define WORDS_MAX PLAN_WAITING_WORDS
-#define LIKELY 4 /* a reading of a word is likely that weighs at least one in so many of the likeliest */
+#define LIKELY 2 /* a reading of a word is likely that weighs at least one in so many of the likeliest */
 
 /* What else is known of a term that stands for words, which are the scored ones of the plan. */
 struct entry {

@@ -187,6 +187,21 @@ static void neighbours_count_in_any_reading(void **state)
 }
 
 /* The other spelling of what was typed finds an article; its words side by side say nothing more about it. */
+/* Of the last two words some articles have the first, as many others do, and one has a rare reading of the second. */
+static void any_reading_counts_in_a_long_query(void **state)
+{
+    (void)state;
+    add_articles(40, "friends", "bạn xa bạn xa bạn xa bạn");
+    add_articles(30, "sun", "nắng xa bạn xa bạn xa bạn");
+    struct trabao_answer *answer =
+        ask_among("reading", "gạo xa thuyền xa sách xa kèn xa trống xa mưa xa đèn xa lúa xa bắn", "common",
+                  "gạo xa thuyền xa sách xa kèn xa trống xa mưa xa đèn xa lúa xa nắng",
+                  "gao thuyen sach ken trong mua den lua nang ban");
+    assert_true(answer->relaxed);
+    assert_first(answer, "reading");
+    trabao_answer_free(answer);
+}
+
 static void a_second_spelling_is_no_second_word(void **state)
 {
     (void)state;
@@ -227,6 +242,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_passage_is_so_long, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(an_early_passage_comes_first, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(neighbours_count_in_any_reading, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(any_reading_counts_in_a_long_query, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(a_second_spelling_is_no_second_word, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(words_that_are_hardly_meant_do_not_count, open_folder, close_archive),
     };
