@@ -25,7 +25,8 @@ struct engine_hit {
     uint32_t score; /* in 1 / ENGINE_POINT points */
     uint8_t tier;   /* enum trabao_tier */
     uint32_t article; /* number */
-    uint32_t estimate; /* part of the score: what pairs of neighbours are worth that it may have (neighbours.h) */
+    /* Part of the score: what pairs of neighbours are worth that it may have (neighbours.h), or what adjacency.h gave. */
+    uint32_t estimate;
     uint32_t pairs; /* points of the second stage (adjacency.h), plus one; 0: not known yet */
 };
 
