@@ -12,7 +12,7 @@
 #include "query/term_slots.h"
 
 #define WORDS_MAX PLAN_WAITING_WORDS
-#define LIKELY 2 /* a reading of a word is likely that weighs at least one in so many of the likeliest */
+#define LIKELY 4 /* a reading of a word is likely that weighs at least one in so many of the likeliest */
 
 /* What else is known of a term that stands for words, which are the scored ones of the plan. */
 struct entry {
@@ -30,6 +30,7 @@ struct adjacency {
     uint32_t weights[WORDS_MAX]; /* of the words */
     uint64_t needed;         /* bit i: every article must have the i-th scored word */
     bool matters;
+    double passage_word; /* points of a word in the best passage, as scores have them */
     uint64_t phrase_starts, phrase_ends; /* bit i: a phrase of the plan begins, or ends, with the i-th scored word */
     uint64_t title_ends, body_ends;      /* the ends of those that may be in the title, or in the body */
     struct wordcode_terms terms;         /* of the article that was read last */
@@ -94,37 +95,31 @@ struct passage {
     } ring[ADJACENCY_PASSAGE];
     size_t first, end; /* of what is in the ring, counted on and on */
     uint8_t counts[WORDS_MAX];
-    uint32_t weight, largest; /* of the different words in there, now and at most */
-    double points;            /* of the best passage, per ADJACENCY_PASSAGE_WEIGHT */
+    uint32_t words, most; /* different ones in there, now and at most */
+    double points;        /* of the best passage, in those of a word */
 };
 
-static void passage_drop(struct passage *p, const struct adjacency *t)
+static void passage_drop(struct passage *p)
 {
     for (uint64_t words = p->ring[p->first++ % ADJACENCY_PASSAGE].words; words; words &= words - 1) {
-        const int s = __builtin_ctzll(words);
-        if (--p->counts[s] == 0) {
-            p->weight -= t->weights[s];
-        }
+        p->words -= --p->counts[__builtin_ctzll(words)] == 0;
     }
 }
 
-static void passage_add(struct passage *p, const struct adjacency *t, size_t place, uint64_t words)
+static void passage_add(struct passage *p, size_t place, uint64_t words)
 {
     while (p->first < p->end && p->ring[p->first % ADJACENCY_PASSAGE].place + ADJACENCY_PASSAGE <= place) {
-        passage_drop(p, t);
+        passage_drop(p);
     }
     p->ring[p->end % ADJACENCY_PASSAGE].place = place;
     p->ring[p->end++ % ADJACENCY_PASSAGE].words = words;
     for (; words; words &= words - 1) {
-        const int s = __builtin_ctzll(words);
-        if (p->counts[s]++ == 0) {
-            p->weight += t->weights[s];
-        }
+        p->words += p->counts[__builtin_ctzll(words)]++ == 0;
     }
-    /* One that weighs no more than an earlier one is worth less. */
-    if (p->weight > p->largest) {
-        p->largest = p->weight;
-        p->points = fmax(p->points, p->weight * (1 + ADJACENCY_EARLY / (1 + (double)place / ADJACENCY_EARLY_HALF)));
+    /* One that has no more than an earlier one is worth less. */
+    if (p->words > p->most) {
+        p->most = p->words;
+        p->points = fmax(p->points, p->words * (1 + ADJACENCY_EARLY / (1 + (double)place / ADJACENCY_EARLY_HALF)));
     }
 }
 
@@ -179,7 +174,7 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
         running = term_slots_run(running, t->phrase_starts, words);
         found |= running & (i < terms->title_count ? t->title_ends : t->body_ends);
         meant |= here->likely;
-        passage_add(&passage, t, i, words);
+        passage_add(&passage, i, words);
         const uint32_t occurrence = i < terms->title_count                       ? ADJACENCY_TITLE
                                     : i < terms->title_count + IMPACT_LEAD_WORDS ? ADJACENCY_LEAD
                                                                                  : 1;
@@ -191,7 +186,7 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
         before = here;
         words_before = words;
     }
-    const double points = points_of_pairs(t, pairs) + ADJACENCY_PASSAGE_WEIGHT * IMPACT_MAX * passage.points;
+    const double points = points_of_pairs(t, pairs) + t->passage_word * passage.points;
     return (struct view){(uint32_t)points, found == t->phrase_ends, (meant & t->needed) == t->needed};
 }
 
@@ -242,6 +237,7 @@ enum trabao_status adjacency_open(struct archive_reader *r, struct plan *plan, s
     a->r = r;
     a->plan = plan;
     a->matters = adjacency_matters(plan);
+    a->passage_word = ENGINE_POINT * ADJACENCY_PASSAGE_WORD * log(1 + (double)r->archive->count);
     note_phrases(a);
     const enum trabao_status status = neighbours_find(r, plan, err);
     if (status != TRABAO_OK) {
@@ -314,10 +310,10 @@ static double most_of_passages(const struct adjacency *a, const struct glance *g
 {
     uint32_t early = 0, all = 0;
     for (size_t s = 0; s < a->words; s++) {
-        early += glances[s].early ? a->weights[s] : 0;
-        all += glances[s].most > 0 ? a->weights[s] : 0;
+        early += glances[s].early;
+        all += glances[s].most > 0;
     }
-    return ADJACENCY_PASSAGE_WEIGHT * IMPACT_MAX *
+    return a->passage_word *
            fmax(early * (1 + ADJACENCY_EARLY),
                 all * (1 + ADJACENCY_EARLY / (1 + (double)IMPACT_EARLY_WORDS / ADJACENCY_EARLY_HALF)));
 }

@@ -13,10 +13,13 @@
  * word. A pair of less likely readings counts a little less, ADJACENCY_ANY_READING at least: which reading is meant is
  * often told by nothing but that they stand side by side in an article. An article has to do with a query when it says
  * most of it in one breath, and the more so when it begins with that. Of all its passages of ADJACENCY_PASSAGE words
- * the best one counts, by the weight of the different words of the query in it, in any reading; it ends at the p-th
- * word. It adds
+ * the best one counts, by how many different words of the query are in it, in any reading: among the others a common
+ * word tells as much as a rare one. It ends at the p-th word, and adds
  *
- *     ADJACENCY_PASSAGE_WEIGHT * (weight of those words) * (1 + ADJACENCY_EARLY / (1 + p / ADJACENCY_EARLY_HALF))
+ *     ADJACENCY_PASSAGE_WORD * log(1 + articles of the archive) * (number of those words)
+ *         * (1 + ADJACENCY_EARLY / (1 + p / ADJACENCY_EARLY_HALF))
+ *
+ * where the logarithm is what the rarest words weigh, beside which this has to count.
  *
  * Tuned on development splits of titles and pieces of titles, of three collections.
  *
@@ -34,7 +37,7 @@
 #define ADJACENCY_TITLE 3 /* a pair in the title counts as so many in the body */
 #define ADJACENCY_LEAD 3  /* one that ends among the first IMPACT_LEAD_WORDS of the body */
 #define ADJACENCY_PASSAGE 30
-#define ADJACENCY_PASSAGE_WEIGHT 0.28
+#define ADJACENCY_PASSAGE_WORD 0.066 /* points */
 #define ADJACENCY_EARLY 0.5     /* share of its weight that a passage at the beginning gets in addition */
 #define ADJACENCY_EARLY_HALF 50 /* words from there, after which half of that is left */
 

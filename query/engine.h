@@ -25,7 +25,7 @@ struct engine_hit {
     uint32_t score; /* in 1 / ENGINE_POINT points */
     uint8_t tier;   /* enum trabao_tier */
     uint32_t article; /* number */
-    /* Part of the score: what pairs of neighbours are worth that it may have (neighbours.h), or what adjacency.h gave. */
+    /* Part of the score: what pairs of neighbours are worth that it may have (neighbours.h), or what adjacency gave. */
     uint32_t estimate;
     uint32_t pairs; /* points of the second stage (adjacency.h), plus one; 0: not known yet */
 };

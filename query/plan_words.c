@@ -2,16 +2,10 @@
  * plan_words.c - the words of a plan: their variants weighed, and which of them add to the score.
  *
  * A variant weighs as much as its term is rare (inverse document frequency), times how likely it is what was meant.
- * In a long query any reading counts somewhat: its other words tell which article is meant, and a word that is only
- * taken for another one is not lost.
  */
 #include <math.h>
 
 #include "query/plan_inside.h"
-
-/* A reading counts at least READING_LEAST * (1 - READING_WORDS / words of the query); tuned on titles and pieces. */
-#define READING_LEAST 0.4
-#define READING_WORDS 4.0
 
 static double idf_of(const struct archive *a, uint32_t articles)
 {
@@ -30,11 +24,8 @@ static int by_tier_and_weight(const void *a, const void *b)
 /* How much a term counts as a reading of TOKEN. */
 static double share_of(const struct planner *p, const struct query_token *token, uint32_t term)
 {
-    const struct readings *readings = p->limits->readings;
-    const double probability = readings ? readings_probability(readings, token, term) : -1;
-    return probability < 0    ? 1
-           : probability == 0 ? 0
-                              : fmax(probability, READING_LEAST * (1 - READING_WORDS / (double)readings->count));
+    const double probability = p->limits->readings ? readings_probability(p->limits->readings, token, term) : -1;
+    return probability < 0 ? 1 : probability;
 }
 
 /* Weighs the variants, sorts them, and drops those beyond the ceiling. */
