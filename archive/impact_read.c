@@ -8,6 +8,7 @@
 
 #include "archive/blocks.h"
 #include "archive/db.h"
+#include "archive/places.h"
 #include "base/mem.h"
 
 struct impact_chunk {
@@ -257,12 +258,9 @@ static uint32_t find_place(const uint8_t *postings, uint32_t count, uint8_t plac
         const uint8_t *found = memchr(postings, place, count);
         return found ? (uint32_t)(found - postings) : count;
     }
-    const uint64_t bits = LOAD(uint64_t, postings + place / 64 * 8), bit = UINT64_C(1) << place % 64;
-    uint32_t before = (uint32_t)__builtin_popcountll(bits & (bit - 1));
-    for (uint32_t i = 0; i < place / 64; i++) {
-        before += (uint32_t)__builtin_popcountll(LOAD(uint64_t, postings + i * 8));
-    }
-    return bits & bit ? MIN(before, count) : count;
+    struct places all = {0};
+    places_add_postings(&all, postings, count);
+    return places_has(&all, place) ? MIN(places_below(&all, place), count) : count;
 }
 
 enum trabao_status impact_in_article(struct impact_reader *r, const struct impact_term *t, uint32_t article,

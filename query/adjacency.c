@@ -190,15 +190,17 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
     return (struct view){(uint32_t)points, found == t->phrase_ends, (meant & t->needed) == t->needed};
 }
 
-static enum trabao_status read_view(struct adjacency *a, uint32_t article, uint8_t tier, struct view *out,
+/* Looks into the article of HIT, which keeps its points. */
+static enum trabao_status read_view(struct adjacency *a, struct engine_hit *hit, struct view *out,
                                     struct trabao_error *err)
 {
-    const enum trabao_status status = archive_terms(a->r, a->r->archive->ids[article], &a->terms, err);
+    const enum trabao_status status = archive_terms(a->r, a->r->archive->ids[hit->article], &a->terms, err);
     if (status == TRABAO_NONE) {
         return error_set(err, TRABAO_DATA, "the words of an article are missing; reindex");
     }
     if (status == TRABAO_OK) {
-        *out = view_of(a, tier);
+        *out = view_of(a, hit->tier);
+        hit->pairs = out->points + 1;
     }
     return status;
 }
@@ -261,8 +263,7 @@ void adjacency_close(struct adjacency *a)
 enum trabao_status adjacency_has_phrases(void *adjacency, struct engine_hit *hit, struct trabao_error *err)
 {
     struct view view = {0};
-    const enum trabao_status status = read_view(adjacency, hit->article, hit->tier, &view, err);
-    hit->pairs = view.points + 1;
+    const enum trabao_status status = read_view(adjacency, hit, &view, err);
     return status == TRABAO_OK && !view.has_phrases ? TRABAO_NONE : status;
 }
 
@@ -272,11 +273,7 @@ enum trabao_status adjacency_enough_meant(struct adjacency *a, struct engine_hit
     size_t meant = 0;
     for (size_t i = 0; meant < least && i < count; i++) {
         struct view view;
-        const enum trabao_status status = read_view(a, hits[i].article, hits[i].tier, &view, err);
-        if (status != TRABAO_OK) {
-            return status;
-        }
-        hits[i].pairs = view.points + 1;
+        TRY(read_view(a, &hits[i], &view, err));
         meant += view.is_meant;
     }
     *enough = meant >= least;
@@ -347,8 +344,7 @@ static void give_points(struct engine_hit *hit)
 static enum trabao_status look_into(struct adjacency *a, struct engine_hit *hit, struct trabao_error *err)
 {
     struct view view;
-    TRY(read_view(a, hit->article, hit->tier, &view, err));
-    hit->pairs = view.points + 1;
+    TRY(read_view(a, hit, &view, err));
     give_points(hit);
     return TRABAO_OK;
 }

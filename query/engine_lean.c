@@ -356,9 +356,7 @@ static void drop_poor(const struct look *look, uint32_t most, struct places *pla
     for (size_t s = 1; look->e->estimates_most && s < plan->scored_count; s++) {
         const struct neighbours *n = &plan->neighbours[s];
         if (n->estimate && most - n->estimate < look->needed) {
-            for (size_t i = 0; i < WORDS; i++) {
-                places->bits[i] &= n->may[(size_t)look->window * WORDS + i];
-            }
+            places_keep_window(places, n->may, look->window);
         }
     }
 }

@@ -174,8 +174,7 @@ bool query_match_all(const struct text_tokens *tokens, const struct snippet_patt
 
 #define YEAR_DIGITS 4
 
-/* True when tokens of this form may stand beside others: dates (30/4, 7/2020) and years. */
-static bool may_be_colocated(const char *form)
+bool query_may_be_colocated(const char *form)
 {
     return strchr(form, '/') != NULL || strspn(form, "0123456789") >= YEAR_DIGITS;
 }
@@ -189,7 +188,7 @@ bool query_match_by_words(const struct snippet_patterns *patterns)
                 return false;
             }
             for (size_t k = 0; k < slot->form_count; k++) {
-                if (may_be_colocated(slot->forms[k])) {
+                if (query_may_be_colocated(slot->forms[k])) {
                     return false;
                 }
             }

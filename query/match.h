@@ -34,4 +34,7 @@ bool query_match_by_words(const struct snippet_patterns *patterns);
 bool query_match_words(const struct snippet_words *words, const struct snippet_patterns *patterns, size_t max,
                        struct query_matches *matches);
 
+/* True when words of this form may stand beside others: dates (30/4), and the years beside them (2020 in 7/2020). */
+bool query_may_be_colocated(const char *form);
+
 #endif

@@ -8,12 +8,12 @@
  */
 #include "archive/schema.h"
 #include "base/buf.h"
+#include "query/match.h"
 #include "query/match_fts.h"
 #include "query/neighbours.h"
 #include "query/phrase.h"
 #include "query/plan_inside.h"
 
-#define YEAR_DIGITS 4
 #define MATCH_CEILING ((size_t)256 << 10) /* bytes of an expression of FTS5 */
 
 /* Where a field is looked for: as FTS5 writes it, and as bits by column. */
@@ -113,8 +113,7 @@ static bool make_word(struct query_arena *arena, const struct plan_variant *vari
 
 bool plan_is_stored(const struct query_token *token)
 {
-    const bool is_number = strspn(token->form, "0123456789") >= token->len;
-    return !memchr(token->form, '/', token->len) && !(is_number && token->len == YEAR_DIGITS);
+    return !query_may_be_colocated(token->form);
 }
 
 static void find_phrase(struct planner *p, const struct query_node *node, struct plan_node *out)
