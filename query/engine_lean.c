@@ -19,6 +19,7 @@
 #include "query/rough.h"
 
 #define WORDS PLACES_WORDS
+#define OTHERS_SHARE 3 /* terms that give less than one in so many of the needed points are not looked at at once */
 #define REST_SHARE 64 /* terms that give together less than one in so many of the needed points are not added roughly */
 #define MINOR_SHARE 8 /* terms of a word that are left out at first give together no more than one in so many points */
 
@@ -309,7 +310,7 @@ static enum trabao_status look_for_any(const struct look *look)
     while (count && lean->terms[count - 1].rest < look->needed / REST_SHARE) {
         others = lean->terms[--count].rest;
     }
-    const size_t found = leave_out(look, count, look->needed, &others);
+    const size_t found = leave_out(look, count, look->needed / OTHERS_SHARE, &others);
     enum trabao_status status = look_roughly(look, found, others, &places);
     if (status != TRABAO_OK || places_empty(&places)) {
         return status;
