@@ -23,19 +23,22 @@ static enum trabao_status damaged(const struct archive *a, const char *what, str
 
 static enum trabao_status load_facts(struct archive *a, sqlite3 *db, struct trabao_error *err)
 {
-    int64_t generation = 0, articles = 0, text_bytes = 0, words = 0;
+    int64_t generation = 0, articles = 0, text_bytes = 0, words = 0, rows_end = 0;
     if (schema_get_meta(db, "generation", &generation, NULL) != TRABAO_OK ||
         schema_get_meta(db, "articles", &articles, NULL) != TRABAO_OK ||
         schema_get_meta(db, "text_bytes", &text_bytes, NULL) != TRABAO_OK ||
         schema_get_meta(db, "words", &words, NULL) != TRABAO_OK ||
+        schema_get_meta(db, "rows_end", &rows_end, NULL) != TRABAO_OK ||
         schema_get_meta(db, "built_at", &a->built_at, NULL) != TRABAO_OK || articles < 0 ||
-        articles > IMPACT_ARTICLES_MAX) {
+        articles > IMPACT_ARTICLES_MAX || rows_end <= articles || rows_end > 2 * (int64_t)IMPACT_ARTICLES_MAX) {
         return damaged(a, "facts", err);
     }
     a->generation = (uint64_t)generation;
     a->text_bytes = (uint64_t)text_bytes;
     a->words = (uint64_t)words;
     a->count = (uint32_t)articles;
+    a->rows.count = (uint32_t)articles;
+    a->rows.end = (uint32_t)rows_end;
     /* Missing in archives from before there were updates. */
     int64_t thousandths = 0, changes = 0;
     (void)schema_get_meta(db, "average_length", &thousandths, NULL);
@@ -45,37 +48,56 @@ static enum trabao_status load_facts(struct archive *a, sqlite3 *db, struct trab
     return removed_load(&a->removed, db, err);
 }
 
+/* Takes the ids, precisions and rows of STEP's articles from FIRST on. Returns how many those are; 0: damaged. */
+static size_t take_numbers(struct archive *a, uint32_t first, sqlite3_stmt *step)
+{
+    const size_t bytes = (size_t)sqlite3_column_bytes(step, 0), n = bytes / sizeof *a->ids;
+    const size_t row_bytes = (size_t)sqlite3_column_bytes(step, 2);
+    if (bytes % sizeof *a->ids || n > a->count - first || (size_t)sqlite3_column_bytes(step, 1) != n ||
+        (row_bytes && row_bytes != n * sizeof *a->rows.rows)) {
+        return 0;
+    }
+    memcpy(a->ids + first, sqlite3_column_blob(step, 0), bytes);
+    memcpy(a->precisions + first, sqlite3_column_blob(step, 1), n);
+    for (uint32_t i = first; i < first + n; i++) {
+        a->rows.rows[i] = fts_rows_of_build(i);
+    }
+    if (row_bytes) {
+        memcpy(a->rows.rows + first, sqlite3_column_blob(step, 2), row_bytes);
+    }
+    return n;
+}
+
 static enum trabao_status load_numbers(struct archive *a, sqlite3 *db, struct trabao_error *err)
 {
-    sqlite3_stmt *rows = NULL;
+    sqlite3_stmt *step = NULL;
     uint32_t loaded = 0;
     a->ids = mem_alloc(MAX(1U, a->count), sizeof *a->ids);
     a->precisions = mem_alloc(MAX(1U, a->count), 1);
-    enum trabao_status status = a->ids && a->precisions ? TRABAO_OK : error_no_memory(err);
+    a->rows.rows = mem_alloc(MAX(1U, a->count), sizeof *a->rows.rows);
+    enum trabao_status status = a->ids && a->precisions && a->rows.rows ? TRABAO_OK : error_no_memory(err);
     if (status == TRABAO_OK) {
-        status = db_prepare(db, "SELECT ids, precisions FROM numbers ORDER BY first", &rows, err);
+        status = db_prepare(db, "SELECT ids, precisions, rows FROM numbers ORDER BY first", &step, err);
     }
-    while (status == TRABAO_OK && (status = db_step(rows, "reading the article numbers", err)) == TRABAO_OK) {
-        const size_t bytes = (size_t)sqlite3_column_bytes(rows, 0);
-        const size_t n = bytes / sizeof *a->ids;
-        if (n == 0 || bytes % sizeof *a->ids || n > a->count - loaded || (size_t)sqlite3_column_bytes(rows, 1) != n) {
-            status = damaged(a, "article numbers", err);
-            break;
-        }
-        memcpy(a->ids + loaded, sqlite3_column_blob(rows, 0), bytes);
-        memcpy(a->precisions + loaded, sqlite3_column_blob(rows, 1), n);
+    while (status == TRABAO_OK && (status = db_step(step, "reading the article numbers", err)) == TRABAO_OK) {
+        const size_t n = take_numbers(a, loaded, step);
         loaded += (uint32_t)n;
+        if (n == 0) {
+            status = damaged(a, "article numbers", err);
+        }
     }
-    sqlite3_finalize(rows);
+    sqlite3_finalize(step);
     if (status != TRABAO_NONE) {
         return status;
     }
-    for (uint32_t i = 1; i < loaded; i++) {
-        if (a->ids[i] <= a->ids[i - 1]) {
-            return damaged(a, "article numbers", err);
-        }
+    bool fine = loaded == a->count;
+    for (uint32_t i = 1; fine && i < loaded; i++) {
+        fine = a->ids[i] > a->ids[i - 1];
     }
-    return loaded == a->count ? TRABAO_OK : damaged(a, "article numbers", err);
+    if (fine && !fts_rows_index(&a->rows, &fine)) {
+        return error_no_memory(err);
+    }
+    return fine ? TRABAO_OK : damaged(a, "article numbers", err);
 }
 
 static enum trabao_status load_dictionary(sqlite3 *db, const char *name, enum pack_kind kind,
@@ -158,6 +180,7 @@ void archive_close(struct archive *a)
         abbreviations_free(&a->abbreviations);
         mem_free(a->ids);
         mem_free(a->precisions);
+        fts_rows_free(&a->rows);
         mem_free(a->path);
         if (a->fd >= 0) {
             close(a->fd);
@@ -174,7 +197,16 @@ bool archive_superseded(const struct archive *a)
 
 uint32_t archive_lower_bound(const struct archive *a, int64_t id)
 {
-    return article_number_from(a->ids, a->count, 0, id);
+    uint32_t low = 0, high = a->count;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (a->ids[middle] < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
@@ -192,7 +224,7 @@ static enum trabao_status open_reader(struct archive_reader *r, struct archive *
     TRY(fts5_vietnamese_register(r->db, NULL, err));
     TRY(impact_reader_open(r->db, archive->cache, archive->count, &r->impacts, err));
     TRY(signatures_reader_open(r->db, archive->cache, &archive->signatures, archive->count, &r->signatures, err));
-    TRY(positions_open(r->db, archive->ids, archive->count, &r->positions, err));
+    TRY(positions_open(r->db, &archive->rows, &r->positions, err));
     TRY(pack_context_open(&r->pack, err));
     TRY(db_prepare(r->db,
                    "SELECT coalesce(key, url), key_hash, content_hash, generation, second, precision,"
@@ -336,8 +368,11 @@ static enum trabao_status copy_row(struct archive_reader *r, bool body, struct a
     stored->key_hash = (uint64_t)sqlite3_column_int64(r->by_id, 1);
     stored->content_hash = (uint64_t)sqlite3_column_int64(r->by_id, 2);
     a->generation = (uint64_t)sqlite3_column_int64(r->by_id, 3);
-    a->date.second = sqlite3_column_int64(r->by_id, 4);
     a->date.precision = (uint8_t)MIN(sqlite3_column_int(r->by_id, 5), CIVIL_TIME);
+    a->date.second = sqlite3_column_int64(r->by_id, 4);
+    if (a->date.precision != CIVIL_NONE && sqlite3_column_type(r->by_id, 4) == SQLITE_NULL) {
+        a->date.second = stored->id / ARTICLE_SLOTS;
+    }
     a->reads = sqlite3_column_type(r->by_id, 14) == SQLITE_NULL ? -1 : sqlite3_column_int64(r->by_id, 14);
     if (body) {
         TRY(read_texts(r, stored, at, err));

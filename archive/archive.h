@@ -13,6 +13,7 @@
 #include "archive/abbreviations.h"
 #include "archive/article.h"
 #include "archive/blocks.h"
+#include "archive/fts_rows.h"
 #include "archive/impact.h"
 #include "archive/lexicon.h"
 #include "archive/ngrams.h"
@@ -41,6 +42,7 @@ struct archive {
     uint32_t count;       /* articles */
     int64_t *ids;         /* [count], ascending: an article's number is its place here */
     uint8_t *precisions;  /* [count] enum civil_precision of its date */
+    struct fts_rows rows;
     struct lexicon lexicon;
     struct ngrams ngrams;
     struct signatures signatures;

@@ -8,8 +8,6 @@
 
 #include "archive/varint.h"
 
-#define NEAR_STEPS 4 /* ids that are looked at one by one before larger steps are tried */
-
 uint64_t article_key_hash(const char *key, size_t n)
 {
     return XXH3_64bits(key, n);
@@ -69,29 +67,4 @@ bool article_read(const char *bytes, size_t n, struct article *out)
     out->date = (struct civil){.second = (int64_t)second, .precision = (uint8_t)precision};
     out->reads = (int64_t)reads - 1;
     return p == end;
-}
-
-uint32_t article_number_from(const int64_t *ids, uint32_t count, uint32_t from, int64_t id)
-{
-    uint32_t step = 1, low = from;
-    for (uint32_t near = 0; near < NEAR_STEPS && low < count && ids[low] < id; near++) {
-        low++;
-    }
-    if (low == count || ids[low] >= id) {
-        return low;
-    }
-    while (step < count - low && ids[low + step] < id) {
-        low += step;
-        step *= 2;
-    }
-    uint32_t high = step < count - low ? low + step + 1 : count;
-    while (low < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (ids[middle] < id) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
 }

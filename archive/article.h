@@ -57,10 +57,4 @@ static inline bool article_is_dated(struct civil date)
     return date.precision != CIVIL_NONE && date.second * ARTICLE_SLOTS >= ARTICLE_UNDATED_END;
 }
 
-/*
- * The place in IDS (COUNT, ascending), from FROM on, of the first id that is not below ID; COUNT when there is none.
- * Quick where it is near FROM: single steps first, then doubled ones, then halving.
- */
-uint32_t article_number_from(const int64_t *ids, uint32_t count, uint32_t from, int64_t id);
-
 #endif

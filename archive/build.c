@@ -13,6 +13,7 @@
 #include "archive/abbreviations.h"
 #include "archive/aside.h"
 #include "archive/db.h"
+#include "archive/fts_rows.h"
 #include "archive/ngrams.h"
 #include "archive/pipeline.h"
 #include "archive/rows.h"
@@ -292,7 +293,7 @@ static enum trabao_status start_postings(struct build *b, struct trabao_error *e
     /* Rounded as it is stored, so that an update weighs words as they were weighed here. */
     b->average = (uint64_t)MAX(1000LL, llround((double)b->result->words * 1000 / MAX(1U, count)));
     const struct impact_plan plan = {.runs = b->runs, .lengths = b->lengths, .average = (double)b->average / 1000};
-    struct segment_plan segment = {.runs = b->runs, .lexicon = &b->lexicon, .ids = b->ids, .count = count};
+    struct segment_plan segment = {.runs = b->runs, .lexicon = &b->lexicon, .count = count};
     memcpy(segment.tokens, b->tokens, sizeof segment.tokens);
     TRY(runs_end(b->runs, err));
     TRY(segment_start(&segment, b->db, &b->segment, err));
@@ -323,7 +324,8 @@ static enum trabao_status write_facts(struct build *b, struct trabao_error *err)
                                      .text_bytes = b->result->text_bytes,
                                      .words = b->result->words,
                                      .terms = b->result->terms,
-                                     .average_length = b->average};
+                                     .average_length = b->average,
+                                     .rows_end = fts_rows_of_build(spill_count(b->spill))};
     TRY(rows_write_facts(b->db, &facts, err));
     return b->options->removed ? removed_save(b->options->removed, b->db, err) : TRABAO_OK;
 }
@@ -369,6 +371,7 @@ static enum trabao_status prepare(struct build *b, const struct aside *aside, st
 
 static enum trabao_status fill(struct build *b, struct trabao_error *err)
 {
+    const struct rows_numbers numbers = {b->ids, b->precisions, NULL, spill_count(b->spill)};
     TRY(learn(b, err));
     TRY(write_articles(b, err));
     /* Both indexes are made by threads of their own; what this thread makes is written before they are. */
@@ -379,7 +382,7 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
     TRY(impact_builder_finish(b->impacts, b->db, err));
     TRY(lexicon_save(&b->lexicon, b->db, err));
     TRY(abbreviations_save(b->abbreviations, b->db, err));
-    TRY(rows_write_numbers(b->db, b->ids, b->precisions, spill_count(b->spill), err));
+    TRY(rows_write_numbers(b->db, &numbers, err));
     TRY(write_facts(b, err));
     TRY(seal_write(b->db, err));
     return db_exec(b->db, "COMMIT", "committing", err);

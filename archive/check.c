@@ -26,6 +26,7 @@ struct check {
     struct pack_context *pack;
     sqlite3 *db;
     sqlite3_stmt *match;
+    uint64_t *matched; /* bit by article */
     struct buf report;
     unsigned findings;
     struct trabao_error *err;
@@ -94,11 +95,24 @@ static void title_function(sqlite3_context *context, int count, sqlite3_value **
     join_function(context, values, join_title);
 }
 
+/* The row of the article with an id. */
+static void row_function(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    const struct check *c = sqlite3_user_data(context);
+    const int64_t id = sqlite3_value_int64(values[0]);
+    const uint32_t number = archive_lower_bound(c->archive, id);
+    (void)count;
+    if (number < c->archive->count && c->archive->ids[number] == id) {
+        sqlite3_result_int64(context, c->archive->rows.rows[number]);
+    }
+}
+
 /* The functions of the view article_text. */
 static enum trabao_status register_functions(struct check *c)
 {
     const int kind = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    return sqlite3_create_function(c->db, "trabao_body", 2, kind, c, body_function, NULL, NULL) == SQLITE_OK &&
+    return sqlite3_create_function(c->db, "trabao_row", 1, kind, c, row_function, NULL, NULL) == SQLITE_OK &&
+                   sqlite3_create_function(c->db, "trabao_body", 2, kind, c, body_function, NULL, NULL) == SQLITE_OK &&
                    sqlite3_create_function(c->db, "trabao_title", 2, kind, c, title_function, NULL, NULL) == SQLITE_OK
                ? TRABAO_OK
                : db_failure(c->db, "registering a function", c->err);
@@ -256,44 +270,56 @@ static void check_fts(struct check *c)
     sqlite3_free(message);
 }
 
-/* TRABAO_NONE when the next article that FTS5 finds is not NUMBER. */
-static enum trabao_status compare_article(struct check *c, uint32_t number)
-{
-    TRY(db_step(c->match, "searching", c->err));
-    const bool same =
-        number < c->archive->count && sqlite3_column_int64(c->match, 0) == c->archive->ids[number];
-    return same ? TRABAO_OK : TRABAO_NONE;
-}
-
-/* The postings that T has in its window W, *ARTICLES more. TRABAO_NONE when FTS5's are others. */
-static enum trabao_status compare_window(struct check *c, const struct impact_term *t, uint32_t w, uint32_t *articles)
-{
-    const uint8_t *postings;
-    uint8_t places[IMPACT_WINDOW];
-    TRY(impact_postings(c->reader->impacts, t, w, &postings, c->err));
-    const uint32_t count = impact_places(postings, t->entries[w].count_less + 1U, places);
-    for (uint32_t i = 0; i < count; i++) {
-        TRY(compare_article(c, (uint32_t)t->entries[w].window * IMPACT_WINDOW + places[i]));
-    }
-    *articles += count;
-    return TRABAO_OK;
-}
-
-/* Steps through FTS5's articles beside the postings of T (NULL: it has none). *SAME: they are the same. */
-static enum trabao_status compare_term(struct check *c, uint32_t term, const struct impact_term *t, bool *same)
+/* Marks the articles in which FTS5 finds TERM: *COUNT of them. TRABAO_NONE: one of them is not there. */
+static enum trabao_status match_term(struct check *c, uint32_t term, uint32_t *count)
 {
     const struct lexicon *lexicon = &c->archive->lexicon;
     char match[TEXT_FORM_MAX + 32];
     snprintf(match, sizeof match, "{body title} : \"|%.*s\"", lexicon->terms[term].len, lexicon_form(lexicon, term));
     sqlite3_bind_text(c->match, 1, match, -1, SQLITE_STATIC);
-    enum trabao_status status = TRABAO_OK;
-    uint32_t articles = 0;
-    for (uint32_t w = 0; status == TRABAO_OK && t && w < t->windows; w++) {
-        status = compare_window(c, t, w, &articles);
+    enum trabao_status status;
+    for (*count = 0; (status = db_step(c->match, "searching", c->err)) == TRABAO_OK; ++*count) {
+        const uint32_t number = fts_rows_number(&c->archive->rows, sqlite3_column_int64(c->match, 0));
+        if (number == FTS_ROWS_NONE) {
+            break;
+        }
+        c->matched[number / 64] |= UINT64_C(1) << number % 64;
     }
-    *same = status == TRABAO_OK && db_step(c->match, "searching", c->err) == TRABAO_NONE &&
-            articles == lexicon->terms[term].articles;
     sqlite3_reset(c->match);
+    return status == TRABAO_OK ? TRABAO_NONE : status == TRABAO_NONE ? TRABAO_OK : status;
+}
+
+/* Takes the marks from the articles of the postings that T has in its window W. TRABAO_NONE: one is not marked. */
+static enum trabao_status unmark_window(struct check *c, const struct impact_term *t, uint32_t w, uint32_t *count)
+{
+    const uint8_t *postings;
+    uint8_t places[IMPACT_WINDOW];
+    TRY(impact_postings(c->reader->impacts, t, w, &postings, c->err));
+    const uint32_t here = impact_places(postings, t->entries[w].count_less + 1U, places);
+    for (uint32_t i = 0; i < here; i++) {
+        const uint32_t number = (uint32_t)t->entries[w].window * IMPACT_WINDOW + places[i];
+        const uint64_t bit = UINT64_C(1) << number % 64;
+        if (number >= c->archive->count || !(c->matched[number / 64] & bit)) {
+            return TRABAO_NONE;
+        }
+        c->matched[number / 64] &= ~bit;
+    }
+    *count += here;
+    return TRABAO_OK;
+}
+
+/* *SAME: FTS5 finds TERM in those articles that T (NULL: none) has postings of. */
+static enum trabao_status compare_term(struct check *c, uint32_t term, const struct impact_term *t, bool *same)
+{
+    uint32_t marked, unmarked = 0;
+    enum trabao_status status = match_term(c, term, &marked);
+    for (uint32_t w = 0; status == TRABAO_OK && t && w < t->windows; w++) {
+        status = unmark_window(c, t, w, &unmarked);
+    }
+    *same = status == TRABAO_OK && unmarked == marked && unmarked == c->archive->lexicon.terms[term].articles;
+    if (!*same) {
+        memset(c->matched, 0, ((size_t)c->archive->count / 64 + 1) * sizeof *c->matched);
+    }
     return status == TRABAO_NONE ? TRABAO_OK : status;
 }
 
@@ -306,8 +332,10 @@ static bool is_asked(const struct check *c, const struct archive_change *change,
 
 static enum trabao_status check_impacts(struct check *c, const struct archive_change *change)
 {
+    c->matched = mem_zalloc((size_t)c->archive->count / 64 + 1, sizeof *c->matched);
     enum trabao_status status =
-        db_prepare(c->db, "SELECT rowid FROM fts WHERE fts MATCH ?1 ORDER BY rowid", &c->match, c->err);
+        c->matched ? db_prepare(c->db, "SELECT rowid FROM fts WHERE fts MATCH ?1", &c->match, c->err)
+                   : error_no_memory(c->err);
     for (uint32_t term = 0; status == TRABAO_OK && term < c->archive->lexicon.count; term++) {
         const struct impact_term *t;
         bool same = true;
@@ -327,6 +355,7 @@ static enum trabao_status check_impacts(struct check *c, const struct archive_ch
         impact_release(c->reader->impacts);
     }
     sqlite3_finalize(c->match);
+    mem_free(c->matched);
     return status;
 }
 

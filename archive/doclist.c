@@ -207,7 +207,7 @@ enum trabao_status doclist_next(struct doclist *d)
     if (!fts5_read(&d->at, d->stop, &id) || !fts5_read(&d->at, d->stop, &size)) {
         return doclist_damaged(d->err);
     }
-    d->id = (int64_t)(d->absolute ? id : (uint64_t)d->id + id);
+    d->row = (int64_t)(d->absolute ? id : (uint64_t)d->row + id);
     d->absolute = false;
     /* The low bit says that older segments do not count, which holds for every posting of a newer one. */
     d->list_bytes = size >> 1;

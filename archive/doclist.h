@@ -1,9 +1,9 @@
 /*
- * doclist.h - the doclists of FTS5: for a term, its articles in id order, each with the list of its positions.
+ * doclist.h - the doclists of FTS5: for a term, its articles by row (fts_rows.h), each with the list of its positions.
  *
  * They are read from the table `fts_data`, whose format is described at the head of SQLite's ext/fts5/fts5_index.c: a
- * term's doclist runs over consecutive leaf pages of a segment, and where segments (left by updates) differ, the newest
- * is right. This is read-only and self-contained: nothing but the format is relied on.
+ * term's doclist runs over consecutive leaf pages of a segment. Updates leave segments; as no row is given twice, each
+ * that an article has is in one of them. This is read-only and self-contained: nothing but the format is relied on.
  */
 #ifndef TRABAO_DOCLIST_H
 #define TRABAO_DOCLIST_H
@@ -43,7 +43,7 @@ struct doclist {
     const uint8_t *stop;        /* end of the doclist on this page */
     bool last_page;             /* another term follows on this page */
     bool absolute;              /* the next rowid is not a difference */
-    int64_t id;                 /* of the posting that was read last */
+    int64_t row;                /* of the posting that was read last */
     const uint8_t *list;        /* its positions */
     size_t list_bytes;
     struct buf spanning; /* positions that go over the end of a page */
@@ -58,7 +58,7 @@ enum trabao_status doclist_open(struct doclist *d, const struct doclists *lists,
                                 size_t n, struct trabao_error *err);
 void doclist_close(struct doclist *d);
 
-/* The next posting: its id and list. TRABAO_NONE at the end. */
+/* The next posting: its row and list. TRABAO_NONE at the end. */
 enum trabao_status doclist_next(struct doclist *d);
 
 /* Says what is the matter with the index. */
@@ -67,7 +67,7 @@ enum trabao_status doclist_damaged(struct trabao_error *err);
 #define DOCLIST_LOOK 18 /* bytes that a rowid and the size of its list take at most */
 
 /* Reads, of eight bytes, a rowid of up to four and a size of up to two. The bytes they take; 0: they are longer. */
-static inline unsigned doclist_short(const uint8_t *p, uint32_t *id, uint32_t *size)
+static inline unsigned doclist_short(const uint8_t *p, uint32_t *row, uint32_t *size)
 {
     const uint32_t bytes = LOAD(uint32_t, p), ends = ~bytes & UINT32_C(0x80808080);
     if (!ends) {
@@ -75,7 +75,7 @@ static inline unsigned doclist_short(const uint8_t *p, uint32_t *id, uint32_t *s
     }
     const unsigned bits = (unsigned)__builtin_ctz(ends) + 1;
     const uint32_t v = __builtin_bswap32(bytes) >> (32 - bits);
-    *id = (v & 0x7f) | (v >> 1 & 0x3f80) | (v >> 2 & 0x1fc000) | (v >> 3 & 0xfe00000);
+    *row = (v & 0x7f) | (v >> 1 & 0x3f80) | (v >> 2 & 0x1fc000) | (v >> 3 & 0xfe00000);
     p += bits / 8;
     *size = p[0] & 0x7fU;
     if (p[0] < 0x80) {
@@ -86,16 +86,16 @@ static inline unsigned doclist_short(const uint8_t *p, uint32_t *id, uint32_t *s
 }
 
 /*
- * Goes to the first posting whose id is not below ID: the one that was read last, or a later one. TRABAO_NONE: there is
- * none.
+ * Goes to the first posting whose row is not below ROW: the one that was read last, or a later one. TRABAO_NONE: there
+ * is none.
  */
-static inline enum trabao_status doclist_seek(struct doclist *d, int64_t id)
+static inline enum trabao_status doclist_seek(struct doclist *d, int64_t row)
 {
     while (true) {
         const uint8_t *at = d->at, *const stop = d->stop;
-        int64_t here = d->id;
+        int64_t here = d->row;
         uint32_t step, size;
-        while (here < id && !d->absolute && stop - at >= DOCLIST_LOOK) {
+        while (here < row && !d->absolute && stop - at >= DOCLIST_LOOK) {
             const unsigned n = doclist_short(at, &step, &size);
             /* The low bit says that older segments do not count, which holds for every posting of a newer one. */
             if (!n || size >> 1 > (size_t)(stop - at) - n) {
@@ -107,8 +107,8 @@ static inline enum trabao_status doclist_seek(struct doclist *d, int64_t id)
             at = d->list + d->list_bytes;
         }
         d->at = at;
-        d->id = here;
-        if (here >= id) {
+        d->row = here;
+        if (here >= row) {
             return TRABAO_OK;
         }
         const enum trabao_status status = doclist_next(d);

@@ -7,7 +7,6 @@
  */
 #include "archive/positions.h"
 
-#include "archive/article.h"
 #include "archive/doclist.h"
 #include "archive/fts5_format.h"
 #include "archive/places.h"
@@ -19,15 +18,13 @@
 
 struct positions {
     struct doclists lists;
-    const int64_t *ids;
-    uint32_t count;
+    const struct fts_rows *rows;
     size_t words;     /* of a bit map of articles, in whole windows */
-    uint64_t *seen;   /* bit per article: a newer segment has spoken; NULL with one segment */
     uint64_t *wanted; /* bit per article: it is still in question */
     uint32_t *first;  /* by article that is: its first start */
 };
 
-enum trabao_status positions_open(sqlite3 *db, const int64_t *ids, uint32_t count, struct positions **out,
+enum trabao_status positions_open(sqlite3 *db, const struct fts_rows *rows, struct positions **out,
                                   struct trabao_error *err)
 {
     struct positions *p = mem_zalloc(1, sizeof *p);
@@ -35,20 +32,15 @@ enum trabao_status positions_open(sqlite3 *db, const int64_t *ids, uint32_t coun
     if (!p) {
         return error_no_memory(err);
     }
-    p->ids = ids;
-    p->count = count;
-    p->words = ((size_t)count / IMPACT_WINDOW + 1) * (IMPACT_WINDOW / 64);
+    p->rows = rows;
+    p->words = ((size_t)rows->count / IMPACT_WINDOW + 1) * (IMPACT_WINDOW / 64);
     p->wanted = mem_zalloc(p->words, sizeof *p->wanted);
-    p->first = mem_alloc((size_t)count + 1, sizeof *p->first);
+    p->first = mem_alloc((size_t)rows->count + 1, sizeof *p->first);
     if (!p->wanted || !p->first) {
         positions_close(p);
         return error_no_memory(err);
     }
-    enum trabao_status status = doclists_open(db, &p->lists, err);
-    if (status == TRABAO_OK && p->lists.segment_count > 1) {
-        p->seen = mem_zalloc(p->words, sizeof *p->seen);
-        status = p->seen ? TRABAO_OK : error_no_memory(err);
-    }
+    const enum trabao_status status = doclists_open(db, &p->lists, err);
     if (status == TRABAO_OK) {
         *out = p;
     } else {
@@ -61,7 +53,6 @@ void positions_close(struct positions *p)
 {
     if (p) {
         doclists_close(&p->lists);
-        mem_free(p->seen);
         mem_free(p->wanted);
         mem_free(p->first);
         mem_free(p);
@@ -76,6 +67,16 @@ struct occurrences {
     size_t *runs; /* where a run of ascending items begins, while they are not yet one */
     size_t run_count, run_capacity;
 };
+
+/* False: no memory. */
+static bool begin_run(struct occurrences *starts)
+{
+    if (!mem_grow((void **)&starts->runs, &starts->run_capacity, starts->run_count + 1, sizeof *starts->runs)) {
+        return false;
+    }
+    starts->runs[starts->run_count++] = starts->count;
+    return true;
+}
 
 /* What is done with the occurrences of one form. */
 struct pass {
@@ -167,52 +168,52 @@ static enum trabao_status mark_starts(const struct doclist *d, const struct pass
     return list.at == list.end ? TRABAO_OK : doclist_damaged(d->err);
 }
 
-/* True when a newer segment has not spoken of the article yet; from now on one has. */
-static inline bool is_newest(struct positions *p, uint32_t number)
+/* The posting that was read last is of article NUMBER. */
+static inline enum trabao_status take_posting(const struct positions *p, const struct doclist *d,
+                                              const struct pass *pass, uint32_t number)
 {
-    if (!p->seen) {
-        return true;
-    }
-    uint64_t *word = &p->seen[number / 64];
-    const uint64_t bit = UINT64_C(1) << number % 64;
-    const bool newest = !(*word & bit);
-    *word |= bit;
-    return newest;
-}
-
-/* The posting that was read last is of article NUMBER. One that was only taken out has an empty list. */
-static inline enum trabao_status take_posting(struct positions *p, const struct doclist *d, const struct pass *pass,
-                                              uint32_t number)
-{
-    if (!is_newest(p, number)) {
-        return TRABAO_OK;
-    }
     return pass->kept ? mark_starts(d, pass, number, p->first[number]) : add_starts(d, pass, number);
 }
 
-/* Walks D where its articles are not known: each is looked up. */
-static enum trabao_status walk_all(struct positions *p, struct doclist *d, const struct pass *pass)
+/* The same where it has to be looked up, and may be of none or come before the last one. */
+static enum trabao_status look_up_posting(const struct positions *p, const struct doclist *d, const struct pass *pass)
 {
-    uint32_t number = 0;
-    enum trabao_status status;
-    while ((status = doclist_next(d)) == TRABAO_OK) {
-        number = article_number_from(p->ids, p->count, number, d->id);
-        if (number == p->count) {
-            return TRABAO_OK;
-        }
-        /* Others are articles that have been taken out. */
-        if (p->ids[number] == d->id && p->wanted[number / 64] >> number % 64 & 1) {
-            status = take_posting(p, d, pass, number);
-        }
-        if (status != TRABAO_OK) {
-            return status;
+    const uint32_t number = fts_rows_number(p->rows, d->row);
+    struct occurrences *starts = pass->starts;
+    if (number == FTS_ROWS_NONE || !(p->wanted[number / 64] >> number % 64 & 1)) {
+        return TRABAO_OK;
+    }
+    if (!pass->kept && starts->count && article_of(starts->items[starts->count - 1]) > number && !begin_run(starts)) {
+        return error_no_memory(d->err);
+    }
+    return take_posting(p, d, pass, number);
+}
+
+/* Walks D from the posting that was read last to its end. */
+static enum trabao_status walk_on(const struct positions *p, struct doclist *d, const struct pass *pass)
+{
+    enum trabao_status status = TRABAO_OK;
+    while (status == TRABAO_OK) {
+        status = look_up_posting(p, d, pass);
+        if (status == TRABAO_OK) {
+            status = doclist_next(d);
         }
     }
     return status;
 }
 
-/* Walks D of a form with known POSTINGS: only the articles in question that have it are looked for. */
-static enum trabao_status walk_known(struct positions *p, struct doclist *d, const struct pass *pass,
+/* Walks D where its articles are not known. */
+static enum trabao_status walk_all(const struct positions *p, struct doclist *d, const struct pass *pass)
+{
+    const enum trabao_status status = doclist_next(d);
+    return status == TRABAO_OK ? walk_on(p, d, pass) : status;
+}
+
+/*
+ * Walks D of a form with known POSTINGS: only the articles in question that have it are looked for, as long as rows
+ * stand in the order of articles.
+ */
+static enum trabao_status walk_known(const struct positions *p, struct doclist *d, const struct pass *pass,
                                      const struct impact_term *postings)
 {
     enum trabao_status status = doclist_next(d);
@@ -228,33 +229,31 @@ static enum trabao_status walk_known(struct positions *p, struct doclist *d, con
         for (uint32_t w = 0; w < PLACES_WORDS; w++) {
             for (uint64_t left = places.bits[w] & wanted[w]; status == TRABAO_OK && left; left &= left - 1) {
                 const uint32_t number = window * IMPACT_WINDOW + 64 * w + (uint32_t)__builtin_ctzll(left);
-                status = doclist_seek(d, p->ids[number]);
-                if (status == TRABAO_OK && d->id == p->ids[number]) {
-                    status = take_posting(p, d, pass, number);
+                const uint32_t row = p->rows->rows[number];
+                if (row < p->rows->ordered_end) {
+                    status = doclist_seek(d, row);
+                    status = status == TRABAO_OK && d->row == row ? take_posting(p, d, pass, number) : status;
                 }
             }
         }
+    }
+    if (status == TRABAO_OK && p->rows->ordered_end < p->rows->end) {
+        status = doclist_seek(d, p->rows->ordered_end);
+        status = status == TRABAO_OK ? walk_on(p, d, pass) : status;
     }
     return status;
 }
 
 /* ---- slots ------------------------------------------------------------------------------------------------------ */
 
-static enum trabao_status walk_form(struct positions *p, const struct positions_form *form, const struct pass *pass,
-                                    struct trabao_error *err)
+static enum trabao_status walk_form(const struct positions *p, const struct positions_form *form,
+                                    const struct pass *pass, struct trabao_error *err)
 {
-    if (p->seen) {
-        memset(p->seen, 0, p->words * sizeof *p->seen);
-    }
     enum trabao_status status = TRABAO_OK;
     for (size_t s = 0; status == TRABAO_OK && s < p->lists.segment_count; s++) {
-        struct occurrences *starts = pass->starts;
         struct doclist d;
-        if (!pass->kept) {
-            if (!mem_grow((void **)&starts->runs, &starts->run_capacity, starts->run_count + 1, sizeof(size_t))) {
-                return error_no_memory(err);
-            }
-            starts->runs[starts->run_count++] = starts->count;
+        if (!pass->kept && !begin_run(pass->starts)) {
+            return error_no_memory(err);
         }
         status = doclist_open(&d, &p->lists, s, form->form, form->len, err);
         if (status == TRABAO_OK) {
@@ -337,7 +336,7 @@ static size_t keep_marked(struct positions *p, struct occurrences *starts, const
     return articles;
 }
 
-static enum trabao_status walk_slot(struct positions *p, const struct positions_slot *slot, struct pass *pass,
+static enum trabao_status walk_slot(const struct positions *p, const struct positions_slot *slot, struct pass *pass,
                                     struct trabao_error *err)
 {
     enum trabao_status status = TRABAO_OK;
@@ -373,7 +372,7 @@ static enum trabao_status make_starts(struct positions *p, const struct position
     } else {
         memset(p->wanted, 0xff, p->words * sizeof *p->wanted);
     }
-    for (size_t i = p->count; i < 64 * p->words; i++) {
+    for (size_t i = p->rows->count; i < 64 * p->words; i++) {
         p->wanted[i / 64] &= ~(UINT64_C(1) << i % 64);
     }
     enum trabao_status status = walk_slot(p, slot, pass, err);
@@ -432,10 +431,10 @@ static enum trabao_status leave_all(const struct positions *p, const struct posi
     if (!out->numbers) {
         return error_no_memory(err);
     }
-    for (uint32_t i = 0; i < p->count; i += 64) {
+    for (uint32_t i = 0; i < p->rows->count; i += 64) {
         for (uint64_t left = phrase->among[i / 64]; left && out->count < phrase->among_count; left &= left - 1) {
             out->numbers[out->count] = i + (uint32_t)__builtin_ctzll(left);
-            out->count += out->numbers[out->count] < p->count;
+            out->count += out->numbers[out->count] < p->rows->count;
         }
     }
     out->left = true;

@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "archive/fts_rows.h"
 #include "archive/impact.h"
 #include "base/base.h"
 #include "base/status.h"
@@ -19,8 +20,8 @@
 /* One thread's access to the position lists of an open archive. */
 struct positions;
 
-/* IDS are the ids of all COUNT articles, ascending; they must outlive the object. */
-enum trabao_status positions_open(sqlite3 *db, const int64_t *ids, uint32_t count, struct positions **out,
+/* ROWS are those of all articles; they must outlive the object. */
+enum trabao_status positions_open(sqlite3 *db, const struct fts_rows *rows, struct positions **out,
                                   struct trabao_error *err);
 void positions_close(struct positions *p);
 

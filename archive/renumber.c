@@ -87,6 +87,7 @@ static void number_old(struct renumberer *r, uint32_t old)
     struct renumbering *out = r->out;
     out->numbers[old] = r->next;
     out->ids[r->next] = r->archive->ids[old];
+    out->rows[r->next] = r->archive->rows.rows[old];
     out->precisions[r->next++] = r->archive->precisions[old];
 }
 
@@ -96,6 +97,7 @@ static void number_added(struct renumberer *r, uint32_t i)
     const struct spill_entry *e = spill_at(r->spill, i);
     out->added[i] = r->next;
     out->added_ids[i] = out->ids[r->next] = e->id;
+    out->rows[r->next] = r->archive->rows.end + i;
     out->precisions[r->next++] = e->precision;
 }
 
@@ -140,8 +142,10 @@ static bool make_row(struct renumberer *r)
     out->numbers = mem_alloc(r->archive->count, sizeof *out->numbers);
     out->ids = mem_alloc(out->count, sizeof *out->ids);
     out->precisions = mem_alloc(out->count, 1);
+    out->rows = mem_alloc(out->count, sizeof *out->rows);
+    out->rows_end = r->archive->rows.end + spill_count(r->spill);
     out->deleted_ids = mem_alloc(out->gone_count, sizeof *out->deleted_ids);
-    return out->numbers && out->ids && out->precisions && out->deleted_ids;
+    return out->numbers && out->ids && out->precisions && out->rows && out->deleted_ids;
 }
 
 static enum trabao_status renumber_all(struct renumberer *r, struct trabao_error *err)
@@ -178,6 +182,7 @@ void renumbering_free(struct renumbering *r)
 {
     mem_free(r->ids);
     mem_free(r->precisions);
+    mem_free(r->rows);
     mem_free(r->numbers);
     mem_free(r->added);
     mem_free(r->added_ids);

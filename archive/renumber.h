@@ -16,6 +16,8 @@ struct renumbering {
     uint32_t count;       /* articles after the update */
     int64_t *ids;         /* [count] by new number, ascending */
     uint8_t *precisions;  /* [count] of dates: enum civil_precision */
+    uint32_t *rows;       /* [count] in the FTS5 index */
+    uint32_t rows_end;    /* above all of these */
     uint32_t *numbers;    /* [archive->count] new number by old one, or IMPACT_GONE; else ascending */
     uint32_t *added;      /* [spill_count] new number by place in the spill */
     int64_t *added_ids;   /* [spill_count] id by place in the spill */

@@ -72,7 +72,7 @@ static enum trabao_status insert_article(struct rows *rows, const struct spill_e
     sqlite3_bind_int64(s, p++, (int64_t)e->key_hash);
     sqlite3_bind_int64(s, p++, (int64_t)e->content_hash);
     sqlite3_bind_int64(s, p++, (int64_t)(a->generation ? a->generation : generation));
-    if (a->date.precision == CIVIL_NONE) {
+    if (a->date.precision == CIVIL_NONE || a->date.second == e->id / ARTICLE_SLOTS) {
         sqlite3_bind_null(s, p++);
     } else {
         sqlite3_bind_int64(s, p++, a->date.second);
@@ -92,11 +92,11 @@ static enum trabao_status insert_article(struct rows *rows, const struct spill_e
 }
 
 /* Hands the tokens of D to FTS5 with STATEMENT, which inserts or deletes them. */
-static enum trabao_status run_fts(struct rows *rows, sqlite3_stmt *statement, int64_t id, const struct document *d,
+static enum trabao_status run_fts(struct rows *rows, sqlite3_stmt *statement, uint32_t row, const struct document *d,
                                   const char *step, struct trabao_error *err)
 {
     struct fts5_replay replay[SCHEMA_COLUMNS];
-    sqlite3_bind_int64(statement, 1, id);
+    sqlite3_bind_int64(statement, 1, row);
     for (enum schema_column c = 0; c < SCHEMA_COLUMNS; c++) {
         const struct article_text *text = document_column(d, c);
         bind_text(statement, 2 + (int)c, text);
@@ -121,19 +121,16 @@ enum trabao_status rows_store(struct rows *rows, const struct spill_entry *entry
     return db_run(s, "writing the words of an article", err);
 }
 
-enum trabao_status rows_insert(struct rows *rows, const struct spill_entry *entry, uint64_t generation,
-                               const struct document *d, struct trabao_error *err)
+enum trabao_status rows_index(struct rows *rows, uint32_t row, const struct document *d, struct trabao_error *err)
 {
-    const enum trabao_status status = rows_store(rows, entry, generation, d, err);
-    return status == TRABAO_OK
-               ? run_fts(rows, rows->statements[ROWS_FTS], entry->id, d, "indexing an article", err)
-               : status;
+    return run_fts(rows, rows->statements[ROWS_FTS], row, d, "indexing an article", err);
 }
 
-enum trabao_status rows_delete(struct rows *rows, int64_t id, const struct document *d, struct trabao_error *err)
+enum trabao_status rows_delete(struct rows *rows, int64_t id, uint32_t row, const struct document *d,
+                               struct trabao_error *err)
 {
     enum trabao_status status =
-        run_fts(rows, rows->statements[ROWS_DELETE_FTS], id, d, "taking an article out of the FTS5 index", err);
+        run_fts(rows, rows->statements[ROWS_DELETE_FTS], row, d, "taking an article out of the FTS5 index", err);
     for (int i = ROWS_DELETE_ARTICLE; status == TRABAO_OK && i <= ROWS_DELETE_WORDS; i++) {
         sqlite3_bind_int64(rows->statements[i], 1, id);
         status = db_run(rows->statements[i], "deleting an article", err);
@@ -141,17 +138,19 @@ enum trabao_status rows_delete(struct rows *rows, int64_t id, const struct docum
     return status;
 }
 
-enum trabao_status rows_write_numbers(sqlite3 *db, const int64_t *ids, const uint8_t *precisions, uint32_t count,
-                                      struct trabao_error *err)
+enum trabao_status rows_write_numbers(sqlite3 *db, const struct rows_numbers *numbers, struct trabao_error *err)
 {
     sqlite3_stmt *insert = NULL;
     enum trabao_status status =
-        db_prepare(db, "INSERT INTO numbers(first, ids, precisions) VALUES(?1, ?2, ?3)", &insert, err);
-    for (uint32_t first = 0; status == TRABAO_OK && first < count; first += NUMBERS_PER_ROW) {
-        const uint32_t n = MIN((uint32_t)NUMBERS_PER_ROW, count - first);
+        db_prepare(db, "INSERT INTO numbers(first, ids, precisions, rows) VALUES(?1, ?2, ?3, ?4)", &insert, err);
+    for (uint32_t first = 0; status == TRABAO_OK && first < numbers->count; first += NUMBERS_PER_ROW) {
+        const uint32_t n = MIN((uint32_t)NUMBERS_PER_ROW, numbers->count - first);
         sqlite3_bind_int64(insert, 1, first);
-        sqlite3_bind_blob64(insert, 2, ids + first, n * sizeof *ids, SQLITE_STATIC);
-        sqlite3_bind_blob64(insert, 3, precisions + first, n, SQLITE_STATIC);
+        sqlite3_bind_blob64(insert, 2, numbers->ids + first, n * sizeof *numbers->ids, SQLITE_STATIC);
+        sqlite3_bind_blob64(insert, 3, numbers->precisions + first, n, SQLITE_STATIC);
+        if (numbers->rows) {
+            sqlite3_bind_blob64(insert, 4, numbers->rows + first, n * sizeof *numbers->rows, SQLITE_STATIC);
+        }
         status = db_run(insert, "writing the article numbers", err);
     }
     sqlite3_finalize(insert);
@@ -170,6 +169,7 @@ enum trabao_status rows_write_facts(sqlite3 *db, const struct rows_facts *facts,
                 {"terms", facts->terms},
                 {"average_length", facts->average_length},
                 {"changes", facts->changes},
+                {"rows_end", facts->rows_end},
                 {"built_at", (uint64_t)civil_now()}};
     enum trabao_status status = TRABAO_OK;
     for (size_t i = 0; status == TRABAO_OK && i < ARRAY_LEN(rows); i++) {

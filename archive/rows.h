@@ -29,22 +29,30 @@ void rows_close(struct rows *rows);
 enum trabao_status rows_store(struct rows *rows, const struct spill_entry *entry, uint64_t generation,
                               const struct document *d, struct trabao_error *err);
 
-/* The same, and enters its tokens into the FTS5 index. */
-enum trabao_status rows_insert(struct rows *rows, const struct spill_entry *entry, uint64_t generation,
-                               const struct document *d, struct trabao_error *err);
+/* Enters the tokens of D into the FTS5 index, as ROW. */
+enum trabao_status rows_index(struct rows *rows, uint32_t row, const struct document *d, struct trabao_error *err);
 
-/* Takes the article with ID out again. D holds the tokens that it was indexed with. */
-enum trabao_status rows_delete(struct rows *rows, int64_t id, const struct document *d, struct trabao_error *err);
+/* Takes the article with ID out of everything again. D holds the tokens that it was indexed with, as ROW. */
+enum trabao_status rows_delete(struct rows *rows, int64_t id, uint32_t row, const struct document *d,
+                               struct trabao_error *err);
+
+/* All COUNT articles by number. */
+struct rows_numbers {
+    const int64_t *ids;
+    const uint8_t *precisions; /* of dates: enum civil_precision */
+    const uint32_t *rows;      /* in the FTS5 index; NULL: as a full build gives them */
+    uint32_t count;
+};
 
 /* Writes the table `numbers`, which is empty. */
-enum trabao_status rows_write_numbers(sqlite3 *db, const int64_t *ids, const uint8_t *precisions, uint32_t count,
-                                      struct trabao_error *err);
+enum trabao_status rows_write_numbers(sqlite3 *db, const struct rows_numbers *numbers, struct trabao_error *err);
 
 /* What the table `meta` says of the whole. */
 struct rows_facts {
     uint64_t generation, articles, text_bytes, words, terms;
     uint64_t average_length; /* thousandths of a word */
     uint64_t changes;        /* articles that came and went since the last full build */
+    uint64_t rows_end;       /* above all rows of the FTS5 index */
 };
 enum trabao_status rows_write_facts(sqlite3 *db, const struct rows_facts *facts, struct trabao_error *err);
 

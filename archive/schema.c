@@ -14,7 +14,7 @@ static const char SCHEMA[] =
     "  key_hash INTEGER NOT NULL,"   /* of the key: the {id} of /article/{id} */
     "  content_hash INTEGER NOT NULL," /* of all fields: an unchanged record is not indexed again */
     "  generation INTEGER NOT NULL," /* that added or last changed it */
-    "  second INTEGER,"              /* civil seconds of the date; NULL: undated */
+    "  second INTEGER,"              /* civil seconds of the date; NULL: undated, or those of the id */
     "  precision INTEGER NOT NULL,"  /* enum civil_precision */
     "  title TEXT,"                  /* NULL: there is none, or it is in the residue */
     "  url TEXT, author TEXT, source TEXT, section TEXT,"
@@ -26,13 +26,14 @@ static const char SCHEMA[] =
     "CREATE UNIQUE INDEX article_key ON article(key_hash);"
     /* The terms of title and body in text order (wordcode.h), packed: the forward index. */
     "CREATE TABLE words(id INTEGER PRIMARY KEY, terms BLOB NOT NULL);"
-    /* What FTS5 checks itself against. trabao_body() and trabao_title() put texts together. */
-    "CREATE VIEW article_text AS SELECT article.id AS id, trabao_body(words.terms, article.residue) AS body,"
+    /* What FTS5 checks itself against. trabao_row() is fts_rows.h, the others put texts together. */
+    "CREATE VIEW article_text AS SELECT trabao_row(article.id) AS row,"
+    "  trabao_body(words.terms, article.residue) AS body,"
     "  coalesce(title, trabao_title(words.terms, article.residue)) AS title, author, source, section"
     "  FROM article JOIN words ON words.id = article.id;"
     /* columnsize=0: lengths are needed for bm25(), which is not used. */
     "CREATE VIRTUAL TABLE fts USING fts5(body, title, author, source, section, content='article_text',"
-    "  content_rowid='id', tokenize='vietnamese', columnsize=0);"
+    "  content_rowid='row', tokenize='vietnamese', columnsize=0);"
     "CREATE TABLE removed(key_hash INTEGER PRIMARY KEY, at INTEGER NOT NULL);" /* removed.h */
     "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;" /* pack.h */
     /* What the articles introduce as abbreviations, by how many (abbreviations.h); words '': none to be used. */
@@ -46,9 +47,10 @@ static const char NUMBERED[] =
     "CREATE TABLE lexicon(first INTEGER PRIMARY KEY, terms BLOB NOT NULL);" /* lexicon.h */
     "CREATE TABLE impact(id INTEGER PRIMARY KEY, block BLOB NOT NULL);"     /* impact.h */
     "CREATE TABLE signature(id INTEGER PRIMARY KEY, bits BLOB NOT NULL);"   /* signatures.h */
-    /* The ids of all articles in ascending order, 8 bytes each: an article's number is its place here. And how
-       precisely the date of each is known, a byte each (enum civil_precision). */
-    "CREATE TABLE numbers(first INTEGER PRIMARY KEY, ids BLOB NOT NULL, precisions BLOB NOT NULL);";
+    /* The ids of all articles in ascending order, 8 bytes each: an article's number is its place here. How precisely
+       the date of each is known, a byte each (enum civil_precision). And the rows of each in the FTS5 index, 4 bytes
+       each (fts_rows.h); NULL: as a full build gives them. */
+    "CREATE TABLE numbers(first INTEGER PRIMARY KEY, ids BLOB NOT NULL, precisions BLOB NOT NULL, rows BLOB);";
 
 enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err)
 {

@@ -12,6 +12,7 @@
 
 #include "archive/db.h"
 #include "archive/fts5_format.h"
+#include "archive/fts_rows.h"
 #include "archive/row_queue.h"
 #include "base/mem.h"
 #include "text/text.h"
@@ -263,7 +264,7 @@ static bool put_positions(struct segment *s, const uint8_t *p, size_t n)
 
 static bool put_posting(struct segment *s, const struct runs_posting *posting)
 {
-    const int64_t rowid = s->plan.ids[posting->article];
+    const int64_t rowid = fts_rows_of_build(posting->article);
     bool fine = true;
     if (s->size + s->index_size >= s->page_size) {
         fine = end_leaf(s);

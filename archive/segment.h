@@ -15,8 +15,7 @@
 struct segment_plan {
     const struct runs *runs;       /* ended */
     const struct lexicon *lexicon; /* of their terms */
-    const int64_t *ids;            /* of the articles by number, ascending; none is negative */
-    uint32_t count;                /* of the articles */
+    uint32_t count;                /* of the articles, whose rows are those of a full build (fts_rows.h) */
     uint64_t tokens[SCHEMA_COLUMNS]; /* positions in each column of all articles together */
 };
 

@@ -86,9 +86,10 @@ static enum trabao_status uncount(struct update *u, const struct document *d, st
     return TRABAO_OK;
 }
 
-static enum trabao_status take_out_one(struct update *u, int64_t id, struct archive_stored *stored,
+static enum trabao_status take_out_one(struct update *u, uint32_t number, struct archive_stored *stored,
                                        struct document *d, struct text_analyzer *analyzer, struct trabao_error *err)
 {
+    const int64_t id = u->archive->ids[number];
     const enum trabao_status status = archive_read(u->reader, id, true, stored, err);
     if (status == TRABAO_NONE ||
         (status == TRABAO_OK && article_content_hash(&stored->article) != stored->content_hash)) {
@@ -98,7 +99,7 @@ static enum trabao_status take_out_one(struct update *u, int64_t id, struct arch
     d->article = stored->article;
     TRY(document_tokenize(d, analyzer, err));
     TRY(uncount(u, d, err));
-    return rows_delete(&u->rows, id, d, err);
+    return rows_delete(&u->rows, id, u->archive->rows.rows[number], d, err);
 }
 
 /* TRABAO_TIMEOUT when whoever watches the progress does not want more. */
@@ -120,7 +121,7 @@ static enum trabao_status take_out(struct update *u, struct trabao_error *err)
     enum trabao_status status = text_analyzer_open(&analyzer, err);
     for (uint32_t i = 0; status == TRABAO_OK && i < u->archive->count; i++) {
         if (u->plan->gone[i]) {
-            status = take_out_one(u, u->archive->ids[i], &stored, &d, analyzer, err);
+            status = take_out_one(u, i, &stored, &d, analyzer, err);
             if (status == TRABAO_OK) {
                 status = tell_progress(u, err);
             }
@@ -163,7 +164,8 @@ static enum trabao_status put_in_chunk(struct update *u, const struct pipeline_c
         const struct document *d = &chunk->documents[i];
         const uint32_t number = chunk->first + i;
         u->text_bytes += rows_text_bytes(d);
-        TRY(rows_insert(&u->rows, spill_at(u->spill, number), u->plan->options.generation, d, err));
+        TRY(rows_store(&u->rows, spill_at(u->spill, number), u->plan->options.generation, d, err));
+        TRY(rows_index(&u->rows, u->articles.rows[u->articles.added[number]], d, err));
         TRY(add_postings(u, number, d, err));
     }
     return TRABAO_OK;
@@ -217,7 +219,8 @@ static enum trabao_status write_numbered(struct update *u, struct trabao_error *
     TRY(impact_builder_finish(u->impacts, u->db, err));
     TRY(signatures_builder_save(u->signatures, &matrix, u->db, err));
     TRY(lexicon_save(&u->lexicon, u->db, err));
-    return rows_write_numbers(u->db, articles->ids, articles->precisions, articles->count, err);
+    const struct rows_numbers numbers = {articles->ids, articles->precisions, articles->rows, articles->count};
+    return rows_write_numbers(u->db, &numbers, err);
 }
 
 static enum trabao_status write_facts(struct update *u, struct trabao_error *err)
@@ -231,7 +234,8 @@ static enum trabao_status write_facts(struct update *u, struct trabao_error *err
                                      .terms = u->lexicon.count,
                                      .average_length = (uint64_t)llround(u->archive->average_length * 1000),
                                      .changes =
-                                         u->archive->changes + spill_count(u->spill) + u->articles.deleted_count};
+                                         u->archive->changes + spill_count(u->spill) + u->articles.deleted_count,
+                                     .rows_end = u->articles.rows_end};
     const struct removed_list *removed = u->plan->options.removed;
     TRY(rows_write_facts(u->db, &facts, err));
     return removed ? removed_save(removed, u->db, err) : TRABAO_OK;

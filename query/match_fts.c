@@ -1,29 +1,38 @@
 /*
  * match_fts.c - runs an FTS5 expression and turns rowids into article numbers (see match_fts.h).
  *
- * FTS5 gives rowids in ascending order, as the ids stand in the archive, so the numbers are found by walking on.
+ * FTS5 gives rowids in ascending order, which that of numbers is but for articles that came by an update.
  */
 #include "query/match_fts.h"
 
 #include "archive/db.h"
 #include "base/mem.h"
 
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
 static enum trabao_status collect(struct archive_reader *r, sqlite3_stmt *rows, uint32_t **numbers, size_t *count,
                                   struct trabao_error *err)
 {
     size_t capacity = 0;
-    uint32_t at = 0;
+    bool ordered = true;
     enum trabao_status status;
     while ((status = db_step(rows, "searching", err)) == TRABAO_OK) {
-        const int64_t id = sqlite3_column_int64(rows, 0);
-        at = article_number_from(r->archive->ids, r->archive->count, at, id);
-        if (at == r->archive->count || r->archive->ids[at] != id) {
+        const uint32_t number = fts_rows_number(&r->archive->rows, sqlite3_column_int64(rows, 0));
+        if (number == FTS_ROWS_NONE) {
             return error_set(err, TRABAO_DATA, "the FTS5 index names an article that is not there; reindex");
         }
         if (!mem_grow((void **)numbers, &capacity, *count + 1, sizeof **numbers)) {
             return error_no_memory(err);
         }
-        (*numbers)[(*count)++] = at;
+        ordered = ordered && (*count == 0 || (*numbers)[*count - 1] < number);
+        (*numbers)[(*count)++] = number;
+    }
+    if (!ordered) {
+        qsort(*numbers, *count, sizeof **numbers, by_number);
     }
     return status == TRABAO_NONE ? TRABAO_OK : status;
 }

@@ -316,7 +316,9 @@ static void assert_as_built(const char *path)
 {
     static const char *const queries[] = {"thành phố", "thanh pho", "\"hà nội\"",  "gạo -nội", "từ vòng",
                                           "tu vong",   "từ12*",      "từ4711",      "hcm OR 30/4", "title:gạo",
-                                          "author:gạo", "date:2020-01-03", "date:2020-01-02..2020-01-05 hòa bình", ""};
+                                          "author:gạo", "date:2020-01-03", "date:2020-01-02..2020-01-05 hòa bình", "",
+                                          "\"giá gạo thành phố\"", "gạo NEAR/4 nội", "\"của và\" OR \"và của\"",
+                                          "\"từ vòng từ*\"", "title:\"kinh tế\""};
     static struct article articles[POOL];
     struct opened updated, built;
     build_archive(in_folder("built"), articles, there(articles), NULL, 1);
@@ -371,6 +373,43 @@ static void test_random_updates(void **state)
         assert_fine(update(in_folder("updated"), articles, count, &removed, &result), &err);
         assert_int_equal(result.articles, there(articles));
         assert_as_built(in_folder("updated"));
+        removed_free(&removed);
+    }
+}
+
+/* What FTS5 has of a row that is gone may still be in the file: it is no other article's. */
+static void test_rows_are_given_once(void **state)
+{
+    (void)state;
+    static char keys[8][16];
+    struct article articles[8] = {0};
+    struct build_result result;
+    uint32_t end = 0;
+    for (uint32_t i = 0; i < ARRAY_LEN(articles); i++) {
+        snprintf(keys[i], sizeof keys[i], "bài-%u", i);
+        set_text(&articles[i], ARTICLE_KEY, keys[i]);
+        set_text(&articles[i], ARTICLE_BODY, i % 2 ? "gạo trắng" : "gạo nếp");
+        articles[i].reads = -1;
+        articles[i].date = (struct civil){civil_from_ymd(2020 - (int)i, 1, 1), CIVIL_DAY};
+    }
+    build_archive(in_folder("once"), articles, 5, NULL, 1);
+    for (uint32_t i = 5; i < ARRAY_LEN(articles); i++) {
+        struct removed_list removed = {0};
+        struct opened o;
+        /* The one that the update before has added goes again. */
+        assert_true(removed_add(&removed, article_key_hash(keys[i - 1], strlen(keys[i - 1])), 1));
+        assert_fine(update(in_folder("once"), &articles[i], 1, &removed, &result), &err);
+        assert_sound(in_folder("once"));
+        open_both(&o, in_folder("once"));
+        assert_true(o.archive->rows.end > end);
+        assert_int_equal(o.archive->rows.rows[0], o.archive->rows.end - 1);
+        assert_int_equal(o.archive->rows.ordered_end, o.archive->rows.end - 1);
+        end = o.archive->rows.end;
+        struct trabao_answer *answer = search(&o, i % 2 ? "\"gạo trắng\"" : "\"gạo nếp\"");
+        assert_int_equal(answer->hit_count, 3);
+        assert_string_equal(answer->hits[2].key, keys[i]);
+        trabao_answer_free(answer);
+        close_both(&o);
         removed_free(&removed);
     }
 }
@@ -542,6 +581,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_updates),
+        cmocka_unit_test(test_rows_are_given_once),
         cmocka_unit_test(test_long_postings),
         cmocka_unit_test(test_without_memory),
         cmocka_unit_test(test_when_to_update),
