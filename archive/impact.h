@@ -28,8 +28,8 @@
 #define IMPACT_WINDOW 256 /* articles in a window */
 #define IMPACT_SPARSE_MAX 32
 #define IMPACT_BITMAP_BYTES (IMPACT_WINDOW / 8)
-#define IMPACT_CHUNK_BITS 12
-#define IMPACT_BLOCK_MAX 8100 /* bytes of a row: two to a page, none with an overflow page */
+#define IMPACT_CHUNK_BITS 13
+#define IMPACT_BLOCK_MAX 4040 /* bytes of a row: four to a page, none with an overflow page */
 #define IMPACT_WINDOWS_MAX 65535
 #define IMPACT_ARTICLES_MAX ((uint32_t)IMPACT_WINDOWS_MAX * IMPACT_WINDOW)
 
