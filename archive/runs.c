@@ -20,7 +20,7 @@
 
 #define MAPPED_BYTES ((uint64_t)128 << 20)  /* of the files that are kept in memory while reading */
 #define LOOK_BYTES ((uint64_t)16 << 20)     /* after so many that is seen to, */
-#define SEEK_BYTES 16384                    /* where going to a run counts as so many */
+#define SEEK_BYTES 131072                   /* where going to a run counts as so many: more is mapped than asked for */
 #define COLLECTED_CEILING ((size_t)UINT32_MAX)
 #define ARTICLE_HEAD_BYTES 8 /* before the postings of an article: its number, and their size */
 
