@@ -101,7 +101,8 @@ static enum trabao_status begin_open(struct engine *e, struct archive_reader *r,
 /* ---- the best K ---------------------------------------------------------------------------------------------- */
 
 /* Takes WINDOW unless its bound says that nothing in it comes before the K-th hit. */
-static enum trabao_status take_if_worth(struct engine *e, const struct bounds *b, uint32_t window, struct heap *heap)
+static enum trabao_status take_if_worth(struct engine *e, const struct bounds *b, uint32_t window,
+                                        struct engine_hits *heap)
 {
     const bool full = heap->count == heap->capacity;
     /* Equal is not beaten by score, but perhaps by date. */
@@ -118,7 +119,7 @@ static enum trabao_status take_found(struct engine *e, const void *bounds, size_
 }
 
 /* The first of COUNT HITS, each once, into HEAP. */
-static void keep_best(struct engine_hit *hits, size_t count, struct heap *heap)
+static void keep_best(struct engine_hit *hits, size_t count, struct engine_hits *heap)
 {
     engine_sort(hits, count);
     heap->count = 0;
@@ -130,10 +131,10 @@ static void keep_best(struct engine_hit *hits, size_t count, struct heap *heap)
 }
 
 /* Takes the REST in two threads, each of which begins with the best so far. */
-static enum trabao_status take_rest_split(struct engine *e, const struct engine_windows *rest, struct heap *heap)
+static enum trabao_status take_rest_split(struct engine *e, const struct engine_windows *rest, struct engine_hits *heap)
 {
     struct engine_hit *hits = mem_alloc(2 * heap->capacity, sizeof *hits);
-    struct heap other = {hits, heap->count, heap->capacity};
+    struct engine_hits other = {hits, heap->count, heap->capacity};
     if (!hits) {
         return error_no_memory(e->err);
     }
@@ -145,7 +146,7 @@ static enum trabao_status take_rest_split(struct engine *e, const struct engine_
     return status;
 }
 
-enum trabao_status engine_find_best(struct engine *e, struct heap *heap)
+enum trabao_status engine_find_best(struct engine *e, struct engine_hits *heap)
 {
     struct bounds bounds = {0};
     enum trabao_status status = engine_make_bounds(e, &bounds);
@@ -163,45 +164,41 @@ enum trabao_status engine_find_best(struct engine *e, struct heap *heap)
 }
 
 enum trabao_status engine_best(struct archive_reader *r, struct plan *plan, const struct engine_options *options,
-                               size_t k, struct engine_hit *hits, size_t *found, struct trabao_error *err)
+                               struct engine_hits *hits, struct trabao_error *err)
 {
     struct engine e;
-    struct heap heap = {hits, 0, k};
     enum trabao_status status = begin_open(&e, r, plan, options, true, err);
     if (status == TRABAO_OK) {
-        status = plan->phrase_count ? engine_sift(&e, &heap) : engine_find_best(&e, &heap);
+        status = plan->phrase_count ? engine_sift(&e, hits) : engine_find_best(&e, hits);
     }
-    *found = heap.count;
     engine_free_room(&e);
     return status;
 }
 
 enum trabao_status engine_best_exhaustive(struct archive_reader *r, struct plan *plan,
-                                          const struct engine_options *options, size_t k, struct engine_hit *hits,
-                                          size_t *found, struct trabao_error *err)
+                                          const struct engine_options *options, struct engine_hits *hits,
+                                          struct trabao_error *err)
 {
     struct engine e;
-    struct heap heap = {hits, 0, k};
     enum trabao_status status = begin(&e, r, plan, options, false, err);
     for (uint32_t w = e.first_window; status == TRABAO_OK && w < e.end_window; w++) {
-        status = engine_take_window(&e, w, &heap);
+        status = engine_take_window(&e, w, hits);
     }
-    engine_sort(hits, heap.count);
-    *found = heap.count;
+    engine_sort(hits->items, hits->count);
     engine_free_room(&e);
     return status;
 }
 
 /* ---- by date, and counting ----------------------------------------------------------------------------------- */
 
-/* Appends the matches of a window in date order; false when HITS is full. */
-static bool put_by_date(const struct engine *e, uint32_t window, const struct places by_tier[TIERS], bool newest,
-                        uint32_t start, struct heap *out)
+/* Appends the matches of a window in the order of DATES; false when OUT is full. */
+static bool put_by_date(const struct engine *e, uint32_t window, const struct places by_tier[TIERS],
+                        const struct engine_dates *dates, struct engine_hits *out)
 {
     for (uint32_t i = 0; i < WINDOW; i++) {
-        const uint32_t place = newest ? WINDOW - 1 - i : i;
+        const uint32_t place = dates->newest ? WINDOW - 1 - i : i;
         const uint32_t article = window * WINDOW + place;
-        if (start != UINT32_MAX && (newest ? article >= start : article <= start)) {
+        if (dates->start != UINT32_MAX && (dates->newest ? article >= dates->start : article <= dates->start)) {
             continue;
         }
         for (unsigned t = 0; t < e->tiers; t++) {
@@ -217,31 +214,29 @@ static bool put_by_date(const struct engine *e, uint32_t window, const struct pl
     return true;
 }
 
-enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan,
-                                  const struct engine_options *options, bool newest, uint32_t start, size_t k,
-                                  struct engine_hit *hits, size_t *found, struct trabao_error *err)
+enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan, const struct engine_options *options,
+                                  const struct engine_dates *dates, struct engine_hits *hits,
+                                  struct trabao_error *err)
 {
     struct engine e;
-    struct heap out = {hits, 0, k};
     enum trabao_status status = begin_open(&e, r, plan, options, false, err);
-    if (status == TRABAO_OK && start != UINT32_MAX) {
-        if (newest) {
-            e.end_window = MIN(e.end_window, start / WINDOW + 1);
+    if (status == TRABAO_OK && dates->start != UINT32_MAX) {
+        if (dates->newest) {
+            e.end_window = MIN(e.end_window, dates->start / WINDOW + 1);
         } else {
-            e.first_window = MAX(e.first_window, start / WINDOW);
+            e.first_window = MAX(e.first_window, dates->start / WINDOW);
         }
     }
     const uint32_t windows = e.end_window > e.first_window ? e.end_window - e.first_window : 0;
     for (uint32_t i = 0; status == TRABAO_OK && i < windows; i++) {
-        const uint32_t window = newest ? e.end_window - 1 - i : e.first_window + i;
+        const uint32_t window = dates->newest ? e.end_window - 1 - i : e.first_window + i;
         struct places by_tier[TIERS];
         bool any;
         status = engine_match_window(&e, window, by_tier, &any);
-        if (status == TRABAO_OK && any && !put_by_date(&e, window, by_tier, newest, start, &out)) {
+        if (status == TRABAO_OK && any && !put_by_date(&e, window, by_tier, dates, hits)) {
             break;
         }
     }
-    *found = out.count;
     engine_free_room(&e);
     return status;
 }

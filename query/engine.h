@@ -36,6 +36,12 @@ int engine_compare(const struct engine_hit *a, const struct engine_hit *b);
 /* Sorts HITS, the first by relevance first. */
 void engine_sort(struct engine_hit *hits, size_t count);
 
+/* Room for hits. While they are looked for it is a heap whose root is the worst of the best. */
+struct engine_hits {
+    struct engine_hit *items;
+    size_t count, capacity;
+};
+
 struct engine_options {
     bool recency; /* prefer recent articles a little */
     uint32_t heavy; /* another thread helps where terms have so many windows together; 0: none ever does */
@@ -48,22 +54,25 @@ struct engine_options {
     void *phrases; /* its context */
 };
 
-/* The first K hits by relevance, in order, into HITS (room for K). *FOUND of them. */
+/* The first hits by relevance, in order: as many as there are and as HITS, which is empty, has room for. */
 enum trabao_status engine_best(struct archive_reader *r, struct plan *plan, const struct engine_options *options,
-                               size_t k, struct engine_hit *hits, size_t *found, struct trabao_error *err);
+                               struct engine_hits *hits, struct trabao_error *err);
 
 /* The same by scoring everything: the reference that engine_best is tested against. */
 enum trabao_status engine_best_exhaustive(struct archive_reader *r, struct plan *plan,
-                                          const struct engine_options *options, size_t k, struct engine_hit *hits,
-                                          size_t *found, struct trabao_error *err);
+                                          const struct engine_options *options, struct engine_hits *hits,
+                                          struct trabao_error *err);
 
-/*
- * The first K matching articles by date from START (exclusive; UINT32_MAX: from the end of time in question),
- * NEWEST first or oldest first. Scores are not computed.
- */
-enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan,
-                                  const struct engine_options *options, bool newest, uint32_t start, size_t k,
-                                  struct engine_hit *hits, size_t *found, struct trabao_error *err);
+/* The order of dates. */
+struct engine_dates {
+    bool newest;    /* first; else the oldest */
+    uint32_t start; /* number of an article: only what comes behind it; UINT32_MAX: from the first on */
+};
+
+/* The first matching articles by date. Scores are not computed. As engine_best otherwise. */
+enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan, const struct engine_options *options,
+                                  const struct engine_dates *dates, struct engine_hits *hits,
+                                  struct trabao_error *err);
 
 /* Articles that match, by tier. */
 enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,

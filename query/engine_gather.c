@@ -161,7 +161,7 @@ static struct engine_hit hit_of(const struct engine *e, uint32_t article, uint32
 /* ---- the best first ---------------------------------------------------------------------------------------------- */
 
 /* Moves HIT down from place I, which is free, to where none below comes before it. */
-static void sink(struct heap *h, size_t i, struct engine_hit hit)
+static void sink(struct engine_hits *h, size_t i, struct engine_hit hit)
 {
     for (size_t child; (child = 2 * i + 1) < h->count; i = child) {
         if (child + 1 < h->count && engine_compare(&h->items[child + 1], &h->items[child]) < 0) {
@@ -175,7 +175,7 @@ static void sink(struct heap *h, size_t i, struct engine_hit hit)
     h->items[i] = hit;
 }
 
-bool engine_take_best(struct heap *gathered, struct engine_hit *hit)
+bool engine_take_best(struct engine_hits *gathered, struct engine_hit *hit)
 {
     if (gathered->count == 0) {
         return false;
@@ -186,7 +186,7 @@ bool engine_take_best(struct heap *gathered, struct engine_hit *hit)
     return true;
 }
 
-static void list_hits(const struct gather *g, struct heap *out)
+static void list_hits(const struct gather *g, struct engine_hits *out)
 {
     const struct engine *e = g->e;
     uint32_t i = 0;
@@ -203,14 +203,14 @@ static void list_hits(const struct gather *g, struct heap *out)
     }
 }
 
-enum trabao_status engine_gather(struct engine *e, uint64_t count, struct heap *out)
+enum trabao_status engine_gather(struct engine *e, uint64_t count, struct engine_hits *out)
 {
     struct query_arena *arena = e->plan->arena;
     struct gather g = {.e = e,
                        .among = (const struct places *)(const void *)e->open,
                        .before = query_arena_alloc(arena, e->windows + 1U, sizeof *g.before),
                        .scores = query_arena_alloc(arena, count + 1, sizeof *g.scores)};
-    *out = (struct heap){mem_alloc(count + 1, sizeof *out->items), 0, count};
+    *out = (struct engine_hits){mem_alloc(count + 1, sizeof *out->items), 0, count};
     if (!g.before || !g.scores || !out->items) {
         return error_no_memory(e->err);
     }

@@ -27,12 +27,6 @@ struct located {
     unsigned tier; /* less the tightest one */
 };
 
-/* A heap whose root is the worst of the best. */
-struct heap {
-    struct engine_hit *items;
-    size_t count, capacity;
-};
-
 struct lean;
 
 struct engine {
@@ -102,14 +96,14 @@ void engine_score_window(struct engine *e, const struct places by_tier[TIERS]);
 void engine_add_estimates(struct engine *e, uint32_t window);
 
 /* The score of the words alone below which a hit of TIER is none of the best, whatever its date. */
-uint32_t engine_least_score(const struct heap *heap, uint8_t tier, uint32_t recency);
+uint32_t engine_least_score(const struct engine_hits *heap, uint8_t tier, uint32_t recency);
 
 /* Puts the scored PLACES of a window, of one tier, among the best. RECENCY: at least that of each. */
 void engine_put_places(struct engine *e, uint32_t window, const struct places *places, uint8_t tier, uint32_t recency,
-                       struct heap *heap);
+                       struct engine_hits *heap);
 
 /* Looks at a window and puts its hits among the best. */
-enum trabao_status engine_take_window(struct engine *e, uint32_t window, struct heap *heap);
+enum trabao_status engine_take_window(struct engine *e, uint32_t window, struct engine_hits *heap);
 
 /* ---- bounds (engine_bounds.c) ---------------------------------------------------------------------------------- */
 
@@ -142,7 +136,7 @@ enum trabao_status engine_lean_open(struct engine *e);
 void engine_lean_close(struct engine *e);
 
 /* As engine_take_window, while HEAP is full or e->lean_always. */
-enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct heap *heap);
+enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct engine_hits *heap);
 
 /* ---- many windows (engine.c, engine_split.c) ------------------------------------------------------------------- */
 
@@ -168,10 +162,10 @@ enum trabao_status engine_take_split(struct engine *e, const struct engine_windo
 /* ---- finding (engine.c, engine_sift.c) --------------------------------------------------------------------------- */
 
 /* The best by the plan, in order, but for phrases that it leaves open. */
-enum trabao_status engine_find_best(struct engine *e, struct heap *heap);
+enum trabao_status engine_find_best(struct engine *e, struct engine_hits *heap);
 
 /* The best by a plan with phrases, which it may settle. */
-enum trabao_status engine_sift(struct engine *e, struct heap *out);
+enum trabao_status engine_sift(struct engine *e, struct engine_hits *out);
 
 /* ---- all candidates (engine_gather.c) --------------------------------------------------------------------------- */
 
@@ -182,9 +176,9 @@ bool engine_can_gather(const struct engine *e);
 enum trabao_status engine_narrow(struct engine *e, uint64_t *count);
 
 /* After that: scores the COUNT articles into OUT, for engine_take_best. Its items are the caller's. */
-enum trabao_status engine_gather(struct engine *e, uint64_t count, struct heap *out);
+enum trabao_status engine_gather(struct engine *e, uint64_t count, struct engine_hits *out);
 
 /* Takes the best HIT. False: there is none left. */
-bool engine_take_best(struct heap *gathered, struct engine_hit *hit);
+bool engine_take_best(struct engine_hits *gathered, struct engine_hit *hit);
 
 #endif

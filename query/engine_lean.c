@@ -56,7 +56,7 @@ struct look {
     uint32_t window;
     uint32_t recency; /* at least that of each article */
     uint32_t needed;  /* points of its words */
-    struct heap *heap;
+    struct engine_hits *heap;
 };
 
 /* ---- setting up ------------------------------------------------------------------------------------------------ */
@@ -481,7 +481,7 @@ static enum trabao_status look_for_all(const struct look *look)
     return status;
 }
 
-enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct heap *heap)
+enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct engine_hits *heap)
 {
     const enum trabao_status status = engine_check_clock(e);
     if (status != TRABAO_OK) {

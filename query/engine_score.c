@@ -108,7 +108,7 @@ void engine_add_estimates(struct engine *e, uint32_t window)
     }
 }
 
-static void heap_put(struct heap *h, struct engine_hit hit)
+static void heap_put(struct engine_hits *h, struct engine_hit hit)
 {
     if (h->count < h->capacity) {
         size_t i = h->count++;
@@ -135,7 +135,7 @@ static void heap_put(struct heap *h, struct engine_hit hit)
     h->items[i] = hit;
 }
 
-uint32_t engine_least_score(const struct heap *heap, uint8_t tier, uint32_t recency)
+uint32_t engine_least_score(const struct engine_hits *heap, uint8_t tier, uint32_t recency)
 {
     if (heap->count < heap->capacity || heap->items[0].tier > tier) {
         return 0;
@@ -144,7 +144,7 @@ uint32_t engine_least_score(const struct heap *heap, uint8_t tier, uint32_t rece
 }
 
 void engine_put_places(struct engine *e, uint32_t window, const struct places *places, uint8_t tier, uint32_t recency,
-                       struct heap *heap)
+                       struct engine_hits *heap)
 {
     uint32_t least = engine_least_score(heap, tier, recency);
     for (uint32_t i = 0; i < WORDS; i++) {
@@ -166,7 +166,7 @@ void engine_put_places(struct engine *e, uint32_t window, const struct places *p
     }
 }
 
-static void put_window(struct engine *e, uint32_t window, const struct places by_tier[TIERS], struct heap *heap)
+static void put_window(struct engine *e, uint32_t window, const struct places by_tier[TIERS], struct engine_hits *heap)
 {
     const uint32_t recency = engine_window_recency(e, window);
     for (unsigned t = 0; t < e->tiers; t++) {
@@ -174,7 +174,7 @@ static void put_window(struct engine *e, uint32_t window, const struct places by
     }
 }
 
-enum trabao_status engine_take_window(struct engine *e, uint32_t window, struct heap *heap)
+enum trabao_status engine_take_window(struct engine *e, uint32_t window, struct engine_hits *heap)
 {
     struct places by_tier[TIERS];
     bool any;

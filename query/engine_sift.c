@@ -18,8 +18,8 @@
 
 struct sifting {
     struct engine *e;
-    struct heap *out;
-    struct heap candidates;
+    struct engine_hits *out;
+    struct engine_hits candidates;
     uint64_t open, settling; /* articles that may have the phrases; looks that it takes to look these up */
     uint64_t refused;        /* articles that have not */
 };
@@ -92,10 +92,10 @@ static enum trabao_status look_into(struct sifting *s, struct engine_hit *hit)
 }
 
 /* Makes room for so many candidates. */
-static bool make_room(struct heap *candidates, size_t count)
+static bool make_room(struct engine_hits *candidates, size_t count)
 {
     mem_free(candidates->items);
-    *candidates = (struct heap){mem_alloc(count, sizeof *candidates->items), 0, count};
+    *candidates = (struct engine_hits){mem_alloc(count, sizeof *candidates->items), 0, count};
     return candidates->items != NULL;
 }
 
@@ -168,7 +168,7 @@ static enum trabao_status sift(struct sifting *s)
     return status;
 }
 
-enum trabao_status engine_sift(struct engine *e, struct heap *out)
+enum trabao_status engine_sift(struct engine *e, struct engine_hits *out)
 {
     struct sifting s = {.e = e, .out = out, .open = count_open(e), .settling = looks_of_settling(e->plan)};
     enum trabao_status status = sift(&s);

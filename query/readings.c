@@ -380,7 +380,10 @@ enum trabao_status readings_weigh(const struct archive *archive, const struct qu
                          .chain = query_arena_alloc(arena, room, sizeof *g.chain),
                          .pairs = query_arena_alloc(arena, room, sizeof *g.pairs),
                          .out = out};
-    *out = (struct readings){.items = query_arena_alloc(arena, room, sizeof *out->items)};
+    *out = (struct readings){.items = query_arena_alloc(arena, room, sizeof *out->items),
+                             .archive = archive,
+                             .tree = tree,
+                             .arena = arena};
     if (!g.run.words || !g.chain || !g.pairs || !out->items) {
         return error_no_memory(err);
     }
@@ -472,14 +475,15 @@ static void append_restored(const struct lexicon *lexicon, const struct word_rea
     buf_append(out, cased, wordcode_capitalise(spelled, n, all, cased));
 }
 
-enum trabao_status readings_restore(const struct readings *readings, const struct archive *archive, const char *query,
-                                    size_t n, double least, struct query_arena *arena, char **out,
-                                    struct trabao_error *err)
+/* Puts marks on the text of READINGS, which has words. */
+static enum trabao_status restore(const struct readings *readings, double least, char **out, struct trabao_error *err)
 {
+    const struct lexicon *lexicon = &readings->archive->lexicon;
+    const char *query = readings->tree->text;
+    const size_t n = readings->tree->text_len;
     struct buf text;
     uint32_t done = 0, read = 0; /* bytes that were copied; where the words that were looked at end */
     bool changed = false;
-    *out = NULL;
     buf_init(&text, RESTORED_CEILING);
     for (size_t i = 0; i < readings->count; i++) {
         const struct word_reading *r = &readings->items[i];
@@ -492,16 +496,23 @@ enum trabao_status readings_restore(const struct readings *readings, const struc
         }
         const uint32_t term = r->terms[r->best];
         read = r->token->end;
-        if (!lexicon_is(&archive->lexicon, term, r->token->form, r->token->len)) {
+        if (!lexicon_is(lexicon, term, r->token->form, r->token->len)) {
             changed = true;
             buf_append(&text, query + done, r->token->start - done);
-            append_restored(&archive->lexicon, r, query, &text);
+            append_restored(lexicon, r, query, &text);
             done = r->token->end;
         }
     }
     if (changed && buf_append(&text, query + done, n - done)) {
-        *out = query_arena_dup(arena, text.data, text.len);
+        *out = query_arena_dup(readings->arena, text.data, text.len);
     }
     buf_free(&text);
     return changed && !*out ? error_no_memory(err) : TRABAO_OK;
+}
+
+enum trabao_status readings_restore(const struct readings *readings, double least, char **out,
+                                    struct trabao_error *err)
+{
+    *out = NULL;
+    return readings->count ? restore(readings, least, out, err) : TRABAO_OK;
 }

@@ -27,6 +27,9 @@ struct word_reading {
 struct readings {
     struct word_reading *items; /* in query order; in the arena */
     size_t count;
+    const struct archive *archive; /* what they were weighed with and of */
+    const struct query_tree *tree;
+    struct query_arena *arena;
 };
 
 /* The readings of the words of TREE that an article should have; nothing of excluded ones and of fields. */
@@ -37,12 +40,11 @@ enum trabao_status readings_weigh(const struct archive *archive, const struct qu
 double readings_probability(const struct readings *readings, const struct query_token *token, uint32_t term);
 
 /*
- * *OUT: QUERY (N bytes) with the likeliest marks put back and its capitals kept, in ARENA; NULL when nothing changes,
- * or when a word is so uncertain that its best reading has a probability below LEAST. What looks like an address stays
- * as it is, and so do words with digits.
+ * *OUT: the text of the tree with the likeliest marks put back and its capitals kept, in the arena; NULL when nothing
+ * changes, or when a word is so uncertain that its best reading has a probability below LEAST. What looks like an
+ * address stays as it is, and so do words with digits.
  */
-enum trabao_status readings_restore(const struct readings *readings, const struct archive *archive, const char *query,
-                                    size_t n, double least, struct query_arena *arena, char **out,
+enum trabao_status readings_restore(const struct readings *readings, double least, char **out,
                                     struct trabao_error *err);
 
 #endif

@@ -9,7 +9,6 @@
 enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text, size_t n, char **restored,
                                   struct trabao_error *err)
 {
-    const struct archive *archive = reader->reader->archive;
     struct query_tree *tree = NULL;
     struct readings readings = {0};
     struct query_arena *arena = query_arena_new();
@@ -18,11 +17,11 @@ enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text
     enum trabao_status status = arena ? query_parse(reader->analyzer, &typed, &tree, err)
                                       : error_no_memory(err);
     if (status == TRABAO_OK) {
-        status = readings_weigh(archive, tree, arena, &readings, err);
+        status = readings_weigh(reader->reader->archive, tree, arena, &readings, err);
     }
     char *better = NULL;
     if (status == TRABAO_OK) {
-        status = readings_restore(&readings, archive, text, n, 0, arena, &better, err);
+        status = readings_restore(&readings, 0, &better, err);
     }
     if (status == TRABAO_OK) {
         *restored = better ? mem_dup(better, strlen(better)) : mem_dup(text, n);

@@ -126,25 +126,22 @@ static enum trabao_status bind(struct search *s, enum trabao_tier loosest, bool 
 /* The articles that the second stage ranks; all that match, if they are fewer. */
 static enum trabao_status find_ranked(struct search *s)
 {
-    size_t found;
-    const enum trabao_status status =
-        engine_best(s->r->reader, s->plan, &s->options, s->ranked, s->hits, &found, s->err);
-    s->count = found;
-    s->known = found < s->ranked ? found : SIZE_MAX;
+    struct engine_hits hits = {s->hits, 0, s->ranked};
+    const enum trabao_status status = engine_best(s->r->reader, s->plan, &s->options, &hits, s->err);
+    s->count = hits.count;
+    s->known = hits.count < hits.capacity ? hits.count : SIZE_MAX;
     return status;
 }
 
 static enum trabao_status find_dated(struct search *s)
 {
     const struct archive *a = s->r->reader->archive;
-    const size_t wanted = MAX(s->limit + 1, (size_t)ENOUGH);
-    const uint32_t start = s->continued ? archive_lower_bound(a, s->cursor.id) : UINT32_MAX;
-    size_t found;
-    const enum trabao_status status =
-        engine_by_date(s->r->reader, s->plan, &s->options, s->request->sort == TRABAO_NEWEST, start,
-                       wanted, s->hits, &found, s->err);
-    s->count = found;
-    s->known = !s->continued && found < wanted ? found : SIZE_MAX;
+    const struct engine_dates dates = {s->request->sort == TRABAO_NEWEST,
+                                       s->continued ? archive_lower_bound(a, s->cursor.id) : UINT32_MAX};
+    struct engine_hits hits = {s->hits, 0, MAX(s->limit + 1, (size_t)ENOUGH)};
+    const enum trabao_status status = engine_by_date(s->r->reader, s->plan, &s->options, &dates, &hits, s->err);
+    s->count = hits.count;
+    s->known = !s->continued && hits.count < hits.capacity ? hits.count : SIZE_MAX;
     return status;
 }
 
@@ -221,12 +218,11 @@ static enum trabao_status page_ranked(struct search *s)
     if (status != TRABAO_OK || !more || s->count - s->first > s->limit) {
         return status;
     }
-    size_t found;
+    struct engine_hits behind = {s->hits + s->count, 0, s->limit + 1 - (s->count - s->first)};
     s->options.after = &s->ranked_last;
-    status = engine_best(s->r->reader, s->plan, &s->options, s->limit + 1 - (s->count - s->first), s->hits + s->count,
-                         &found, s->err);
+    status = engine_best(s->r->reader, s->plan, &s->options, &behind, s->err);
     s->options.after = NULL;
-    s->count += found;
+    s->count += behind.count;
     return status;
 }
 
@@ -235,10 +231,11 @@ static enum trabao_status page_scored(struct search *s)
     const struct archive *a = s->r->reader->archive;
     const struct engine_hit last = {
         .score = s->cursor.score, .tier = s->cursor.tier, .article = archive_lower_bound(a, s->cursor.id)};
+    struct engine_hits hits = {s->hits, 0, s->limit + 1};
     s->options.after = &last;
-    const enum trabao_status status =
-        engine_best(s->r->reader, s->plan, &s->options, s->limit + 1, s->hits, &s->count, s->err);
+    const enum trabao_status status = engine_best(s->r->reader, s->plan, &s->options, &hits, s->err);
     s->options.after = NULL;
+    s->count = hits.count;
     s->known = SIZE_MAX;
     return status;
 }

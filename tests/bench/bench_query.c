@@ -81,8 +81,8 @@ static enum trabao_status find_ids(struct trabao_reader *r, const struct query_t
     struct readings readings = {0};
     struct plan *plan = NULL;
     struct adjacency *adjacency = NULL;
-    struct engine_hit hits[ADJACENCY_ARTICLES];
-    size_t found = 0;
+    struct engine_hit items[ADJACENCY_ARTICLES];
+    struct engine_hits hits = {items, 0, HITS};
     enum trabao_status status = TRABAO_OK;
     if (!tree->any_marked) {
         status = readings_weigh(r->reader->archive, tree, arena, &readings, err);
@@ -97,11 +97,13 @@ static enum trabao_status find_ids(struct trabao_reader *r, const struct query_t
     if (status == TRABAO_OK) {
         const struct engine_options options = {
             .recency = true, .heavy = heavy, .has_phrases = adjacency_has_phrases, .phrases = adjacency};
-        const size_t wanted = second_stage && adjacency_matters(plan) ? adjacency_articles(plan) : HITS;
-        status = engine_best(r->reader, plan, &options, wanted, hits, &found, err);
+        if (second_stage && adjacency_matters(plan)) {
+            hits.capacity = adjacency_articles(plan);
+        }
+        status = engine_best(r->reader, plan, &options, &hits, err);
     }
     if (status == TRABAO_OK && second_stage) {
-        status = adjacency_rank(adjacency, hits, found, HITS, err);
+        status = adjacency_rank(adjacency, items, hits.count, HITS, err);
     }
     adjacency_close(adjacency);
     plan_free(plan);

@@ -293,22 +293,23 @@ static void compare_best(const struct asked *q, struct plan *pruned, struct plan
                                      .has_phrases = adjacency_has_phrases,
                                      .phrases = adjacency};
     for (int page = 0; page < PAGES; page++) {
-        size_t n, m, i = 0;
-        check(engine_best(reader->reader, pruned, &options, k, a, &n, &err));
-        check(engine_best_exhaustive(reader->reader, scored, &options, k, b, &m, &err));
-        while (i < MIN(n, m) && engine_compare(&a[i], &b[i]) == 0 && a[i].estimate == b[i].estimate) {
+        struct engine_hits few = {a, 0, k}, best = {b, 0, k};
+        size_t i = 0;
+        check(engine_best(reader->reader, pruned, &options, &few, &err));
+        check(engine_best_exhaustive(reader->reader, scored, &options, &best, &err));
+        while (i < MIN(few.count, best.count) && engine_compare(&a[i], &b[i]) == 0 && a[i].estimate == b[i].estimate) {
             i++;
         }
-        if (i < MAX(n, m)) {
+        if (i < MAX(few.count, best.count)) {
             differ(q, "best", k, i);
         }
-        compare_ranked(q, adjacency, a, n);
-        compared += m;
-        found_by_form[q->form] += page == 0 && m > 0;
-        if (m < k) {
+        compare_ranked(q, adjacency, a, few.count);
+        compared += best.count;
+        found_by_form[q->form] += page == 0 && best.count > 0;
+        if (best.count < k) {
             break;
         }
-        after = b[any_below((uint32_t)m)];
+        after = b[any_below((uint32_t)best.count)];
         options.after = &after;
     }
     adjacency_close(adjacency);
@@ -325,16 +326,18 @@ static void compare_dates(const struct asked *q, struct plan *plan, const struct
 {
     struct engine_hit page[DATED];
     const struct engine_options options = {0};
-    uint32_t start = UINT32_MAX;
+    struct engine_dates dates = {newest, UINT32_MAX};
     for (size_t at = 0, got = DATED; got == DATED; at += got) {
-        check(engine_by_date(reader->reader, plan, &options, newest, start, DATED, page, &got, &err));
+        struct engine_hits hits = {page, 0, DATED};
+        check(engine_by_date(reader->reader, plan, &options, &dates, &hits, &err));
+        got = hits.count;
         for (size_t i = 0; i < got; i++) {
             const size_t place = at + i;
             if (place >= n || page[i].article != all[newest ? place : n - 1 - place].article) {
                 differ(q, "by date", DATED, place);
                 return;
             }
-            start = page[i].article;
+            dates.start = page[i].article;
         }
         if (got < DATED && at + got != n) {
             differ(q, "by date", DATED, at + got);
@@ -346,12 +349,13 @@ static void compare_all(const struct asked *q, struct plan *plan, struct plan *o
 {
     struct engine_hit *all = mem_alloc(archive->count, sizeof *all);
     const struct engine_options options = {.recency = recency, .heavy = any_below(2)};
+    struct engine_hits hits = {all, 0, archive->count};
     uint64_t by_tier[3];
-    size_t n;
     if (!all) {
         check(error_no_memory(&err));
     }
-    check(engine_best_exhaustive(reader->reader, plan, &options, archive->count, all, &n, &err));
+    check(engine_best_exhaustive(reader->reader, plan, &options, &hits, &err));
+    const size_t n = hits.count;
     check(engine_count(reader->reader, other, &options, by_tier, &err));
     if (by_tier[0] + by_tier[1] + by_tier[2] != n) {
         differ(q, "count", n, (size_t)(by_tier[0] + by_tier[1] + by_tier[2]));

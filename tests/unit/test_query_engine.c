@@ -109,16 +109,17 @@ static size_t compare_best(const struct asked *q, struct plan *plan, bool recenc
                                      .heavy = any_below(2),
                                      .has_phrases = adjacency_has_phrases,
                                      .phrases = adjacency};
-    size_t n, m, all = 0;
+    size_t all = 0;
     for (int pages = 0; pages < 4; pages++) {
-        assert_fine(engine_best(reader->reader, plan, &options, k, pruned, &n, &err), &err);
-        assert_fine(engine_best_exhaustive(reader->reader, plan, &options, k, scored, &m, &err), &err);
-        assert_same_hits(q, k, pruned, n, scored, m);
-        all += n;
-        if (n < k) {
+        struct engine_hits few = {pruned, 0, k}, best = {scored, 0, k};
+        assert_fine(engine_best(reader->reader, plan, &options, &few, &err), &err);
+        assert_fine(engine_best_exhaustive(reader->reader, plan, &options, &best, &err), &err);
+        assert_same_hits(q, k, pruned, few.count, scored, best.count);
+        all += best.count;
+        if (best.count < k) {
             break;
         }
-        after = scored[any_below((uint32_t)n)];
+        after = scored[any_below((uint32_t)best.count)];
         options.after = &after;
     }
     adjacency_close(adjacency);
@@ -161,7 +162,6 @@ static void test_pruning_is_exact_on_the_samples(void **state)
         assert_fine(archive_read(reader->reader, a->ids[i], false, &stored, &err), &err);
         const struct article_text *title = &stored.article.fields[ARTICLE_TITLE];
         struct engine_hit hits[K_MAX];
-        size_t n = 0;
         for (int relaxed = 0; title->text && relaxed < 2; relaxed++) {
             struct asked q = {.limited = false};
             snprintf(q.text, sizeof q.text, "%.*s", (int)MIN(title->len, sizeof q.text - 1), title->text);
@@ -171,10 +171,11 @@ static void test_pruning_is_exact_on_the_samples(void **state)
             struct bound b = bind_tree(&q, TRABAO_TONE, relaxed == 1);
             const struct engine_options options = {.recency = true};
             compare_best(&q, b.plan, true, 1 + any_below(20));
-            assert_fine(engine_best(reader->reader, b.plan, &options, K_MAX, hits, &n, &err), &err);
+            struct engine_hits found = {hits, 0, K_MAX};
+            assert_fine(engine_best(reader->reader, b.plan, &options, &found, &err), &err);
             unbind(&b);
             bool itself = false;
-            for (size_t h = 0; h < n; h++) {
+            for (size_t h = 0; h < found.count; h++) {
                 itself = itself || hits[h].article == i;
             }
             if (!itself) {
@@ -197,14 +198,14 @@ static void compare_with_texts(const struct asked *q, enum trabao_tier loosest, 
 {
     const struct engine_options options = {.heavy = any_below(2)};
     uint64_t expected[4] = {0};
-    size_t found;
+    struct engine_hits found = {everything, 0, ARTICLES};
     struct bound b = bind_query(q, loosest, false);
-    assert_fine(engine_best(reader->reader, b.plan, &options, ARTICLES, everything, &found, &err), &err);
+    assert_fine(engine_best(reader->reader, b.plan, &options, &found, &err), &err);
     assert_fine(engine_count(reader->reader, b.plan, &options, by_tier, &err), &err);
     unbind(&b);
     static uint8_t tiers[ARTICLES];
     memset(tiers, WHOLLY_LOOSE, sizeof tiers);
-    for (size_t i = 0; i < found; i++) {
+    for (size_t i = 0; i < found.count; i++) {
         assert_int_equal(tiers[everything[i].article], WHOLLY_LOOSE);
         tiers[everything[i].article] = everything[i].tier;
     }
@@ -308,9 +309,9 @@ static void test_relaxed_still_excludes(void **state)
         bind_part(q.root, q.any_marked);
         write_part(q.root, q.text, sizeof q.text, true);
         struct bound b = bind_query(&q, TRABAO_FOLDED, true);
-        size_t found;
+        struct engine_hits found = {everything, 0, ARTICLES};
         const struct engine_options options = {0};
-        assert_fine(engine_best(reader->reader, b.plan, &options, ARTICLES, everything, &found, &err), &err);
+        assert_fine(engine_best(reader->reader, b.plan, &options, &found, &err), &err);
         size_t expected = 0;
         static bool complete[ARTICLES];
         for (uint32_t t = 0; t < ARTICLES; t++) {
@@ -326,10 +327,10 @@ static void test_relaxed_still_excludes(void **state)
             }
             expected += any;
         }
-        if (found != expected) {
-            fail_msg("\"%s\", relaxed: %zu articles, not %zu", q.text, found, expected);
+        if (found.count != expected) {
+            fail_msg("\"%s\", relaxed: %zu articles, not %zu", q.text, found.count, expected);
         }
-        for (size_t h = 0; h < found; h++) {
+        for (size_t h = 0; h < found.count; h++) {
             struct engine_parts parts;
             const uint32_t article = everything[h].article;
             assert_fine(engine_explain(reader->reader, b.plan, &options, article, &parts, &err), &err);
@@ -348,19 +349,20 @@ static void test_relaxed_counts_many_words(void **state)
     for (size_t words = 120; words <= 560; words += 40) {
         struct asked q = {.limited = false};
         const char *word = syllables[by_frequency[5]].form[AS_IS];
-        size_t n = 0, found, expected = 0;
+        size_t n = 0, expected = 0;
+        struct engine_hits found = {everything, 0, ARTICLES};
         for (size_t i = 0; i < words; i++) {
             n += (size_t)snprintf(q.text + n, sizeof q.text - n, "%s ", word);
         }
         struct bound b = bind_tree(&q, TRABAO_EXACT, true);
         const struct engine_options options = {0};
-        assert_fine(engine_best(reader->reader, b.plan, &options, ARTICLES, everything, &found, &err), &err);
+        assert_fine(engine_best(reader->reader, b.plan, &options, &found, &err), &err);
         unbind(&b);
         for (uint32_t t = 0; t < ARTICLES; t++) {
             expected += texts[t].has[by_frequency[5] / 64] >> by_frequency[5] % 64 & 1;
         }
         assert_true(expected > 0);
-        assert_int_equal(found, expected);
+        assert_int_equal(found.count, expected);
     }
 }
 
@@ -545,7 +547,6 @@ static void test_deadline_of_phrases(void **state)
     (void)state;
     struct engine_hit hits[ADJACENCY_ARTICLES];
     uint32_t looked_into;
-    size_t found;
     bool ended = false;
     const struct engine_options options = {.has_phrases = has_too_late, .phrases = &looked_into};
     for (int i = 0; i < 20; i++) {
@@ -554,8 +555,8 @@ static void test_deadline_of_phrases(void **state)
         struct bound b = bind_tree(&q, TRABAO_FOLDED, false);
         assert_int_equal(b.plan->phrase_count, 1);
         looked_into = 0;
-        const enum trabao_status status =
-            engine_best(reader->reader, b.plan, &options, ARRAY_LEN(hits), hits, &found, &err);
+        struct engine_hits found = {hits, 0, ARRAY_LEN(hits)};
+        const enum trabao_status status = engine_best(reader->reader, b.plan, &options, &found, &err);
         reader->reader->deadline_ms = 0;
         assert_true(status == TRABAO_OK || status == TRABAO_TIMEOUT);
         assert_true(looked_into <= 64);
