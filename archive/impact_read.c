@@ -116,7 +116,7 @@ static enum trabao_status decode_block(const struct impact_reader *r, int64_t id
     /* A damaged bit map may promise more impacts than there are: whoever believes it stays inside the block. */
     const size_t spare = rest > IMPACT_BITMAP_BYTES + IMPACT_SPARSE_MAX ? IMPACT_WINDOW : 0;
     const size_t memory = sizeof(struct impact_chunk) + rest + spare + (has_head ? table_bytes(bytes, n) : 0);
-    struct impact_chunk *block = mem_zalloc(memory, 1);
+    struct impact_chunk *block = mem_alloc(memory, 1);
     *out = block;
     if (!block) {
         return error_no_memory(err);
@@ -125,6 +125,7 @@ static enum trabao_status decode_block(const struct impact_reader *r, int64_t id
     if (rest) {
         memcpy(block->data, bytes + head, rest);
     }
+    memset(block->data + rest, 0, memory - sizeof *block - rest);
     return has_head ? decode_head(block, bytes, n, r->windows, block->data + rest + spare, err) : TRABAO_OK;
 }
 
