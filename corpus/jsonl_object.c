@@ -329,7 +329,7 @@ void jsonl_object_free(struct jsonl_object *o)
 {
     buf_free(&o->text);
     buf_free(&o->json);
-    jsonl_memory_free(&o->memory);
+    yajl_memory_free(&o->memory);
     mem_free(o->members);
     mem_free(o->by_name);
 }
@@ -342,7 +342,7 @@ static void print(void *context, const char *text, size_t n)
 /* A writer and a reader for O, in the memory that was set aside. */
 static yajl_handle make_reader(struct jsonl_object *o)
 {
-    yajl_alloc_funcs functions = jsonl_memory_functions(&o->memory);
+    yajl_alloc_funcs functions = yajl_memory_functions(&o->memory);
     o->writer = yajl_gen_alloc(&functions);
     yajl_gen_config(o->writer, yajl_gen_print_callback, print, o);
     yajl_handle reader = yajl_alloc(&EVENTS, &functions, o);
@@ -389,7 +389,7 @@ bool jsonl_object_read(struct jsonl_object *o, const char *text, size_t n)
     buf_clear(&o->text);
     buf_clear(&o->json);
     o->out = &o->json;
-    if (!buf_reserve(&o->text, n) || !jsonl_memory_begin(&o->memory, n)) {
+    if (!buf_reserve(&o->text, n) || !yajl_memory_begin(&o->memory, n)) {
         return false;
     }
     yajl_handle reader = make_reader(o);

@@ -5,8 +5,8 @@
 #define TRABAO_JSONL_OBJECT_H
 
 #include "base/buf.h"
+#include "base/yajl_memory.h"
 #include "corpus/corpus.h"
-#include "corpus/jsonl_memory.h"
 
 #define JSONL_KEYS_MAX 16
 
@@ -49,11 +49,11 @@ struct jsonl_object {
     const char *line;
     size_t len;
     size_t depth;
-    bool has_ended; /* with the bracket that closes it */
+    bool has_ended;  /* with the bracket that closes it */
     struct buf text; /* strings that are not in the line as they are; does not move while a line is read */
     struct buf json; /* values that may be extra */
     struct buf *out; /* where the writer writes */
-    struct jsonl_memory memory;
+    struct yajl_memory memory;
     struct yajl_gen_t *writer;
     char reason[128]; /* why the line is no such object; empty: memory ran out */
     size_t column;    /* where, in characters from 1 */

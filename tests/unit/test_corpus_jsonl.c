@@ -4,7 +4,7 @@
  */
 #include "tests/unit/test_corpus_support.h"
 
-#include "corpus/jsonl_memory.h"
+#include "base/yajl_memory.h"
 
 static void reads_every_field(void **state)
 {
@@ -349,9 +349,9 @@ static void strings_with_escapes_have_any_size(void **state)
 static void blocks_grow_in_place_or_move(void **state)
 {
     (void)state;
-    struct jsonl_memory memory = {0};
-    assert_true(jsonl_memory_begin(&memory, 1000));
-    const yajl_alloc_funcs f = jsonl_memory_functions(&memory);
+    struct yajl_memory memory = {0};
+    assert_true(yajl_memory_begin(&memory, 1000));
+    const yajl_alloc_funcs f = yajl_memory_functions(&memory);
     char *first = f.malloc(f.ctx, 3);
     memcpy(first, "abc", 3);
     char *second = f.realloc(f.ctx, NULL, 10);
@@ -363,11 +363,11 @@ static void blocks_grow_in_place_or_move(void **state)
     assert_memory_equal(moved, "abc", 3);
     f.free(f.ctx, moved);
     mem_fail_at(1, false);
-    assert_true(jsonl_memory_begin(&memory, 1000));
-    assert_false(jsonl_memory_begin(&memory, 1001));
+    assert_true(yajl_memory_begin(&memory, 1000));
+    assert_false(yajl_memory_begin(&memory, 1001));
     mem_fail_at(0, false);
-    assert_true(jsonl_memory_begin(&memory, 1));
-    jsonl_memory_free(&memory);
+    assert_true(yajl_memory_begin(&memory, 1));
+    yajl_memory_free(&memory);
 }
 
 static void json_that_is_no_lines_is_one_reject(void **state)

@@ -6,10 +6,15 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
+#include <jansson.h>
+#include <math.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "query/answer_json.h"
+#include "query/json_writer.h"
 #include "query/trabao.h"
+#include "tests/unit/test_random.h"
 
 static struct trabao_marked marked(const char *text, const struct trabao_mark *marks, size_t count)
 {
@@ -53,7 +58,7 @@ static void test_hit(void **state)
     struct trabao_hit hit = make_hit();
     assert_json(query_hit_json(&hit, NULL), "{" HIT "}");
     assert_json(query_hit_json(&hit, "q 1"), "{\"query_id\":\"q 1\"," HIT "}");
-    hit.explain = "{\"bm25\": 1.5}";
+    hit.explain = "{\"bm25\":1.5}";
     assert_json(query_hit_json(&hit, NULL), "{" HIT ",\"explain\":{\"bm25\":1.5}}");
 }
 
@@ -70,6 +75,90 @@ static void test_bad_bytes(void **state)
                 "\"x\xEF\xBF\xBD\xEF\xBF\xBDy\",\"marks\":[[1,3]]},\"snippet_html\":"
                 "\"x<mark>\xEF\xBF\xBD\xEF\xBF\xBD</mark>y\",\"title_html\":\"\"}");
 }
+
+/* ---- against Jansson ------------------------------------------------------------------------------------------- */
+
+/* What Jansson makes of {"v": VALUE}; VALUE is freed. */
+static char *by_jansson(json_t *value)
+{
+    json_t *object = json_pack("{s:o}", "v", value);
+    char *json = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    json_decref(object);
+    return json;
+}
+
+/* Up to 40 bytes: characters of all lengths, among them every control character, and bytes that are none. */
+static size_t draw_text(char *text)
+{
+    static const uint32_t some[] = {'"',    '\\',   '/',    0x7f,   0x80,    0x1ec7,
+                                    0x2028, 0x2029, 0xfeff, 0xffff, 0x1f600, 0x10ffff};
+    size_t n = 0;
+    while (n < 36 && random_below(12) > 0) {
+        switch (random_below(4)) {
+        case 0:
+            text[n++] = (char)random_below(random_below(4) ? 0x20 : 0x100);
+            break;
+        case 1:
+            text[n++] = (char)random_below(0x80);
+            break;
+        default:
+            n += utf8_encode(some[random_below(ARRAY_LEN(some))], text + n);
+        }
+    }
+    return n;
+}
+
+/* Character by character, as Jansson takes no text that has to be repaired. */
+static json_t *repaired_by_jansson(const char *text, size_t n)
+{
+    char repaired[200];
+    size_t len = 0;
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        i += utf8_decode(text + i, n - i, &c);
+        len += utf8_encode(c, repaired + len);
+    }
+    return json_stringn(repaired, len);
+}
+
+static void test_texts_as_jansson(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        char text[40];
+        struct json_writer w;
+        const size_t n = draw_text(text);
+        char *expected = by_jansson(repaired_by_jansson(text, n));
+        json_begin(&w);
+        json_put_text(&w, "v", text, n);
+        assert_json(json_end(&w), expected);
+        free(expected);
+    }
+}
+
+static void assert_real(double value)
+{
+    struct json_writer w;
+    char *expected = by_jansson(json_real(round(value * 1000) / 1000));
+    json_begin(&w);
+    json_put_real(&w, "v", value);
+    assert_json(json_end(&w), expected);
+    free(expected);
+}
+
+static void test_reals_as_jansson(void **state)
+{
+    static const double some[] = {0, -0.0, -0.0001, 0.0005, 0.001, 0.1, 1, -1.5, 9.9995, 10, 100.25, 999999999999.9};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(some); i++) {
+        assert_real(some[i]);
+    }
+    for (int i = 0; i < 20000; i++) {
+        assert_real(((double)random_below(UINT32_MAX) - 1e9) / pow(10, random_below(10)));
+    }
+}
+
+/* ---- answers --------------------------------------------------------------------------------------------------- */
 
 static struct trabao_answer make_answer(void)
 {
@@ -136,6 +225,34 @@ static void test_article(void **state)
     mem_free(json);
 }
 
+/* An article's extra as it is in the answer, up to the member behind it. */
+static void assert_extra(const char *stored, const char *expected)
+{
+    const struct trabao_article article = {.key = "k", .body = "", .reads = -1, .extra = stored};
+    char *json = trabao_article_json(&article);
+    const char *extra = strstr(json, "\"extra\":") + strlen("\"extra\":");
+    assert_int_equal(strstr(extra, ",\"href\":") - extra, strlen(expected));
+    assert_memory_equal(extra, expected, strlen(expected));
+    mem_free(json);
+}
+
+static void test_extra(void **state)
+{
+    static const char kept[] = "{\"n\":[1.10,-0,1e-9,1E5,9007199254740993],\"nul\":\"\\u0000\",\"m\":{}}";
+    static const char *const damaged[] = {
+        "",           "{",      "{\"a\":1",    "{\"a\":1}}", "{\"a\":01}", "{\"a\":\"\xff\"}", "{\"a\":\"\n\"}",
+        "{\"a\":1,}", "[1.10]", "{\"a\":1}\"", "7",          "{\"a\":nul}"};
+    (void)state;
+    assert_extra(kept, kept);
+    for (size_t i = 0; i < ARRAY_LEN(damaged); i++) {
+        const struct trabao_article article = {.key = "k", .body = "", .reads = -1, .extra = damaged[i]};
+        assert_extra(damaged[i], "null");
+        assert_json(query_record_json(&article),
+                    "{\"key\":\"k\",\"url\":null,\"title\":null,\"date\":null,\"author\":null,\"source\":null,"
+                    "\"category\":null,\"body\":\"\",\"id\":\"k\"}");
+    }
+}
+
 /* Texts of all lengths about the one that an answer's text is tried with, and of a far greater one, are whole. */
 static void test_long_texts(void **state)
 {
@@ -185,6 +302,22 @@ static void test_record(void **state)
                 "\"author\":null,\"source\":null,\"category\":null,\"body\":\"\",\"id\":\"k\"}");
 }
 
+/* What is missing makes way for another key of its name. */
+static void test_record_with_its_own_keys_as_others(void **state)
+{
+    (void)state;
+    const struct trabao_article missing = {
+        .key = "k", .body = "", .reads = -1, .extra = "{\"title\":1.10,\"reads\":2.50,\"url\":null}"};
+    assert_json(query_record_json(&missing),
+                "{\"key\":\"k\",\"date\":null,\"author\":null,\"source\":null,\"category\":null,\"body\":\"\","
+                "\"id\":\"k\",\"title\":1.10,\"reads\":2.50,\"url\":null}");
+    const struct trabao_article all = {
+        .key = "k", .body = "", .reads = 3, .extra = "{\"id\":1,\"reads\":2,\"body\":null,\"key\":{}}"};
+    assert_json(query_record_json(&all),
+                "{\"key\":\"k\",\"url\":null,\"title\":null,\"date\":null,\"author\":null,\"source\":null,"
+                "\"category\":null,\"body\":\"\",\"id\":\"k\",\"reads\":3}");
+}
+
 static void test_analyze(void **state)
 {
     (void)state;
@@ -213,29 +346,68 @@ static void test_analyze(void **state)
     mem_free(json);
 }
 
-static void test_out_of_memory(void **state)
+static char *json_of_answer(void)
 {
-    (void)state;
     struct trabao_hit hit = make_hit();
     struct trabao_answer answer = make_answer();
+    hit.url = "bad \xFF";
     answer.hits = &hit;
     answer.hit_count = 1;
-    char *json = NULL;
-    for (uint64_t k = 1; json == NULL; k++) {
-        mem_fail_at(k, true);
-        json = trabao_answer_json(&answer);
-        mem_fail_at(0, false);
-        assert_true(k < 100);
+    return trabao_answer_json(&answer);
+}
+
+static char *json_of_record(void)
+{
+    static char body[100000];
+    const struct trabao_article article = {.key = "k", .body = body, .reads = 7, .extra = "{\"reads\":1,\"n\":2}"};
+    memset(body, 'x', sizeof body - 1);
+    return query_record_json(&article);
+}
+
+static char *json_of_text(void)
+{
+    char *json;
+    const enum trabao_status status = trabao_analyze_json(NULL, "đò", strlen("đò"), &json, NULL);
+    assert_int_equal(json != NULL, status == TRABAO_OK);
+    return json;
+}
+
+/* Whatever allocation fails, alone or with all after it, the answer is the whole one or none. */
+static void test_out_of_memory(void **state)
+{
+    static char *(*const makers[])(void) = {json_of_answer, json_of_record, json_of_text};
+    (void)state;
+    for (size_t i = 0; i < 2 * ARRAY_LEN(makers); i++) {
+        char *whole = makers[i / 2]();
+        char *json = NULL;
+        int failures = 0;
+        for (uint64_t k = 1; json == NULL; k++, failures++) {
+            mem_fail_at(k, i % 2);
+            json = makers[i / 2]();
+            mem_fail_at(0, false);
+            assert_true(k < 100);
+        }
+        assert_json(json, whole);
+        assert_true(failures > 1);
+        mem_free(whole);
     }
-    mem_free(json);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hit),           cmocka_unit_test(test_bad_bytes), cmocka_unit_test(test_answer),
-        cmocka_unit_test(test_article),       cmocka_unit_test(test_record),    cmocka_unit_test(test_analyze),
-        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_hit),
+        cmocka_unit_test(test_bad_bytes),
+        cmocka_unit_test(test_texts_as_jansson),
+        cmocka_unit_test(test_reals_as_jansson),
+        cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_article),
+        cmocka_unit_test(test_extra),
+        cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_record),
+        cmocka_unit_test(test_record_with_its_own_keys_as_others),
+        cmocka_unit_test(test_analyze),
+        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests_name("query_json", tests, NULL, NULL);
 }

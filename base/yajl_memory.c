@@ -1,25 +1,24 @@
 /*
- * jsonl_memory.c - see jsonl_memory.h.
+ * yajl_memory.c - see yajl_memory.h.
  *
  * What yajl 2.1 asks for: a handful of small structs, a stack that has a byte for each level of nesting, and two
- * buffers, for a string without its escapes and for a token that the end of the line cuts. Neither holds more than the
- * line, and each begins with 2 KiB and doubles while that is no more than what it must hold. One is grown only before
+ * buffers, for a string without its escapes and for a token that the end of the text cuts. Neither holds more than the
+ * text, and each begins with 2 KiB and doubles while that is no more than what it must hold. One is grown only before
  * the first piece of the other, so that it lies last and grows where it is; none is copied.
  */
-#include "corpus/jsonl_memory.h"
+#include "base/yajl_memory.h"
 
 #include "base/mem.h"
 
-#define STRUCTS_BYTES ((size_t)4096)
 #define BUFFERS_BYTES(n) (2 * (2 * (n) + 4096))
 #define ALIGNMENT sizeof(max_align_t)
 
 /* Before each block: its size, for resizing. */
 #define HEAD_BYTES ALIGNMENT
 
-bool jsonl_memory_begin(struct jsonl_memory *memory, size_t n)
+bool yajl_memory_begin(struct yajl_memory *memory, size_t n)
 {
-    const size_t need = STRUCTS_BYTES + BUFFERS_BYTES(n);
+    const size_t need = YAJL_STRUCTS_BYTES + BUFFERS_BYTES(n);
     memory->used = memory->last = 0;
     if (need > memory->capacity) {
         mem_free(memory->block);
@@ -29,14 +28,14 @@ bool jsonl_memory_begin(struct jsonl_memory *memory, size_t n)
     return memory->block;
 }
 
-void jsonl_memory_free(struct jsonl_memory *memory)
+void yajl_memory_free(struct yajl_memory *memory)
 {
     mem_free(memory->block);
-    *memory = (struct jsonl_memory){0};
+    *memory = (struct yajl_memory){0};
 }
 
 /* A block of N bytes that begins at AT, behind its head. */
-static void *cut(struct jsonl_memory *memory, size_t at, size_t n)
+static void *cut(struct yajl_memory *memory, size_t at, size_t n)
 {
     const size_t whole = (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (at + HEAD_BYTES > memory->capacity || whole > memory->capacity - at - HEAD_BYTES) {
@@ -50,13 +49,13 @@ static void *cut(struct jsonl_memory *memory, size_t at, size_t n)
 
 static void *take(void *context, size_t n)
 {
-    struct jsonl_memory *memory = context;
+    struct yajl_memory *memory = context;
     return cut(memory, memory->used, n);
 }
 
 static void *resize(void *context, void *block, size_t n)
 {
-    struct jsonl_memory *memory = context;
+    struct yajl_memory *memory = context;
     if (!block) {
         return take(memory, n);
     }
@@ -75,7 +74,7 @@ static void give_back(void *context, void *block)
     (void)block;
 }
 
-yajl_alloc_funcs jsonl_memory_functions(struct jsonl_memory *memory)
+yajl_alloc_funcs yajl_memory_functions(struct yajl_memory *memory)
 {
     return (yajl_alloc_funcs){.malloc = take, .realloc = resize, .free = give_back, .ctx = memory};
 }
