@@ -19,10 +19,12 @@ DAYS = 12 # most frequent ones, and as many at random
 LEFT = r"(?<![^\W_])"
 RIGHT = r"(?![^\W_])"
 MONTH = r"th[áa]ng"
+BORDER = "¶"
 
 
 def text_of(article):
-    text = unicodedata.normalize("NFC", f"{article.get('title') or ''}\n{article.get('body') or ''}")
+    # No date goes from a title on into the body: "... từ tháng 10", "Tháng 10 ...".
+    text = unicodedata.normalize("NFC", f"{article.get('title') or ''}\n{BORDER}\n{article.get('body') or ''}")
     return words.INVISIBLE.sub("", text).casefold()
 
 
