@@ -35,11 +35,11 @@ static uint32_t find_ordered_end(const struct fts_rows *r)
 bool fts_rows_index(struct fts_rows *r, bool *fine)
 {
     *fine = false;
-    r->numbers = mem_alloc((size_t)r->end + 1, sizeof *r->numbers);
+    r->numbers = mem_alloc(r->end, sizeof *r->numbers);
     if (!r->numbers) {
         return false;
     }
-    memset(r->numbers, 0xff, ((size_t)r->end + 1) * sizeof *r->numbers);
+    memset(r->numbers, 0xff, r->end * sizeof *r->numbers);
     *fine = enter_rows(r);
     r->ordered_end = find_ordered_end(r);
     return true;

@@ -7,12 +7,7 @@
 
 #include "archive/db.h"
 #include "base/mem.h"
-
-static int by_number(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
+#include "base/order.h"
 
 static enum trabao_status collect(struct archive_reader *r, sqlite3_stmt *rows, uint32_t **numbers, size_t *count,
                                   struct trabao_error *err)
@@ -32,7 +27,7 @@ static enum trabao_status collect(struct archive_reader *r, sqlite3_stmt *rows, 
         (*numbers)[(*count)++] = number;
     }
     if (!ordered) {
-        qsort(*numbers, *count, sizeof **numbers, by_number);
+        qsort(*numbers, *count, sizeof **numbers, order_u32);
     }
     return status == TRABAO_NONE ? TRABAO_OK : status;
 }

@@ -5,18 +5,13 @@
 
 #include "base/civil.h"
 #include "base/mem.h"
+#include "base/order.h"
 #include "query/abbreviate.h"
 #include "query/read.h"
 
 static int by_text(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
 }
 
 /* The forms that stand for one word at TIER, sorted. A word that no article has stands for itself. */
@@ -45,7 +40,7 @@ static bool make_slot(const struct lexicon *lexicon, const struct plan_group *gr
         }
     }
     qsort(forms, count, sizeof *forms, by_text);
-    qsort(terms, term_count, sizeof *terms, by_number);
+    qsort(terms, term_count, sizeof *terms, order_u32);
     *slot = (struct snippet_slot){.forms = forms, .form_count = count, .terms = terms, .term_count = term_count};
     return true;
 }
