@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "archive/db.h"
+#include "archive/dictionary.h"
 #include "archive/schema.h"
 #include "base/mem.h"
 #include "text/fts5_vietnamese.h"
@@ -103,19 +104,13 @@ static enum trabao_status load_numbers(struct archive *a, sqlite3 *db, struct tr
 static enum trabao_status load_dictionary(sqlite3 *db, const char *name, enum pack_kind kind,
                                           struct pack_dictionary **out, struct trabao_error *err)
 {
-    sqlite3_stmt *row = NULL;
-    enum trabao_status status = db_prepare(db, "SELECT bytes FROM dictionary WHERE name = ?1", &row, err);
+    struct buf bytes;
+    buf_init(&bytes, DICTIONARY_MAX);
+    enum trabao_status status = dictionary_load(db, name, &bytes, err);
     if (status == TRABAO_OK) {
-        sqlite3_bind_text(row, 1, name, -1, SQLITE_STATIC);
-        status = db_step(row, "reading a dictionary", err);
+        status = pack_dictionary_open(buf_str(&bytes), bytes.len, kind, out, err);
     }
-    if (status == TRABAO_OK) {
-        status = pack_dictionary_open(sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0), kind, out,
-                                      err);
-    } else if (status == TRABAO_NONE) {
-        status = error_set(err, TRABAO_DATA, "the archive has no dictionary \"%s\"; reindex", name);
-    }
-    sqlite3_finalize(row);
+    buf_free(&bytes);
     return status;
 }
 

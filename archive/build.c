@@ -13,6 +13,7 @@
 #include "archive/abbreviations.h"
 #include "archive/aside.h"
 #include "archive/db.h"
+#include "archive/dictionary.h"
 #include "archive/fts_rows.h"
 #include "archive/ngrams.h"
 #include "archive/pipeline.h"
@@ -27,7 +28,6 @@
 #define SAMPLE_ARTICLES 3000
 #define DICTIONARY_BYTES ((size_t)112 << 10) /* of a dictionary, */
 #define DICTIONARY_SHARE 256                 /* but no more than this part of what it is for */
-#define DICTIONARY_MAX ((size_t)1 << 20)
 
 struct build {
     struct spill *spill;
@@ -175,7 +175,6 @@ static enum trabao_status save_dictionary(struct build *b, const char *name, con
                                           enum pack_kind kind, struct pack_dictionary **out, struct trabao_error *err)
 {
     struct buf bytes;
-    sqlite3_stmt *insert = NULL;
     buf_init(&bytes, DICTIONARY_MAX);
     const size_t size = (size_t)MIN(b->spilled_bytes / DICTIONARY_SHARE, (uint64_t)DICTIONARY_BYTES);
     enum trabao_status status = pack_train(samples, size, kind, &bytes, err);
@@ -183,14 +182,8 @@ static enum trabao_status save_dictionary(struct build *b, const char *name, con
         status = pack_dictionary_open(buf_str(&bytes), bytes.len, kind, out, err);
     }
     if (status == TRABAO_OK) {
-        status = db_prepare(b->db, "INSERT INTO dictionary(name, bytes) VALUES(?1, ?2)", &insert, err);
+        status = dictionary_save(b->db, name, buf_str(&bytes), bytes.len, err);
     }
-    if (status == TRABAO_OK) {
-        sqlite3_bind_text(insert, 1, name, -1, SQLITE_STATIC);
-        sqlite3_bind_blob64(insert, 2, buf_str(&bytes), bytes.len, SQLITE_STATIC);
-        status = db_run(insert, "writing a dictionary", err);
-    }
-    sqlite3_finalize(insert);
     buf_free(&bytes);
     return status;
 }
@@ -292,7 +285,8 @@ static enum trabao_status start_postings(struct build *b, struct trabao_error *e
     }
     /* Rounded as it is stored, so that an update weighs words as they were weighed here. */
     b->average = (uint64_t)MAX(1000LL, llround((double)b->result->words * 1000 / MAX(1U, count)));
-    const struct impact_plan plan = {.runs = b->runs, .lengths = b->lengths, .average = (double)b->average / 1000};
+    const struct impact_plan plan = {
+        .runs = b->runs, .articles = count, .lengths = b->lengths, .average = (double)b->average / 1000};
     struct segment_plan segment = {.runs = b->runs, .lexicon = &b->lexicon, .count = count};
     memcpy(segment.tokens, b->tokens, sizeof segment.tokens);
     TRY(runs_end(b->runs, err));

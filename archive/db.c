@@ -201,9 +201,9 @@ static enum trabao_status open_for_writing(const char *path, int flags, bool vie
     }
     char sql[256];
     snprintf(sql, sizeof sql,
-             "PRAGMA page_size=16384; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
+             "PRAGMA page_size=%d; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
              "PRAGMA secure_delete=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%d",
-             BUILD_CACHE_KIB);
+             DB_PAGE_BYTES, BUILD_CACHE_KIB);
     status = pragmas(*out, sql, err);
     if (status != TRABAO_OK) {
         db_close(*out);

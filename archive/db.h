@@ -13,6 +13,8 @@
 #include "base/base.h"
 #include "base/status.h"
 
+#define DB_PAGE_BYTES 16384 /* of an archive */
+
 /*
  * Opens the file at PATH, to be read through db_open_held, whatever takes its place at PATH later. The caller closes
  * *FD, which is -1 when it could not be opened.

@@ -9,11 +9,13 @@
  * in descending order of their bound: Mallia, Suel, Tonellotto, SIGIR 2024).
  *
  * Table `impact`, one row per block, id = term << IMPACT_CHUNK_BITS | chunk:
- *   chunk 0   u16 windows n; u16 window[n]; u8 largest impact[n]; u8 postings less one[n]; and, if they fit into one
- *             page with all this, the postings themselves;
- *   chunk 1.. else, the postings of as many windows as fit a page.
- * Postings of a window: up to IMPACT_SPARSE_MAX of them as places, then impacts; more as a bit map of 256 places
- * (32 bytes), then impacts in the order of the places. All numbers little-endian.
+ *   IMPACT_HEAD  how many windows n; which; u8 largest impact[n]; u8 postings less one[n]; and the postings, if all of
+ *                this is no more than IMPACT_BLOCK_MAX bytes; else how many windows each chunk has;
+ *   0, 1 ..      chunks: else, the postings.
+ * Which windows: a bit map of all the archive has, if an eighth of them or more; else the distance of each from the one
+ * before, of the first from 0. Postings of a window: up to IMPACT_SPARSE_MAX of them as places, then impacts; more as a
+ * bit map of 256 places (32 bytes), then impacts in the order of the places. Numbers are varints (varint.h), the low
+ * bits of a byte of a bit map come first.
  */
 #ifndef TRABAO_IMPACT_H
 #define TRABAO_IMPACT_H
@@ -29,7 +31,9 @@
 #define IMPACT_SPARSE_MAX 32
 #define IMPACT_BITMAP_BYTES (IMPACT_WINDOW / 8)
 #define IMPACT_CHUNK_BITS 13
-#define IMPACT_BLOCK_MAX 4040 /* bytes of a row: four to a page, none with an overflow page */
+#define IMPACT_HEAD ((1U << IMPACT_CHUNK_BITS) - 1)
+#define IMPACT_BLOCK_MAX 4040 /* bytes of a row: four fill a page. A head of many windows has more, */
+#define IMPACT_CHUNK_MAX (IMPACT_BLOCK_MAX + IMPACT_BLOCK_MAX / 2) /* and a chunk, where that fills its page */
 #define IMPACT_WINDOWS_MAX 65535
 #define IMPACT_ARTICLES_MAX ((uint32_t)IMPACT_WINDOWS_MAX * IMPACT_WINDOW)
 
@@ -37,6 +41,18 @@
 static inline uint32_t impact_windows(uint32_t articles)
 {
     return (articles + IMPACT_WINDOW - 1) / IMPACT_WINDOW;
+}
+
+/* Bytes of the bit map that says in which of an archive's WINDOWS a term is. */
+static inline uint32_t impact_map_bytes(uint32_t windows)
+{
+    return (windows + 7) / 8;
+}
+
+/* Whether the N windows of a term stand in such a bit map. */
+static inline bool impact_is_mapped(uint32_t n, uint32_t windows)
+{
+    return n >= impact_map_bytes(windows);
 }
 
 /* Bytes that COUNT postings of a window take. */
@@ -93,6 +109,7 @@ struct impact_before {
 
 struct impact_plan {
     const struct runs *runs;            /* ended: what was added */
+    uint32_t articles;                  /* of the archive that is made */
     const uint32_t *lengths;            /* of the articles that were added, in words, by number */
     double average;                     /* length of an article */
     const struct impact_before *before; /* NULL: none */

@@ -12,10 +12,13 @@
 #include "archive/db.h"
 #include "archive/impact.h"
 #include "archive/row_queue.h"
+#include "archive/varint.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
 #define AHEAD_MAX ((size_t)24 << 20)
+#define LEAF_BYTES (DB_PAGE_BYTES - 8) /* of a leaf page, for cells */
+#define CHUNK_MIN 512U                 /* bytes for which a chunk is begun on a page; a window's postings fit */
 
 struct impact_builder {
     bool merging;
@@ -78,14 +81,16 @@ void impact_builder_close(struct impact_builder *b)
 /* Collects the postings of one term and writes them as rows. */
 struct term_writer {
     struct row_queue *queue;
+    uint32_t all_windows; /* of the archive */
+    size_t room;          /* that the last row left on its page */
     uint32_t term;
     uint32_t articles; /* that have been put */
     uint32_t windows;
-    uint16_t *window; /* the four arrays of the head, [capacity] */
+    uint16_t *window; /* the three arrays of the head, [capacity] */
     uint8_t *largest, *count_less;
     size_t capacity;
     struct buf postings; /* of all windows */
-    struct buf block;
+    struct buf head;
     uint8_t places[IMPACT_WINDOW], impacts[IMPACT_WINDOW]; /* of the window being collected */
     uint32_t current, count;
 };
@@ -126,58 +131,125 @@ static enum trabao_status end_window(struct term_writer *w, struct trabao_error 
     return ok ? TRABAO_OK : error_no_memory(err);
 }
 
+/* Bytes of a number as SQLite writes it. */
+static size_t number_bytes(uint64_t value)
+{
+    size_t n = 1;
+    while (value >>= 7) {
+        n++;
+    }
+    return n;
+}
+
+/*
+ * What a row with ID and N bytes takes of a leaf page: its place in the list of cells, and the cell, of two lengths,
+ * the id and a record with a head of three numbers, one of them a byte for the NULL that stands for the id (SQLite's
+ * Database File Format, 1.6 and 2.1).
+ */
+static size_t cell_bytes(int64_t id, size_t n)
+{
+    const size_t record = 2 + number_bytes(2 * n + 12) + n;
+    return 2 + number_bytes(record) + number_bytes((uint64_t)id) + record;
+}
+
+/* Rows come in ascending order, so one that does not fit opens a new page, and nobody returns to the one before. */
 static enum trabao_status write_block(struct term_writer *w, uint32_t chunk, const void *bytes, size_t n,
                                       struct trabao_error *err)
 {
     const int64_t id = (int64_t)w->term << IMPACT_CHUNK_BITS | chunk;
+    const size_t cell = cell_bytes(id, n);
+    const size_t room = cell <= w->room ? w->room : LEAF_BYTES;
+    w->room = room - MIN(cell, room);
     return row_queue_put(w->queue, id, bytes, n) ? TRABAO_OK : error_no_memory(err);
 }
 
+/* Bytes that the next chunk may have: all that is left of the page if that is about enough. */
+static size_t chunk_ceiling(const struct term_writer *w)
+{
+    const size_t around = cell_bytes((int64_t)w->term << IMPACT_CHUNK_BITS, IMPACT_CHUNK_MAX) - IMPACT_CHUNK_MAX;
+    const size_t room = w->room - MIN(around, w->room);
+    return room >= CHUNK_MIN && room <= IMPACT_CHUNK_MAX ? room : IMPACT_BLOCK_MAX;
+            }
+
+/* How many windows from FIRST on go into a chunk of no more than CEILING bytes. *BYTES: what they take. */
+static uint32_t fill_chunk(const struct term_writer *w, uint32_t first, size_t ceiling, size_t *bytes)
+{
+    uint32_t i = first;
+    *bytes = 0;
+    for (; i < w->windows; i++) {
+        const size_t next = impact_bytes(w->count_less[i] + 1U);
+        if (*bytes + next > ceiling) {
+            break;
+        }
+        *bytes += next;
+    }
+    return i - first;
+}
+
+/* Writes the postings as chunks, and how many windows each has to the head. */
 static enum trabao_status write_chunks(struct term_writer *w, struct trabao_error *err)
 {
-    size_t start = 0, end = 0;
-    uint32_t chunk = 1;
-    for (uint32_t i = 0; i <= w->windows; i++) {
-        const size_t next = i < w->windows ? impact_bytes(w->count_less[i] + 1U) : 0;
-        if (i == w->windows || end - start + next > IMPACT_BLOCK_MAX) {
-            const enum trabao_status status = write_block(w, chunk++, w->postings.data + start, end - start, err);
-            if (status != TRABAO_OK) {
-                return status;
-            }
-            start = end;
+    const char *postings = w->postings.data;
+    uint32_t chunk = 0;
+    for (uint32_t i = 0; i < w->windows; chunk++) {
+        size_t bytes;
+        if (chunk == IMPACT_HEAD) {
+            return error_set(err, TRABAO_INTERNAL, "a term has too many postings");
         }
-        end += next;
+        const uint32_t windows = fill_chunk(w, i, chunk_ceiling(w), &bytes);
+        TRY(write_block(w, chunk, postings, bytes, err));
+        varint_append(&w->head, windows);
+        postings += bytes;
+        i += windows;
     }
-    return chunk < 1U << IMPACT_CHUNK_BITS ? TRABAO_OK
-                                           : error_set(err, TRABAO_INTERNAL, "a term has too many postings");
+    return TRABAO_OK;
 }
+
+static bool append_windows(struct term_writer *w)
+{
+    varint_append(&w->head, w->windows);
+    if (!impact_is_mapped(w->windows, w->all_windows)) {
+        for (uint32_t i = 0, before = 0; i < w->windows; before = w->window[i++]) {
+            varint_append(&w->head, w->window[i] - before);
+        }
+        return !buf_failed(&w->head);
+    }
+    const size_t bytes = impact_map_bytes(w->all_windows);
+    uint8_t *map = (uint8_t *)buf_reserve(&w->head, bytes);
+    if (!map) {
+        return false;
+    }
+    memset(map, 0, bytes);
+    for (uint32_t i = 0; i < w->windows; i++) {
+        map[w->window[i] / 8] |= (uint8_t)(1U << w->window[i] % 8);
+    }
+    w->head.len += bytes;
+    return true;
+    }
 
 static enum trabao_status end_term(struct term_writer *w, struct trabao_error *err)
 {
-    enum trabao_status status = end_window(w, err);
-    if (status != TRABAO_OK || w->windows == 0) {
-        return status;
+    TRY(end_window(w, err));
+    if (w->windows == 0) {
+        return TRABAO_OK;
     }
-    const uint16_t n = (uint16_t)w->windows;
-    buf_clear(&w->block);
-    buf_append(&w->block, &n, sizeof n);
-    buf_append(&w->block, w->window, w->windows * sizeof *w->window);
-    buf_append(&w->block, w->largest, w->windows);
-    buf_append(&w->block, w->count_less, w->windows);
-    const bool whole = w->block.len + w->postings.len <= IMPACT_BLOCK_MAX;
-    if (whole) {
-        buf_append(&w->block, w->postings.data, w->postings.len);
-    }
-    if (buf_failed(&w->block)) {
+    buf_clear(&w->head);
+    if (!append_windows(w) || !buf_append(&w->head, w->largest, w->windows) ||
+        !buf_append(&w->head, w->count_less, w->windows)) {
         return error_no_memory(err);
     }
-    status = write_block(w, 0, w->block.data, w->block.len, err);
-    if (status == TRABAO_OK && !whole) {
-        status = write_chunks(w, err);
+    if (w->head.len + w->postings.len <= IMPACT_BLOCK_MAX) {
+        buf_append(&w->head, w->postings.data, w->postings.len);
+    } else {
+        TRY(write_chunks(w, err));
     }
+    if (buf_failed(&w->head)) {
+        return error_no_memory(err);
+    }
+    TRY(write_block(w, IMPACT_HEAD, w->head.data, w->head.len, err));
     w->windows = 0;
     buf_clear(&w->postings);
-    return status;
+    return TRABAO_OK;
 }
 
 static enum trabao_status put(struct term_writer *w, uint32_t article, uint8_t impact, struct trabao_error *err)
@@ -292,16 +364,16 @@ static enum trabao_status merge_term(struct added *a, struct term_writer *w, uin
 static void *merge(void *context)
 {
     struct impact_builder *b = context;
-    struct term_writer w = {.queue = &b->queue};
+    struct term_writer w = {.queue = &b->queue, .all_windows = impact_windows(b->plan.articles)};
     struct added added = {.plan = &b->plan};
     buf_init(&w.postings, (size_t)1 << 30);
-    buf_init(&w.block, (size_t)1 << 20);
+    buf_init(&w.head, (size_t)1 << 20);
     for (uint32_t term = 0; b->status == TRABAO_OK && term < b->lexicon->count; term++) {
         b->status = merge_term(&added, &w, term, &b->lexicon->terms[term].articles, &b->error);
     }
     row_queue_end(&b->queue);
     buf_free(&w.postings);
-    buf_free(&w.block);
+    buf_free(&w.head);
     mem_free(w.window);
     mem_free(w.largest);
     mem_free(w.count_less);

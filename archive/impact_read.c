@@ -9,13 +9,14 @@
 #include "archive/blocks.h"
 #include "archive/db.h"
 #include "archive/places.h"
+#include "archive/varint.h"
 #include "base/mem.h"
 
 struct impact_chunk {
-    struct block block; /* first: what the cache sees */
-    uint32_t len;       /* bytes of data: postings */
-    struct impact_term head; /* of chunk 0: points into the memory behind data */
-    uint8_t data[];
+    struct block block;      /* first: what the cache sees */
+    uint32_t len;            /* bytes of postings */
+    const uint8_t *postings; /* in the memory behind this */
+    struct impact_term term; /* of a head: its tables are in that memory, too */
 };
 
 #define FEW_WINDOWS 8 /* so many are looked through one by one */
@@ -36,97 +37,180 @@ static enum trabao_status damaged(struct trabao_error *err)
     return error_set(err, TRABAO_DATA, "the impact index of the archive is damaged; reindex");
 }
 
-/* Bytes of a head with N windows. */
-static size_t head_bytes(size_t n)
+/* Words of the bit map of the windows of a term with N of them; 0 for one that is looked through. */
+static size_t directory_words(const struct impact_reader *r, size_t n)
 {
-    return 2 + 4 * n;
+    return n > FEW_WINDOWS ? (r->windows + 63) / 64 : 0;
 }
 
-/* Words of the bit map of the windows of a head with N of them; 0 for one that is looked through. */
-static size_t directory_words(const uint8_t *head, size_t n)
+/* Memory for the tables of a term with N windows. */
+static size_t table_bytes(const struct impact_reader *r, size_t n)
 {
-    return n > FEW_WINDOWS ? LOAD(uint16_t, head + 2 * n) / 64U + 1 : 0;
+    return n * sizeof(struct impact_entry) + directory_words(r, n) * (sizeof(uint64_t) + sizeof(uint16_t));
 }
 
-/* Memory for the tables that a head with N windows is decoded into. */
-static size_t table_bytes(const uint8_t *head, size_t n)
+/* What the head of a term with N windows has at least, after that number, before postings or chunks. */
+static size_t head_bytes(const struct impact_reader *r, size_t n)
 {
-    return n * sizeof(struct impact_entry) + directory_words(head, n) * (sizeof(uint64_t) + sizeof(uint16_t)) + 8;
+    return (impact_is_mapped((uint32_t)n, r->windows) ? impact_map_bytes(r->windows) : n) + 2 * n;
 }
 
-/* Enters the windows of T into its bit map of so many WORDS, which begins at MEMORY. */
-static void make_directory(struct impact_term *t, uint64_t *present, size_t words)
+/* Enters the windows of T into a bit map of so many WORDS, which is made at MEMORY. */
+static void make_directory(struct impact_term *t, uint64_t *memory, size_t words)
 {
-    uint16_t *before = (uint16_t *)(void *)(present + words);
+    uint16_t *before = (uint16_t *)(void *)(memory + words);
+    memset(memory, 0, words * sizeof *memory);
     for (uint32_t i = 0; i < t->windows; i++) {
-        present[t->entries[i].window / 64] |= UINT64_C(1) << t->entries[i].window % 64;
+        memory[t->entries[i].window / 64] |= UINT64_C(1) << t->entries[i].window % 64;
     }
+    before[0] = 0;
     for (size_t w = 1; w < words; w++) {
-        before[w] = (uint16_t)(before[w - 1] + __builtin_popcountll(present[w - 1]));
+        before[w] = (uint16_t)(before[w - 1] + __builtin_popcountll(memory[w - 1]));
     }
-    t->present = present;
+    t->present = memory;
     t->before = before;
 }
 
-/* Decodes HEAD, of a term with N windows, into BLOCK, whose memory has room for its tables at TABLES. */
-static enum trabao_status decode_head(struct impact_chunk *block, const uint8_t *head, uint32_t n, uint32_t windows,
-                                      uint8_t *tables, struct trabao_error *err)
+/* What is left of a row that is being read. */
+struct rest {
+    const uint8_t *at, *end;
+};
+
+/* Reads the N windows of a term as a bit map, which is there. */
+static bool read_map(const struct impact_reader *r, struct rest *in, uint32_t n, struct impact_entry *entries)
 {
-    struct impact_entry *entries = (struct impact_entry *)(void *)(tables + (8 - (uintptr_t)tables % 8) % 8);
-    const uint8_t *largest = head + 2 + 2 * (size_t)n, *count_less = largest + n;
-    const bool inside = block->len > 0;
-    uint32_t chunk = inside ? 0 : 1, offset = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t bytes = impact_bytes(count_less[i] + 1U);
-        if (!inside && offset + bytes > IMPACT_BLOCK_MAX) {
-            chunk++;
-            offset = 0;
-        }
-        entries[i] = (struct impact_entry){.chunk = (uint16_t)chunk,
-                                           .offset = (uint16_t)offset,
-                                           .window = LOAD(uint16_t, head + 2 + 2 * (size_t)i),
-                                           .largest = largest[i],
-                                           .count_less = count_less[i]};
-        offset += bytes;
-        if ((inside && offset > block->len) || entries[i].window >= windows ||
-            (i && entries[i].window <= entries[i - 1].window)) {
-            return damaged(err);
+    const uint32_t bytes = impact_map_bytes(r->windows);
+    uint32_t found = 0;
+    for (uint32_t w = 0; w < bytes * 8; w++) {
+        if (in->at[w / 8] >> w % 8 & 1) {
+            if (found == n || w >= r->windows) {
+                return false;
+            }
+            entries[found++].window = (uint16_t)w;
         }
     }
-    block->head = (struct impact_term){
-        .windows = n, .last = entries[n - 1].window, .entries = entries, .chunk_count = chunk + 1};
-    const size_t words = directory_words(head, n);
-    if (words) {
-        make_directory(&block->head, (uint64_t *)(void *)(entries + n), words);
-    }
-    return TRABAO_OK;
+    in->at += bytes;
+    return found == n;
 }
 
-/* Makes a block of the LEN bytes of the row ID. */
-static enum trabao_status decode_block(const struct impact_reader *r, int64_t id, const uint8_t *bytes, uint32_t len,
+/* Reads them as distances. */
+static bool read_distances(const struct impact_reader *r, struct rest *in, uint32_t n, struct impact_entry *entries)
+{
+    uint64_t window = 0, distance;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!varint_read(&in->at, in->end, &distance) || (i && distance == 0) || distance >= r->windows ||
+            window + distance >= r->windows) {
+            return false;
+        }
+        window += distance;
+        entries[i].window = (uint16_t)window;
+    }
+    return true;
+}
+
+/* Reads largest impacts and numbers of postings. *BYTES: what these take. */
+static bool read_bounds(struct rest *in, uint32_t n, struct impact_entry *entries, size_t *bytes)
+{
+    *bytes = 0;
+    if ((size_t)(in->end - in->at) < 2 * (size_t)n) {
+        return false;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        entries[i].largest = in->at[i];
+        entries[i].count_less = in->at[n + i];
+        *bytes += impact_bytes(entries[i].count_less + 1U);
+    }
+    in->at += 2 * (size_t)n;
+    return true;
+}
+
+/* Says of COUNT entries where in CHUNK their postings are. */
+static bool place_entries(struct impact_entry *entries, uint32_t count, uint32_t chunk)
+{
+    uint32_t offset = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (offset > UINT16_MAX) {
+            return false;
+        }
+        entries[i].chunk = (uint16_t)chunk;
+        entries[i].offset = (uint16_t)offset;
+        offset += impact_bytes(entries[i].count_less + 1U);
+    }
+    return true;
+}
+
+/* Reads how many windows each chunk of the term T has. */
+static bool read_chunks(struct rest *in, struct impact_term *t, struct impact_entry *entries)
+{
+    uint64_t windows;
+    t->chunk_count = 0;
+    for (uint32_t i = 0; i < t->windows; i += (uint32_t)windows) {
+        if (!varint_read(&in->at, in->end, &windows) || windows == 0 || windows > t->windows - i ||
+            !place_entries(entries + i, (uint32_t)windows, t->chunk_count++)) {
+            return false;
+        }
+    }
+    return in->at == in->end && t->chunk_count <= IMPACT_HEAD;
+}
+
+/* Reads the head IN, of LEN bytes, of a term with N windows into BLOCK. False: it is damaged. */
+static bool decode_head(const struct impact_reader *r, struct rest *in, size_t len, uint32_t n,
+                        struct impact_chunk *block)
+{
+    struct impact_term *t = &block->term;
+    struct impact_entry *entries = (struct impact_entry *)(void *)(block + 1);
+    size_t bytes;
+    if (!(impact_is_mapped(n, r->windows) ? read_map : read_distances)(r, in, n, entries) ||
+        !read_bounds(in, n, entries, &bytes)) {
+        return false;
+    }
+    *t = (struct impact_term){.windows = n, .last = entries[n - 1].window, .entries = entries, .chunk_count = 1};
+    if (directory_words(r, n)) {
+        make_directory(t, (uint64_t *)(void *)(entries + n), directory_words(r, n));
+    }
+    const size_t left = (size_t)(in->end - in->at);
+    if (len - left + bytes > IMPACT_BLOCK_MAX) {
+        return read_chunks(in, t, entries);
+    }
+    return left == bytes && place_entries(entries, n, 0);
+}
+
+/* Makes a block of the row ID, which is IN. */
+static enum trabao_status decode_block(const struct impact_reader *r, int64_t id, struct rest in,
                                        struct impact_chunk **out, struct trabao_error *err)
 {
-    const bool has_head = (id & ((1 << IMPACT_CHUNK_BITS) - 1)) == 0;
-    const uint32_t n = has_head && len >= 2 ? LOAD(uint16_t, bytes) : 0;
-    const size_t head = has_head ? head_bytes(n) : 0;
-    if (len < head || (has_head && n == 0) || len - head > IMPACT_BLOCK_MAX) {
+    const bool is_head = (id & IMPACT_HEAD) == IMPACT_HEAD;
+    const size_t len = (size_t)(in.end - in.at);
+    uint64_t n = 0;
+    if (is_head && (!varint_read(&in.at, in.end, &n) || n == 0 || n > r->windows)) {
         return damaged(err);
     }
-    const uint32_t rest = len - (uint32_t)head;
+    const size_t head = is_head ? head_bytes(r, n) : 0, left = (size_t)(in.end - in.at);
+    if (left < head) {
+        return damaged(err);
+    }
+    const size_t postings_max = left - head;
     /* A damaged bit map may promise more impacts than there are: whoever believes it stays inside the block. */
-    const size_t spare = rest > IMPACT_BITMAP_BYTES + IMPACT_SPARSE_MAX ? IMPACT_WINDOW : 0;
-    const size_t memory = sizeof(struct impact_chunk) + rest + spare + (has_head ? table_bytes(bytes, n) : 0);
+    const size_t spare = postings_max > IMPACT_BITMAP_BYTES + IMPACT_SPARSE_MAX ? IMPACT_WINDOW : 0;
+    const size_t tables = is_head ? table_bytes(r, n) : 0;
+    const size_t memory = sizeof(struct impact_chunk) + tables + postings_max + spare;
     struct impact_chunk *block = mem_alloc(memory, 1);
     *out = block;
     if (!block) {
         return error_no_memory(err);
     }
-    *block = (struct impact_chunk){.block = {.id = id, .memory = memory}, .len = rest};
-    if (rest) {
-        memcpy(block->data, bytes + head, rest);
+    *block = (struct impact_chunk){.block = {.id = id, .memory = memory}};
+    if (is_head && !decode_head(r, &in, len, (uint32_t)n, block)) {
+        return damaged(err);
     }
-    memset(block->data + rest, 0, memory - sizeof *block - rest);
-    return has_head ? decode_head(block, bytes, n, r->windows, block->data + rest + spare, err) : TRABAO_OK;
+    uint8_t *postings = (uint8_t *)(block + 1) + tables;
+    block->postings = postings;
+    block->len = (uint32_t)(in.end - in.at);
+    if (block->len) {
+        memcpy(postings, in.at, block->len);
+    }
+    memset(postings + block->len, 0, postings_max - block->len + spare);
+    return TRABAO_OK;
 }
 
 static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct impact_chunk **out,
@@ -137,9 +221,9 @@ static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct
     enum trabao_status status = db_step(r->select, "reading the impact index", err);
     if (status == TRABAO_OK) {
         const uint8_t *bytes = sqlite3_column_blob(r->select, 0);
-        const uint32_t len = (uint32_t)sqlite3_column_bytes(r->select, 0);
+        const struct rest row = {bytes, bytes + sqlite3_column_bytes(r->select, 0)};
         struct impact_chunk *block = NULL;
-        status = decode_block(r, id, bytes, len, &block, err);
+        status = decode_block(r, id, row, &block, err);
         if (status == TRABAO_OK) {
             *out = (struct impact_chunk *)blocks_put(r->cache, &block->block);
         } else {
@@ -198,20 +282,22 @@ enum trabao_status impact_find(struct impact_reader *r, uint32_t term, const str
 {
     struct impact_chunk *block;
     *out = NULL;
-    const enum trabao_status status = hold(r, (int64_t)term << IMPACT_CHUNK_BITS, &block, err);
+    const enum trabao_status status = hold(r, (int64_t)term << IMPACT_CHUNK_BITS | IMPACT_HEAD, &block, err);
     if (status != TRABAO_OK || !block) {
         return status;
     }
-    const uint32_t chunks = block->head.chunk_count;
+    const uint32_t chunks = block->term.chunk_count;
     struct impact_term *t = mem_zalloc(1, sizeof *t + chunks * sizeof(struct impact_chunk *));
     if (!t || !mem_grow((void **)&r->terms, &r->term_capacity, r->term_count + 1, sizeof(struct impact_term *))) {
         mem_free(t);
         return error_no_memory(err);
     }
-    *t = block->head;
+    *t = block->term;
     t->term = term;
     t->chunks = (struct impact_chunk **)(void *)(t + 1);
-    t->chunks[0] = block;
+    if (block->len) {
+        t->chunks[0] = block;
+    }
     r->terms[r->term_count++] = t;
     *out = t;
     return TRABAO_OK;
@@ -248,7 +334,7 @@ enum trabao_status impact_postings(struct impact_reader *r, const struct impact_
     if (!block || at->offset + impact_bytes(at->count_less + 1U) > block->len) {
         return damaged(err);
     }
-    *out = block->data + at->offset;
+    *out = block->postings + at->offset;
     return TRABAO_OK;
 }
 

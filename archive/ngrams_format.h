@@ -13,7 +13,7 @@
 #include "base/base.h"
 
 #define NGRAMS_SLOT_BYTES 3
-#define NGRAMS_ROW_SLOTS 21000 /* of a row of 63 kB */
+#define NGRAMS_ROW_SLOTS 21820 /* of a row, which fills four pages */
 #define NGRAMS_PROBES_MAX 4096 /* places that are looked at: more than stand in a row when a fifth of all is free */
 #define NGRAMS_LOG_BITS 6
 #define NGRAMS_STEPS 3 /* steps of the logarithm in a doubling */

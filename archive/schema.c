@@ -35,7 +35,7 @@ static const char SCHEMA[] =
     "CREATE VIRTUAL TABLE fts USING fts5(body, title, author, source, section, content='article_text',"
     "  content_rowid='row', tokenize='vietnamese', columnsize=0);"
     "CREATE TABLE removed(key_hash INTEGER PRIMARY KEY, at INTEGER NOT NULL);" /* removed.h */
-    "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;" /* pack.h */
+    "CREATE TABLE dictionary(name TEXT PRIMARY KEY, frame BLOB NOT NULL) WITHOUT ROWID;" /* dictionary.h */
     /* What the articles introduce as abbreviations, by how many (abbreviations.h); words '': none to be used. */
     "CREATE TABLE abbreviation(id INTEGER PRIMARY KEY, short TEXT NOT NULL, words TEXT NOT NULL,"
     "  articles INTEGER NOT NULL);"

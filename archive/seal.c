@@ -14,7 +14,7 @@
 #include "archive/schema.h"
 
 static const char *const TABLES[] = {
-    "SELECT name, bytes FROM dictionary ORDER BY name",
+    "SELECT name, frame FROM dictionary ORDER BY name",
     "SELECT id, short, words, articles FROM abbreviation ORDER BY id",
     "SELECT first, slots FROM ngrams ORDER BY first",
     "SELECT first, terms FROM lexicon ORDER BY first",

@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "archive/db.h"
+#include "archive/dictionary.h"
 #include "base/mem.h"
 #include "text/text.h"
 
@@ -43,23 +44,19 @@ uint32_t signatures_term(const struct lexicon *lexicon, uint32_t term)
 
 enum trabao_status signatures_load(struct signatures *out, sqlite3 *db, struct trabao_error *err)
 {
-    sqlite3_stmt *row = NULL;
-    *out = (struct signatures){.map = mem_zalloc(SIGNATURES_MAP_BYTES, 1)};
-    enum trabao_status status =
-        out->map ? db_prepare(db, "SELECT bytes FROM dictionary WHERE name = 'signatures'", &row, err)
-                    : error_no_memory(err);
-    if (status == TRABAO_OK) {
-        status = db_step(row, "reading the signatures", err);
-    }
-    if (status == TRABAO_OK && sqlite3_column_bytes(row, 0) == (int)(sizeof out->rows + SIGNATURES_MAP_BYTES)) {
-        const uint8_t *bytes = sqlite3_column_blob(row, 0);
-        out->rows = LOAD(uint32_t, bytes);
-        memcpy(out->map, bytes + sizeof out->rows, SIGNATURES_MAP_BYTES);
-    } else if (status == TRABAO_OK || status == TRABAO_NONE) {
+    struct buf facts;
+    *out = (struct signatures){.map = mem_alloc(SIGNATURES_MAP_BYTES, 1)};
+    buf_init(&facts, DICTIONARY_MAX);
+    enum trabao_status status = out->map ? dictionary_load(db, "signatures", &facts, err) : error_no_memory(err);
+    if (status == TRABAO_OK && facts.len == sizeof out->rows + SIGNATURES_MAP_BYTES) {
+        out->rows = LOAD(uint32_t, facts.data);
+        memcpy(out->map, facts.data + sizeof out->rows, SIGNATURES_MAP_BYTES);
+        status = out->rows >> SIGNATURES_ROW_BITS ? damaged(err) : TRABAO_OK;
+    } else if (status == TRABAO_OK) {
         status = damaged(err);
     }
-    sqlite3_finalize(row);
-    return status == TRABAO_OK && out->rows >> SIGNATURES_ROW_BITS ? damaged(err) : status;
+    buf_free(&facts);
+    return status;
 }
 
 void signatures_free(struct signatures *s)
@@ -69,8 +66,7 @@ void signatures_free(struct signatures *s)
 }
 
 enum trabao_status signatures_reader_open(sqlite3 *db, struct blocks *cache, const struct signatures *s,
-                                          uint32_t articles, struct signatures_reader **out,
-                                          struct trabao_error *err)
+                                          uint32_t articles, struct signatures_reader **out, struct trabao_error *err)
 {
     struct signatures_reader *r = mem_zalloc(1, sizeof *r);
     *out = r;

@@ -31,7 +31,7 @@
 
 #define SIGNATURES_BITS_MAX 5 /* of a pair */
 #define SIGNATURES_ROW_BITS 14
-#define SIGNATURES_SEGMENT_WINDOWS 500 /* a piece of a row fits one page */
+#define SIGNATURES_SEGMENT_WINDOWS 250 /* two pieces of a row fill a page */
 #define SIGNATURES_SEGMENT (SIGNATURES_SEGMENT_WINDOWS * IMPACT_WINDOW)
 #define SIGNATURES_WINDOW_WORDS (IMPACT_WINDOW / 64)
 #define SIGNATURES_BUCKET_BITS 18
@@ -130,8 +130,7 @@ enum trabao_status signatures_builder_save(struct signatures_builder *b, const s
 
 /* One thread's access; blocks are shared through CACHE. For an archive of ARTICLES. */
 enum trabao_status signatures_reader_open(sqlite3 *db, struct blocks *cache, const struct signatures *s,
-                                          uint32_t articles, struct signatures_reader **out,
-                                          struct trabao_error *err);
+                                          uint32_t articles, struct signatures_reader **out, struct trabao_error *err);
 void signatures_reader_close(struct signatures_reader *r);
 
 /*

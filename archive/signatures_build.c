@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "archive/db.h"
+#include "archive/dictionary.h"
 #include "base/fsutil.h"
 #include "base/mem.h"
 #include "text/text.h"
@@ -125,19 +126,13 @@ static enum trabao_status begin_articles(struct signatures_builder *b, struct tr
 
 static enum trabao_status write_facts(const struct signatures *s, sqlite3 *db, struct trabao_error *err)
 {
-    sqlite3_stmt *insert = NULL;
-    uint8_t *bytes = mem_alloc(sizeof s->rows + SIGNATURES_MAP_BYTES, 1);
-    enum trabao_status status =
-        bytes ? db_prepare(db, "INSERT INTO dictionary(name, bytes) VALUES('signatures', ?1)", &insert, err)
+    struct buf facts;
+    buf_init(&facts, DICTIONARY_MAX);
+    buf_append(&facts, &s->rows, sizeof s->rows);
+    const enum trabao_status status = buf_append(&facts, s->map, SIGNATURES_MAP_BYTES)
+                                          ? dictionary_save(db, "signatures", facts.data, facts.len, err)
               : error_no_memory(err);
-    if (status == TRABAO_OK) {
-        memcpy(bytes, &s->rows, sizeof s->rows);
-        memcpy(bytes + sizeof s->rows, s->map, SIGNATURES_MAP_BYTES);
-        sqlite3_bind_blob64(insert, 1, bytes, sizeof s->rows + SIGNATURES_MAP_BYTES, SQLITE_STATIC);
-        status = db_run(insert, "writing the signatures", err);
-    }
-    sqlite3_finalize(insert);
-    mem_free(bytes);
+    buf_free(&facts);
     return status;
 }
 
@@ -220,8 +215,8 @@ static enum trabao_status write_piece(sqlite3_stmt *insert, uint32_t segment, ui
 static void gather_row(const uint64_t *columns, uint32_t windows, uint32_t rows, uint32_t row, uint64_t *bits)
 {
     for (uint32_t w = 0; w < windows; w++) {
-        memcpy(bits + (size_t)w * SIGNATURES_WINDOW_WORDS,
-               columns + ((size_t)w * rows + row) * SIGNATURES_WINDOW_WORDS, WINDOW_BYTES);
+        memcpy(bits + (size_t)w * SIGNATURES_WINDOW_WORDS, columns + ((size_t)w * rows + row) * SIGNATURES_WINDOW_WORDS,
+               WINDOW_BYTES);
     }
 }
 

@@ -205,6 +205,7 @@ static enum trabao_status write_numbered(struct update *u, struct trabao_error *
                                          .articles = u->archive->count,
                                          .numbers = articles->numbers};
     const struct impact_plan plan = {.runs = u->runs,
+                                     .articles = articles->count,
                                      .lengths = u->lengths,
                                      .average = u->archive->average_length,
                                      .before = &before};
@@ -233,8 +234,7 @@ static enum trabao_status write_facts(struct update *u, struct trabao_error *err
                                      .words = u->words,
                                      .terms = u->lexicon.count,
                                      .average_length = (uint64_t)llround(u->archive->average_length * 1000),
-                                     .changes =
-                                         u->archive->changes + spill_count(u->spill) + u->articles.deleted_count,
+                                     .changes = u->archive->changes + spill_count(u->spill) + u->articles.deleted_count,
                                      .rows_end = u->articles.rows_end};
     const struct removed_list *removed = u->plan->options.removed;
     TRY(rows_write_facts(u->db, &facts, err));
@@ -322,8 +322,7 @@ static enum trabao_status run(struct update *u, struct aside *aside, struct trab
     return aside_publish(aside, &u->result->file_bytes, err);
 }
 
-enum trabao_status archive_update(const struct update_plan *plan, struct build_result *result,
-                                  struct trabao_error *err)
+enum trabao_status archive_update(const struct update_plan *plan, struct build_result *result, struct trabao_error *err)
 {
     struct update u = {.plan = plan,
                        .archive = plan->archive,

@@ -4,6 +4,8 @@
  */
 #include "tests/unit/test_archive_support.h"
 
+#include "archive/db.h"
+#include "archive/dictionary.h"
 #include "archive/document.h"
 #include "archive/wordcode.h"
 #include "query/trabao.h"
@@ -724,23 +726,25 @@ static void test_other_versions(void **state)
     assert_status(TRABAO_NO_INPUT, trabao_open(in_folder("absent"), NULL, &archive, &err), &err);
 }
 
-/* A damaged dictionary is no lack of memory. */
+/* Neither a damaged dictionary nor a damaged frame around a good one is taken for lack of memory. */
 static void test_damaged_dictionary(void **state)
 {
     (void)state;
+    static const char damaged[] = "\x37\xa4\x30\xec\x01\0\0\0\0\0\0";
     size_t n;
     sqlite3 *db;
     char *bytes = read_file(in_folder("one"), &n);
     write_file(in_folder("dictionary"), bytes, n);
     mem_free(bytes);
     assert_int_equal(sqlite3_open(in_folder("dictionary"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db,
-                                  "UPDATE dictionary SET bytes = X'37A430EC0100000000000000' WHERE name = 'words'",
-                                  NULL, NULL, NULL),
-                     0);
-    assert_int_equal(sqlite3_changes(db), 1);
-    sqlite3_close(db);
+    assert_fine(db_exec(db, "DELETE FROM dictionary WHERE name = 'words'", "damaging", &err), &err);
     assert_reindex(in_folder("dictionary"));
+    assert_fine(dictionary_save(db, "words", damaged, sizeof damaged, &err), &err);
+    assert_reindex(in_folder("dictionary"));
+    assert_fine(db_exec(db, "UPDATE dictionary SET frame = substr(frame, 1, 9) WHERE name = 'words'", "damaging", &err),
+                &err);
+    assert_reindex(in_folder("dictionary"));
+    sqlite3_close(db);
 }
 
 int main(void)

@@ -6,6 +6,8 @@
  */
 #include "tests/unit/test_archive_support.h"
 
+#include "archive/dictionary.h"
+
 #define TERMS 300
 #define WORDS_MAX 12
 #define MANY (SIGNATURES_SEGMENT + 700) /* articles: more than one segment has */
@@ -46,7 +48,7 @@ static sqlite3 *new_database(void)
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db,
                                   "CREATE TABLE signature(id INTEGER PRIMARY KEY, bits BLOB NOT NULL);"
-                                  "CREATE TABLE dictionary(name TEXT PRIMARY KEY, bytes BLOB NOT NULL)",
+                                  "CREATE TABLE dictionary(name TEXT PRIMARY KEY, frame BLOB NOT NULL)",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     return db;
@@ -183,7 +185,7 @@ static void test_narrow(void **state)
 static void copy_facts(sqlite3 *from, sqlite3 *to)
 {
     sqlite3_stmt *read, *write;
-    assert_int_equal(sqlite3_prepare_v2(from, "SELECT bytes FROM dictionary", -1, &read, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(from, "SELECT frame FROM dictionary", -1, &read, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(to, "INSERT INTO dictionary VALUES('signatures', ?1)", -1, &write, NULL),
                      SQLITE_OK);
     assert_int_equal(sqlite3_step(read), SQLITE_ROW);
@@ -240,6 +242,29 @@ static void test_update(void **state)
     }
 }
 
+/* Facts of N bytes that promise so many ROWS. */
+static void assert_no_facts(uint32_t rows, size_t n)
+{
+    static uint8_t bytes[2 * SIGNATURES_MAP_BYTES];
+    struct signatures s;
+    sqlite3 *db = new_database();
+    memcpy(bytes, &rows, sizeof rows);
+    assert_fine(dictionary_save(db, "signatures", bytes, n, &err), &err);
+    assert_int_equal(signatures_load(&s, db, &err), TRABAO_DATA);
+    signatures_free(&s);
+    sqlite3_close(db);
+}
+
+static void test_damaged_facts_are_told(void **state)
+{
+    (void)state;
+    assert_no_facts(100, 0);
+    assert_no_facts(100, 3);
+    assert_no_facts(100, sizeof(uint32_t) + SIGNATURES_MAP_BYTES - 1);
+    assert_no_facts(100, sizeof(uint32_t) + SIGNATURES_MAP_BYTES + 1);
+    assert_no_facts(UINT32_MAX, sizeof(uint32_t) + SIGNATURES_MAP_BYTES);
+}
+
 static void test_damage_is_told(void **state)
 {
     (void)state;
@@ -251,8 +276,8 @@ static void test_damage_is_told(void **state)
     };
     static const char *const facts[] = {
         "DELETE FROM dictionary",
-        "UPDATE dictionary SET bytes = substr(bytes, 2)",
-        "UPDATE dictionary SET bytes = x'ffffffff' || substr(bytes, 5)",
+        "UPDATE dictionary SET frame = substr(frame, 2)",
+        "UPDATE dictionary SET frame = 'no frame'",
     };
     static struct text texts[COUNT];
     for (uint32_t i = 0; i < COUNT; i++) {
@@ -304,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_build),
         cmocka_unit_test(test_narrow),
         cmocka_unit_test(test_update),
+        cmocka_unit_test(test_damaged_facts_are_told),
         cmocka_unit_test(test_damage_is_told),
     };
     return cmocka_run_group_tests(tests, make_lexicon, free_lexicon);
