@@ -7,7 +7,7 @@
 
 #include "archive/db.h"
 
-#define ZSTD_LEVEL 15
+#define ZSTD_LEVEL 6
 
 enum trabao_status dictionary_save(sqlite3 *db, const char *name, const void *bytes, size_t n, struct trabao_error *err)
 {
