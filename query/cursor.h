@@ -1,7 +1,7 @@
 /*
  * cursor.h - where the next page of an answer begins, as an opaque text.
  *
- * A cursor says how the query was read (tier, relaxed), so that later pages see the same articles as the first; it
+ * A cursor says how the query was read (tiers, relaxed), so that later pages see the same articles as the first; it
  * carries the stage of the ranking it stands in.
  */
 #ifndef TRABAO_CURSOR_H
@@ -23,7 +23,7 @@ struct cursor {
     uint32_t score;  /* SCORED */
     uint8_t tier;    /* SCORED: of the last hit */
     int64_t id;      /* SCORED and DATED: of the last hit */
-    uint8_t loosest; /* enum trabao_tier that was looked at */
+    uint8_t tightest, loosest; /* enum trabao_tier, as in struct plan_limits */
     bool relaxed;
 };
 

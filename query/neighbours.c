@@ -80,7 +80,7 @@ static enum trabao_status find_pair(struct archive_reader *r, struct plan *plan,
     if (before->count == 0 || here->count == 0) {
         return TRABAO_OK;
     }
-    const double articles = pair_articles(a, before->variants[0].term, here->variants[0].term);
+    const double articles = pair_articles(a, before->meant, here->meant);
     /* A damaged lexicon may count more articles than there are. */
     n->weight = PLAN_WEIGHT_SCALE * fmax(0, log(1 + (a->count - articles + 0.5) / (articles + 0.5)));
     if (!plan->relaxed) {

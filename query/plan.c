@@ -243,7 +243,7 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
         return error_no_memory(err);
     }
     plan->arena = arena;
-    plan->tightest = tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
+    plan->tightest = tree->any_marked ? limits->tightest : TRABAO_FOLDED;
     plan->loosest = MAX(limits->loosest, plan->tightest);
     struct planner p = {.r = r,
                         .lexicon = &r->archive->lexicon,

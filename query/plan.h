@@ -29,6 +29,7 @@ struct plan_group {
     size_t count;
     const struct query_token *token;
     uint32_t weight;  /* of the word as a whole: the largest of its variants */
+    uint32_t meant;   /* the term of that one */
     uint64_t articles; /* at most so many articles have it */
 };
 
@@ -74,9 +75,10 @@ struct plan {
 struct plan_limits {
     struct query_dates dates;
     const char *author, *source, *section, *name; /* NULL: any */
+    enum trabao_tier tightest; /* with marks: tiers up to this one are not told apart, but count as this one */
     enum trabao_tier loosest;
     bool relax; /* not all words have to match */
-    const struct readings *readings; /* of a query without marks: what its words mean; NULL otherwise */
+    const struct readings *readings; /* what the words mean; NULL: each is itself */
 };
 
 /* Binds TREE. *OUT is freed with plan_free; it holds postings of R until archive_reader_release. */

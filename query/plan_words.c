@@ -42,7 +42,10 @@ static void finish_group(struct planner *p, struct plan_group *group)
     group->count = MIN(group->count, (size_t)PLAN_VARIANTS_MAX);
     for (size_t i = 0; i < group->count && p->status == TRABAO_OK; i++) {
         struct plan_variant *v = &group->variants[i];
-        group->weight = MAX(group->weight, v->weight);
+        if (v->weight > group->weight) {
+            group->weight = v->weight;
+            group->meant = v->term;
+        }
         p->status = impact_find(p->r->impacts, v->term, &v->postings, p->err);
     }
 }

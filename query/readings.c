@@ -13,8 +13,13 @@
 #define FORGOTTEN 2       /* a word has so many times the followers that are counted: the rarest pairs are not kept */
 #define RESTORED_CEILING ((size_t)64 << 10)
 
+/* By tier: how likely a word is typed so by somebody who means one that it stands for at that tier. Tuned. */
+static const double TYPED[] = {[TRABAO_EXACT] = 1, [TRABAO_TONE] = 0.05, [TRABAO_FOLDED] = 0.02};
+
 struct candidate {
     uint32_t term; /* LEXICON_NONE: a word that the archive does not have */
+    uint8_t tier;  /* at which it stands for the word, */
+    double typed;  /* and how likely it is then typed so */
     double once;   /* probability of the word by itself */
     double begun;  /* counted pairs that it begins */
     double rest;   /* share of those that were not */
@@ -80,39 +85,47 @@ static double of_triple(const struct archive *a, const struct candidate *first, 
 
 /* ---- candidates ---------------------------------------------------------------------------------------------- */
 
-static void put_candidate(const struct archive *a, struct word *word, uint32_t term)
+/* True when X, by itself, is at least as likely as Y. */
+static bool is_likelier(const struct candidate *x, const struct candidate *y)
 {
-    const struct candidate c = {.term = term, .once = of_word(a, term)};
+    return x->once * x->typed >= y->once * y->typed;
+}
+
+static void put_candidate(const struct archive *a, struct word *word, struct candidate c)
+{
+    c.once = of_word(a, c.term);
     size_t i = word->count;
     if (i == CANDIDATES_MAX) {
-        if (word->candidates[i - 1].once >= c.once) {
+        if (is_likelier(&word->candidates[i - 1], &c)) {
             return;
         }
         i--;
     } else {
         word->count++;
     }
-    for (; i > 0 && word->candidates[i - 1].once < c.once; i--) {
+    for (; i > 0 && !is_likelier(&word->candidates[i - 1], &c); i--) {
         word->candidates[i] = word->candidates[i - 1];
     }
     word->candidates[i] = c;
 }
 
-static void find_candidates(const struct archive *a, struct word *word, bool literal)
+static void find_candidates(const struct archive *a, const struct stand_rule *rule, struct word *word,
+                            enum stand stand)
 {
     const struct query_token *token = word->token;
     const struct lexicon *lexicon = &a->lexicon;
     char folded[TEXT_FORM_MAX];
     const size_t n = text_fold(token->form, token->len, folded);
+    uint8_t tier;
     word->count = 0;
     for (uint32_t t = lexicon_fold_first(lexicon, folded, n); t != LEXICON_NONE; t = lexicon_fold_next(lexicon, t)) {
-        const bool same = lexicon_is(lexicon, t, token->form, token->len);
-        if (same || (!token->marked && !literal)) {
-            put_candidate(a, word, t);
+        if (stand_tier(rule, token, stand, t, &tier)) {
+            const double typed = rule->any_marked ? TYPED[tier] : 1;
+            put_candidate(a, word, (struct candidate){.term = t, .tier = tier, .typed = typed});
         }
     }
     if (word->count == 0) {
-        put_candidate(a, word, LEXICON_NONE);
+        put_candidate(a, word, (struct candidate){.term = LEXICON_NONE, .typed = 1});
     }
     for (size_t c = 0; c < word->count; c++) {
         note_pairs(a, &word->candidates[c]);
@@ -139,10 +152,11 @@ static void weigh_pairs(struct run *run, double (*pairs)[CANDIDATES_MAX][CANDIDA
     for (size_t i = 0; i < run->count; i++) {
         const struct word *w = &run->words[i];
         for (size_t c = 0; c < w->count; c++) {
-            forward[i][c] = i == 0 ? w->candidates[c].once : 0;
+            const struct candidate *here = &w->candidates[c];
+            forward[i][c] = i == 0 ? here->typed * here->once : 0;
             for (size_t b = 0; i > 0 && b < run->words[i - 1].count; b++) {
-                const struct candidate *before = &run->words[i - 1].candidates[b], *here = &w->candidates[c];
-                pairs[i][b][c] = of_pair(before, here, count_pair(run->archive, before, here));
+                const struct candidate *before = &run->words[i - 1].candidates[b];
+                pairs[i][b][c] = here->typed * of_pair(before, here, count_pair(run->archive, before, here));
                 forward[i][c] += forward[i - 1][b] * pairs[i][b][c];
             }
         }
@@ -233,7 +247,7 @@ static void go_forward(const struct run *run, struct link *chain, size_t i)
             *s = (struct state){.likeliest = -INFINITY};
             const double pair = pair_of(run, i, b, c, &s->count);
             for (size_t a = 0; a < count_before(run, i, 2); a++) {
-                const double step = step_of(run, chain, i, a, b, c, pair);
+                const double step = run->words[i].candidates[c].typed * step_of(run, chain, i, a, b, c, pair);
                 const struct state *before = i > 0 ? &chain[i - 1].states[a][b] : NULL;
                 const double likely = (before ? before->likeliest : 0) + log(step);
                 chain[i].triples[a][b][c] = step;
@@ -281,6 +295,7 @@ static void set_probabilities(const struct run *run, const struct link *chain, s
         out[i] = (struct word_reading){.token = w->token, .count = known ? w->count : 0};
         for (size_t c = 0; c < out[i].count; c++) {
             out[i].terms[c] = w->candidates[c].term;
+            out[i].tiers[c] = w->candidates[c].tier;
             for (size_t b = 0; b < count_before(run, i, 1); b++) {
                 out[i].probability[c] += chain[i].states[b][c].forward * chain[i].states[b][c].backward;
             }
@@ -312,6 +327,7 @@ static void set_path(const struct run *run, const struct link *chain, struct wor
 /* ---- the words of the query ------------------------------------------------------------------------------------ */
 
 struct gatherer {
+    struct stand_rule rule;
     struct run run;
     size_t room; /* for so many words of the query */
     struct link *chain;
@@ -339,19 +355,29 @@ static void end_run(struct gatherer *g)
     }
 }
 
+static void gather_words(struct gatherer *g, const struct query_node *node)
+{
+    const enum stand stand = stand_of(node, g->rule.any_marked);
+    for (size_t i = 0; i < node->token_count && g->out->count + g->run.count < g->room; i++) {
+        struct word *w = &g->run.words[g->run.count++];
+        w->token = &node->tokens[i];
+        find_candidates(g->run.archive, &g->rule, w, stand);
+    }
+}
+
+/* The words of an AND stand side by side, but for those of a name. */
 static void gather(struct gatherer *g, const struct query_node *node)
 {
     const bool words = node->kind == QUERY_TERM || node->kind == QUERY_PHRASE;
     if (words && (node->field == QUERY_ANY || node->field == QUERY_TITLE)) {
-        for (size_t i = 0; i < node->token_count && g->out->count + g->run.count < g->room; i++) {
-            struct word *w = &g->run.words[g->run.count++];
-            w->token = &node->tokens[i];
-            find_candidates(g->run.archive, w, node->exact);
-        }
+        gather_words(g, node);
         return;
     }
-    /* Only the words of an AND stand side by side. */
     if (node->kind != QUERY_AND) {
+        end_run(g);
+    }
+    if (words && node->field == QUERY_NAME) {
+        gather_words(g, node);
         end_run(g);
     }
     for (size_t i = 0; node->kind != QUERY_NOT && i < node->child_count; i++) {
@@ -371,11 +397,27 @@ static size_t count_words(const struct query_node *node)
     return words;
 }
 
+static bool has_name(const struct query_node *node)
+{
+    bool any = node->field == QUERY_NAME && node->token_count > 0;
+    for (size_t i = 0; !any && i < node->child_count; i++) {
+        any = has_name(node->children[i]);
+    }
+    return any;
+}
+
+bool readings_matter(const struct query_tree *tree, enum trabao_tier loosest)
+{
+    return tree->root && (!tree->any_marked || loosest > TRABAO_EXACT || has_name(tree->root));
+}
+
 enum trabao_status readings_weigh(const struct archive *archive, const struct query_tree *tree,
-                                  struct query_arena *arena, struct readings *out, struct trabao_error *err)
+                                  const struct stand_rule *rule, struct query_arena *arena, struct readings *out,
+                                  struct trabao_error *err)
 {
     const size_t room = MIN(tree->root ? count_words(tree->root) : 0, (size_t)READINGS_WORDS);
-    struct gatherer g = {.run = {archive, query_arena_alloc(arena, room, sizeof(struct word)), 0},
+    struct gatherer g = {.rule = *rule,
+                         .run = {archive, query_arena_alloc(arena, room, sizeof(struct word)), 0},
                          .room = room,
                          .chain = query_arena_alloc(arena, room, sizeof *g.chain),
                          .pairs = query_arena_alloc(arena, room, sizeof *g.pairs),
@@ -408,6 +450,30 @@ double readings_probability(const struct readings *readings, const struct query_
         }
     }
     return -1;
+}
+
+double readings_as_typed(const struct readings *readings)
+{
+    double least = 1;
+    for (size_t i = 0; i < readings->count; i++) {
+        const struct word_reading *r = &readings->items[i];
+        double here = r->count ? 0 : 1;
+        for (size_t c = 0; c < r->count; c++) {
+            here += r->tiers[c] == TRABAO_EXACT ? r->probability[c] : 0;
+        }
+        least = fmin(least, here);
+    }
+    return least;
+}
+
+enum trabao_tier readings_tier(const struct readings *readings)
+{
+    uint8_t tier = TRABAO_EXACT;
+    for (size_t i = 0; i < readings->count; i++) {
+        const struct word_reading *r = &readings->items[i];
+        tier = r->count ? MAX(tier, r->tiers[r->best]) : tier;
+    }
+    return (enum trabao_tier)tier;
 }
 
 static bool is_blank(char c)

@@ -17,7 +17,9 @@ enum trabao_status trabao_restore(struct trabao_reader *reader, const char *text
     enum trabao_status status = arena ? query_parse(reader->analyzer, &typed, &tree, err)
                                       : error_no_memory(err);
     if (status == TRABAO_OK) {
-        status = readings_weigh(reader->reader->archive, tree, arena, &readings, err);
+        /* Words with marks stay, the others are open. */
+        const struct stand_rule rule = {&reader->reader->archive->lexicon, false, TRABAO_FOLDED};
+        status = readings_weigh(reader->reader->archive, tree, &rule, arena, &readings, err);
     }
     char *better = NULL;
     if (status == TRABAO_OK) {

@@ -2,9 +2,9 @@
  * search.c - trabao_search: which articles a page of hits has.
  *
  * The query is read and bound to the archive at the tightest tier. While fewer than ENOUGH articles match, or, of a
- * long query without marks, have the words that are likely meant, a long one is relaxed, and then any is widened tier
- * by tier. Ranking has two stages: the best adjacency_articles by BM25F are ranked anew by adjacency and come first,
- * the rest follow in BM25F order.
+ * long query, have the words that are likely meant, it is widened tier by tier, or a long one relaxed (find_widening
+ * says which). Ranking has two stages: the best adjacency_articles by BM25F are ranked anew by adjacency and come
+ * first, the rest follow in BM25F order.
  */
 #include "query/search_inside.h"
 
@@ -16,6 +16,7 @@
 #define ENOUGH 10          /* a query with so many articles is not widened */
 #define LIMIT_DEFAULT 10
 #define RELAX_WORDS 5      /* queries of so many words may be relaxed */
+#define MEANT_LEAST 0.01   /* probability of a word as it was typed, below which hardly anybody means it; tuned */
 
 struct answer_memory {
     struct trabao_answer answer; /* first: what the caller sees */
@@ -60,6 +61,14 @@ static enum trabao_status limit_dates(struct search *s)
     return s->no_day && s->request->strict ? error_set(s->err, TRABAO_USAGE, QUERY_NO_DAY_ENGLISH) : TRABAO_OK;
 }
 
+/* What the words mean, where they may stand for terms up to LOOSEST. */
+static enum trabao_status weigh_readings(struct search *s, enum trabao_tier loosest, struct readings *out)
+{
+    const struct archive *a = s->r->reader->archive;
+    const struct stand_rule rule = {&a->lexicon, s->tree->any_marked, loosest};
+    return readings_weigh(a, s->tree, &rule, s->arena, out, s->err);
+}
+
 static enum trabao_status read_query(struct search *s)
 {
     const struct trabao_request *q = s->request;
@@ -68,11 +77,11 @@ static enum trabao_status read_query(struct search *s)
         .text = q->query ? q->query : "", .n = q->query_len, .now = civil_now(), .strict = q->strict};
     TRY(query_read(s->r, &typed, &s->tree, s->err));
     TRY(limit_dates(s));
+    /* Those of words as they were typed. With marks, tiers differ. */
     if (!s->tree->any_marked) {
         s->limits.readings = &s->readings;
-        TRY(readings_weigh(archive, s->tree, s->arena, &s->readings, s->err));
+        TRY(weigh_readings(s, TRABAO_FOLDED, &s->readings));
     }
-    /* The readings are of the words as they were typed. */
     return query_abbreviate(archive, s->tree, s->err);
 }
 
@@ -103,24 +112,26 @@ static enum trabao_status read_request(struct search *s)
 
 /* ---- finding ------------------------------------------------------------------------------------------------- */
 
-static enum trabao_status bind(struct search *s, enum trabao_tier loosest, bool relaxed)
+/* Binds the query as the limits of S say. */
+static enum trabao_status bind(struct search *s)
 {
     adjacency_close(s->adjacency);
     plan_free(s->plan);
     s->adjacency = NULL;
     s->plan = NULL;
     impact_release(s->r->reader->impacts);
-    s->limits.loosest = loosest;
-    s->limits.relax = relaxed;
-    s->answer->relaxed = relaxed;
-    enum trabao_status status = plan_make(s->r->reader, s->r->analyzer, s->tree, &s->limits, &s->plan, s->err);
-    if (status == TRABAO_OK) {
-        s->answer->tier = s->plan->loosest;
-        s->ranked = adjacency_articles(s->plan);
-        status = adjacency_open(s->r->reader, s->plan, &s->adjacency, s->err);
-        s->options.phrases = s->adjacency;
+    s->answer->relaxed = s->limits.relax;
+    if (s->tree->any_marked && readings_matter(s->tree, s->limits.loosest)) {
+        s->limits.readings = &s->readings;
+        TRY(weigh_readings(s, s->limits.loosest, &s->readings));
     }
-    return status;
+    TRY(plan_make(s->r->reader, s->r->analyzer, s->tree, &s->limits, &s->plan, s->err));
+    s->answer->tier = s->plan->loosest;
+    s->answer->widened = s->tree->any_marked && s->plan->loosest > TRABAO_EXACT;
+    s->ranked = adjacency_articles(s->plan);
+    TRY(adjacency_open(s->r->reader, s->plan, &s->adjacency, s->err));
+    s->options.phrases = s->adjacency;
+    return TRABAO_OK;
 }
 
 /* The articles that the second stage ranks; all that match, if they are fewer. */
@@ -161,48 +172,68 @@ static bool may_relax(const struct search *s)
 }
 
 /*
- * Whether enough articles have all the words. One that has each of many words, but in readings that are hardly meant,
- * is as good as none: of a long query without marks only those count that have them as they are likely meant, unless
- * the tier was asked for.
+ * Binds the query, finds, and says whether enough articles have all the words. One that has each of many words, but in
+ * readings that are hardly meant, is as good as none: of a long query whose words have several readings only those
+ * count that have them as they are likely meant, unless the tier was asked for.
  */
-static enum trabao_status find_enough(struct search *s, bool relaxed, bool *enough)
+static enum trabao_status find_enough(struct search *s, bool *enough)
 {
-    enum trabao_status status = find(s);
+    TRY(bind(s));
+    TRY(find(s));
     *enough = s->count >= ENOUGH;
-    const bool any_reading = s->request->tier != TRABAO_TIER_AUTO || s->tree->any_marked;
-    if (status == TRABAO_OK && *enough && !relaxed && search_by_relevance(s) && !any_reading && may_relax(s)) {
-        status = adjacency_enough_meant(s->adjacency, s->hits, s->count, ENOUGH, enough, s->err);
-    }
-    return status;
+    const bool any_reading = s->request->tier != TRABAO_TIER_AUTO || s->plan->loosest == TRABAO_EXACT;
+    return *enough && !s->limits.relax && search_by_relevance(s) && !any_reading && may_relax(s)
+               ? adjacency_enough_meant(s->adjacency, s->hits, s->count, ENOUGH, enough, s->err)
+               : TRABAO_OK;
+}
+
+/* How the marks of a query were most likely meant. */
+struct meaning {
+    bool as_typed;         /* so, or nearly as likely so */
+    enum trabao_tier tier; /* that its likeliest reading needs */
+};
+
+static enum trabao_status find_meaning(struct search *s, struct meaning *out)
+{
+    struct readings readings;
+    TRY(weigh_readings(s, TRABAO_FOLDED, &readings));
+    *out = (struct meaning){readings_as_typed(&readings) >= MEANT_LEAST, readings_tier(&readings)};
+    return TRABAO_OK;
 }
 
 /*
- * Finds at the tightest tier, and looks further while there is too little. A long query first does without some of its
- * words: of many words with their marks one is sooner missing than meant otherwise. A short one is widened by tiers.
+ * Finds at the tightest tier, and looks further while there is too little. A short query is widened by tiers. A long
+ * one first does without some of its words: of many words with their marks one is sooner missing than meant otherwise.
+ * Not so when hardly anybody means the marks that were typed: it is widened, as far as its likeliest reading needs. If
+ * no article has the words as typed, their marks do not even part the others into tiers: those that have the fewest of
+ * the words, but as typed, or other words that happen to be a little nearer to them, would come first.
  */
 static enum trabao_status find_widening(struct search *s)
 {
-    const enum trabao_tier asked = s->request->tier;
-    enum trabao_tier tier = asked != TRABAO_TIER_AUTO ? asked : s->tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
-    bool relaxed = false, enough = false;
-    enum trabao_status status = bind(s, tier, relaxed);
-    if (status == TRABAO_OK) {
-        status = find_enough(s, relaxed, &enough);
+    struct plan_limits *limits = &s->limits;
+    const bool may_choose = s->request->tier == TRABAO_TIER_AUTO;
+    struct meaning meaning = {.as_typed = true};
+    bool enough, level = false;
+    limits->loosest = !may_choose ? s->request->tier : s->tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
+    TRY(find_enough(s, &enough));
+    if (!enough && may_choose && limits->loosest == TRABAO_EXACT) {
+        TRY(find_meaning(s, &meaning));
+        level = !meaning.as_typed && s->count == 0;
     }
-    while (status == TRABAO_OK && !enough) {
-        if (!relaxed && may_relax(s)) {
-            relaxed = true;
-        } else if (asked == TRABAO_TIER_AUTO && tier < TRABAO_FOLDED && s->tree->any_open && s->plan->widens) {
-            tier++;
+    while (!enough) {
+        const bool may_widen =
+            may_choose && limits->loosest < TRABAO_FOLDED && s->tree->any_open && s->plan->widens;
+        if (!limits->relax && may_relax(s) && (meaning.as_typed || !may_widen)) {
+            limits->relax = true;
+        } else if (may_widen) {
+            limits->loosest = meaning.as_typed ? limits->loosest + 1 : MAX(limits->loosest + 1, meaning.tier);
+            limits->tightest = level ? limits->loosest : TRABAO_EXACT;
         } else {
             break;
         }
-        status = bind(s, tier, relaxed);
-        if (status == TRABAO_OK) {
-            status = find_enough(s, relaxed, &enough);
-        }
+        TRY(find_enough(s, &enough));
     }
-    return status;
+    return TRABAO_OK;
 }
 
 /* The page inside the ranked articles, filled up from behind them. */
@@ -246,7 +277,10 @@ static enum trabao_status find_page(struct search *s)
     if (!s->continued) {
         status = find_widening(s);
     } else {
-        status = bind(s, (enum trabao_tier)s->cursor.loosest, s->cursor.relaxed);
+        s->limits.tightest = (enum trabao_tier)s->cursor.tightest;
+        s->limits.loosest = (enum trabao_tier)s->cursor.loosest;
+        s->limits.relax = s->cursor.relaxed;
+        status = bind(s);
         if (status == TRABAO_OK && s->cursor.stage != CURSOR_SCORED) {
             status = find(s);
         }

@@ -166,7 +166,8 @@ static enum trabao_status fill_next(struct search *s)
     const bool scored = s->continued && s->cursor.stage == CURSOR_SCORED;
     const bool at_border = search_by_relevance(s) && !scored && end == s->ranked;
     const struct engine_hit *last = at_border ? &s->ranked_last : &s->hits[end - 1];
-    struct cursor next = {.loosest = (uint8_t)s->plan->loosest,
+    struct cursor next = {.tightest = (uint8_t)s->limits.tightest,
+                          .loosest = (uint8_t)s->plan->loosest,
                           .relaxed = s->answer->relaxed,
                           .score = last->score,
                           .tier = last->tier,

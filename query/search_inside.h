@@ -21,7 +21,7 @@ struct search {
     struct plan *plan;
     struct adjacency *adjacency;
     struct plan_limits limits;
-    struct readings readings; /* of the words, when none has marks */
+    struct readings readings; /* of the words, where they may have several */
     struct engine_options options;
     struct cursor cursor;
     bool no_day;    /* the request's dates exclude one another, or those of the query */

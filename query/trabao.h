@@ -114,6 +114,7 @@ struct trabao_answer {
     const char *const *warnings;
     size_t warning_count;
     enum trabao_tier tier; /* the loosest tier that was looked at */
+    bool widened;          /* words have marks, and articles with other ones were looked for as well */
     bool relaxed;
     uint64_t total;            /* articles, over all tiers shown */
     bool total_exact;          /* false: at least that many (total_relation "gte") */

@@ -4,7 +4,6 @@
 #include "server/page.h"
 
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "server/search_args.h"
 
 #define PAGE_HITS 20
@@ -144,26 +143,11 @@ static void suggestion(struct buf *out, const struct page_query *query, const st
     }
 }
 
-/* True when TEXT has a letter with Vietnamese marks, so that the searcher meant these marks. */
-static bool has_marks(const char *text)
-{
-    const size_t n = strlen(text);
-    for (size_t i = 0; i < n;) {
-        uint32_t c;
-        i += utf8_decode(text + i, n - i, &c);
-        if ((c >= 0xC0 && c <= 0x1B0) || (c >= 0x300 && c <= 0x323) || (c >= 0x1EA0 && c <= 0x1EF9)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The searcher typed marks, and articles with other marks are there as well: why, and how to be rid of them. */
 static void widened(struct buf *out, const struct page_query *query, const struct trabao_answer *answer)
 {
-    const char *q = query->values[PAGE_Q];
     const uint64_t exact = answer->totals_by_tier[TRABAO_EXACT];
-    if (answer->total <= exact || query->values[PAGE_TIER] != NULL || q == NULL || !has_marks(q)) {
+    if (!answer->widened || answer->total <= exact || query->values[PAGE_TIER] != NULL) {
         return;
     }
     if (exact == 0) {

@@ -63,6 +63,12 @@ def fold(text):
     return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
 
 
+def toneless(text):
+    """The text with its letters' marks, but without tones."""
+    decomposed = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in TONES))
+
+
 def telex_of_letter(letter):
     """The keys of a letter with its marks, but for the tone's, and the tone's key."""
     base, *marks = unicodedata.normalize("NFD", letter)

@@ -223,6 +223,7 @@ static void fill_ordinary(struct fake_answer *fake)
     fake->answer.warnings = fake->warnings;
     fake->answer.warning_count = 1;
     fake->answer.tier = TRABAO_FOLDED;
+    fake->answer.widened = true;
     fake->answer.totals_by_tier[TRABAO_EXACT] = 1;
     fake->answer.totals_by_tier[TRABAO_FOLDED] = 1;
     fake->answer.hit_count = 2;

@@ -234,9 +234,11 @@ static void make_query(struct asked *q)
     if (any_below(8) == 0) {
         read_field(any_below(archive->count), ARTICLE_SOURCE, q->source);
     }
+    const enum trabao_tier loosest = (enum trabao_tier)any_below(3);
     q->limits = (struct plan_limits){.author = q->author,
                                      .source = q->source,
-                                     .loosest = (enum trabao_tier)any_below(3),
+                                     .tightest = any_below(2) ? loosest : TRABAO_EXACT,
+                                     .loosest = loosest,
                                      .relax = q->form == RELAXED};
 }
 
@@ -383,12 +385,12 @@ static void ask(void)
     const struct query_typed typed = {q.text, strlen(q.text), civil_now(), false};
     check(query_read(reader, &typed, &tree, &err));
     struct query_arena *arena = query_arena_new();
-    if (!tree->any_marked) {
-        check(readings_weigh(archive, tree, arena, &readings, &err));
-    }
-    const bool recency = any_below(2) == 0;
-    struct plan *pruned = plan_of(&q, tree, tree->any_marked ? NULL : &readings);
-    struct plan *scored = plan_of(&q, tree, tree->any_marked ? NULL : &readings);
+    const enum trabao_tier loosest = tree->any_marked ? q.limits.loosest : TRABAO_FOLDED;
+    const struct stand_rule rule = {&archive->lexicon, tree->any_marked, loosest};
+    check(readings_weigh(archive, tree, &rule, arena, &readings, &err));
+    const bool recency = any_below(2) == 0, weighed = !tree->any_marked || any_below(2) == 0;
+    struct plan *pruned = plan_of(&q, tree, weighed ? &readings : NULL);
+    struct plan *scored = plan_of(&q, tree, weighed ? &readings : NULL);
     asked_by_form[q.form]++;
     compare_best(&q, pruned, scored, recency);
     compare_all(&q, scored, pruned, recency);

@@ -8,12 +8,12 @@ import json
 import os
 import random
 
-from articles import fold, key_of, number_of, read_articles, telex, words_of
+from articles import fold, key_of, number_of, read_articles, telex, toneless, words_of
 
 LEFT_OUT = 64
 PIECE = 4
 LEAD = 300
-TYPED = ("marked", "unmarked", "telex")
+TYPED = ("marked", "unmarked", "telex", "toneless", "mixed")
 
 
 class Article:
@@ -80,10 +80,19 @@ def piece_of(words, length, chance):
     return words[at:at + length]
 
 
-def typed(text, how, chance):
-    if how == "unmarked":
-        return fold(text)
-    return telex(text, chance.random() < 0.5) if how == "telex" else text
+def mixed(words):
+    """Every other word without marks; which ones, the words say."""
+    first = number_of(" ".join(words), "mixed") % 2
+    return " ".join(fold(w) if i % 2 == first else w for i, w in enumerate(words))
+
+
+def typed(words, how, chance):
+    text = " ".join(words)
+    if how == "telex":
+        return telex(text, chance.random() < 0.5)
+    if how == "mixed":
+        return mixed(words)
+    return {"unmarked": fold, "toneless": toneless}.get(how, str)(text)
 
 
 def query_sets(collection, split, seed, count):
@@ -96,6 +105,6 @@ def query_sets(collection, split, seed, count):
         for cut, words in cuts.items():
             for how in TYPED:
                 identifier = f"{cut}-{how}-{article.number}"
-                sets[f"{cut}-{how}"][identifier] = typed(" ".join(words), how, chance)
+                sets[f"{cut}-{how}"][identifier] = typed(words, how, chance)
                 answers[identifier] = collection.answers_to(article)
     return sets, answers

@@ -107,9 +107,10 @@ def measure_known(settings):
 
 def print_ratio(means):
     for cut in ("title", "piece"):
-        marked, unmarked, telex = (means[f"{cut}-{how}"]["trabao"]["mrr"]["mean"] for how in known.TYPED)
+        marked, *others = (means[f"{cut}-{how}"]["trabao"]["mrr"]["mean"] for how in known.TYPED)
         if marked:
-            print(f"{cut}: unmarked {unmarked / marked:.3f} of marked, Telex {telex / marked:.3f} of marked")
+            shares = (f"{how} {value / marked:.3f}" for how, value in zip(known.TYPED[1:], others))
+            print(f"{cut}: of marked, {', '.join(shares)}")
 
 
 def unseen_titles(settings, collection):

@@ -55,6 +55,14 @@ class Text(unittest.TestCase):
         for one, other in (("đi", "di"), ("hoa", "hòa"), ("vy", "vi"), ("ân", "an")):
             self.assertNotEqual(articles.spelling(one), articles.spelling(other))
 
+    def test_toneless(self):
+        self.assertEqual(articles.toneless("mặt trận đường"), "măt trân đương")
+
+    def test_mixed(self):
+        words = "mặt trận tổ quốc".split()
+        self.assertIn(known.mixed(words), ("mat trận to quốc", "mặt tran tổ quoc"))
+        self.assertEqual(known.mixed(words), known.mixed(words))
+
     def test_fold(self):
         self.assertEqual(articles.fold("Đường phố đẹp"), "Duong pho dep")
 

@@ -239,6 +239,104 @@ static void words_that_are_hardly_meant_do_not_count(void **state)
     trabao_answer_free(answer);
 }
 
+/* A tone is missing: the word that is rare and a little nearer to what was typed is not the one that is meant. */
+static void marks_that_are_missing_are_weighed(void **state)
+{
+    (void)state;
+    add_articles(30, "rest", "xa");
+    add_articles(20, "meant", "thời tiết đẹp");
+    add_article("rare", "thới xa tiết xa");
+    open_archive();
+    struct trabao_answer *answer = ask("thời tiêt");
+    assert_int_equal(answer->tier, TRABAO_TONE);
+    assert_true(answer->widened);
+    assert_int_equal(answer->total, 21);
+    assert_first(answer, "meant");
+    assert_string_equal(answer->suggestion, "thời tiết");
+    trabao_answer_free(answer);
+    answer = ask("thời tiết");
+    assert_int_equal(answer->tier, TRABAO_EXACT);
+    assert_null(answer->suggestion);
+    trabao_answer_free(answer);
+}
+
+/* A name is asked for with or without marks; among its readings the usual one comes first, not the rarest. */
+static void names_are_weighed(void **state)
+{
+    (void)state;
+    static const char *const queries[] = {"name:nam", "tên:Nam", "xa tên:Nam", "đẹp name:nam"};
+    add_articles(30, "rest", "xa");
+    add_articles(20, "usual", "ông Nam xa đẹp");
+    add_article("rare", "nậm xa đẹp");
+    open_archive();
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+        struct trabao_answer *answer = ask(queries[i]);
+        assert_false(answer->widened && i < 3); /* the marks of a field's name are no marks of the query */
+        assert_int_equal(answer->total, 21);
+        assert_first(answer, "usual");
+        trabao_answer_free(answer);
+    }
+}
+
+/* Counts the hits of QUERY page by page. */
+static size_t count_by_pages(const char *query)
+{
+    char cursor[128] = "";
+    size_t count = 0;
+    do {
+        const struct trabao_request request = {.query = query,
+                                               .query_len = strlen(query),
+                                               .tier = TRABAO_TIER_AUTO,
+                                               .sort = TRABAO_RELEVANCE_ONLY,
+                                               .limit = 7,
+                                               .cursor = cursor};
+        struct trabao_answer *answer;
+        assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+        count += answer->hit_count;
+        snprintf(cursor, sizeof cursor, "%s", answer->next ? answer->next : "");
+        trabao_answer_free(answer);
+    } while (*cursor);
+    return count;
+}
+
+/* Letters without tones: articles that have a few of the words letter by letter say nothing. */
+static void a_long_query_is_widened_when_nobody_means_its_marks(void **state)
+{
+    (void)state;
+    static const char query[] = "thu tương pham minh chinh";
+    add_articles(40, "rest", "xa");
+    add_articles(20, "literal", "thu xa pham xa minh xa chinh");
+    add_articles(20, "meant", "thủ tướng Phạm Minh Chính");
+    open_archive();
+    struct trabao_answer *answer = ask(query);
+    assert_false(answer->relaxed);
+    assert_int_equal(answer->tier, TRABAO_TONE);
+    assert_int_equal(answer->total, 20);
+    assert_first(answer, "meant");
+    assert_string_equal(answer->suggestion, "thủ tướng phạm minh chính");
+    trabao_answer_free(answer);
+    assert_int_equal(count_by_pages(query), 20);
+    answer = ask("thủ tướng phạm minh chính xa"); /* marks that are meant: the last word is too much */
+    assert_true(answer->relaxed);
+    assert_int_equal(answer->tier, TRABAO_EXACT);
+    assert_first(answer, "meant");
+    trabao_answer_free(answer);
+}
+
+/* A tier between that happens to have enough articles is passed over when the likeliest reading needs a looser one. */
+static void the_tier_of_the_likeliest_reading_is_looked_at(void **state)
+{
+    (void)state;
+    add_articles(40, "rest", "xa");
+    add_articles(12, "near", "đương xa xa xa bò xa xa xa bẩn");
+    add_articles(20, "meant", "đường bộ bẩn");
+    open_archive();
+    struct trabao_answer *answer = ask("duong bò bân");
+    assert_int_equal(answer->tier, TRABAO_FOLDED);
+    assert_first(answer, "meant");
+    trabao_answer_free(answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +347,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(neighbours_count_in_any_reading, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(a_second_spelling_is_no_second_word, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(words_that_are_hardly_meant_do_not_count, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(marks_that_are_missing_are_weighed, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(names_are_weighed, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(a_long_query_is_widened_when_nobody_means_its_marks, open_folder,
+                                        close_archive),
+        cmocka_unit_test_setup_teardown(the_tier_of_the_likeliest_reading_is_looked_at, open_folder, close_archive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

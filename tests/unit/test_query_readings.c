@@ -122,7 +122,8 @@ static void test_probabilities(void **state)
     const char *query = "ban doc gia vang cong ty nha dat qwerty";
     const struct query_typed typed = {query, strlen(query), 0, false};
     assert_fine(query_parse(reader->analyzer, &typed, &tree, &err), &err);
-    assert_fine(readings_weigh(archive->archive, tree, arena, &readings, &err), &err);
+    const struct stand_rule rule = {&archive->archive->lexicon, tree->any_marked, TRABAO_FOLDED};
+    assert_fine(readings_weigh(archive->archive, tree, &rule, arena, &readings, &err), &err);
     assert_int_equal(readings.count, 9);
     for (size_t i = 0; i < readings.count; i++) {
         const struct word_reading *r = &readings.items[i];
