@@ -24,14 +24,23 @@ static enum trabao_status damaged(const struct archive *a, const char *what, str
 
 static enum trabao_status load_facts(struct archive *a, sqlite3 *db, struct trabao_error *err)
 {
-    int64_t generation = 0, articles = 0, text_bytes = 0, words = 0, rows_end = 0;
-    if (schema_get_meta(db, "generation", &generation, NULL) != TRABAO_OK ||
-        schema_get_meta(db, "articles", &articles, NULL) != TRABAO_OK ||
-        schema_get_meta(db, "text_bytes", &text_bytes, NULL) != TRABAO_OK ||
-        schema_get_meta(db, "words", &words, NULL) != TRABAO_OK ||
-        schema_get_meta(db, "rows_end", &rows_end, NULL) != TRABAO_OK ||
-        schema_get_meta(db, "built_at", &a->built_at, NULL) != TRABAO_OK || articles < 0 ||
-        articles > IMPACT_ARTICLES_MAX || rows_end <= articles || rows_end > 2 * (int64_t)IMPACT_ARTICLES_MAX) {
+    int64_t generation, articles, text_bytes, words, rows_end, thousandths, changes;
+    const struct {
+        const char *name;
+        int64_t *value;
+    } facts[] = {
+        {"generation", &generation}, {"articles", &articles}, {"text_bytes", &text_bytes},
+        {"words", &words}, {"rows_end", &rows_end}, {"built_at", &a->built_at},
+        {"average_length", &thousandths}, {"changes", &changes},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(facts); i++) {
+        const enum trabao_status status = schema_get_meta(db, facts[i].name, facts[i].value, err);
+        if (status != TRABAO_OK) {
+            return status == TRABAO_NONE ? damaged(a, "facts", err) : status;
+        }
+    }
+    if (articles < 0 || articles > IMPACT_ARTICLES_MAX || rows_end <= articles ||
+        rows_end > 2 * (int64_t)IMPACT_ARTICLES_MAX || thousandths <= 0 || changes < 0) {
         return damaged(a, "facts", err);
     }
     a->generation = (uint64_t)generation;
@@ -40,10 +49,6 @@ static enum trabao_status load_facts(struct archive *a, sqlite3 *db, struct trab
     a->count = (uint32_t)articles;
     a->rows.count = (uint32_t)articles;
     a->rows.end = (uint32_t)rows_end;
-    /* Missing in archives from before there were updates. */
-    int64_t thousandths = 0, changes = 0;
-    (void)schema_get_meta(db, "average_length", &thousandths, NULL);
-    (void)schema_get_meta(db, "changes", &changes, NULL);
     a->average_length = (double)thousandths / 1000;
     a->changes = (uint64_t)changes;
     return removed_load(&a->removed, db, err);
@@ -188,6 +193,12 @@ bool archive_superseded(const struct archive *a)
 {
     struct stat facts;
     return stat(a->path, &facts) == 0 && (facts.st_ino != a->inode || facts.st_dev != a->device);
+}
+
+bool archive_number_of(const struct archive *a, int64_t id, uint32_t *number)
+{
+    *number = archive_lower_bound(a, id);
+    return *number < a->count && a->ids[*number] == id;
 }
 
 uint32_t archive_lower_bound(const struct archive *a, int64_t id)
@@ -404,9 +415,12 @@ enum trabao_status archive_find(struct archive_reader *r, uint64_t key_hash, str
                                 struct trabao_error *err)
 {
     sqlite3_bind_int64(r->by_hash, 1, (int64_t)key_hash);
-    const enum trabao_status status = db_step(r->by_hash, "looking an article up", err);
+    enum trabao_status status = db_step(r->by_hash, "looking an article up", err);
     if (status == TRABAO_OK) {
         out->id = sqlite3_column_int64(r->by_hash, 0);
+        status = archive_number_of(r->archive, out->id, &out->number)
+                     ? TRABAO_OK
+                     : error_set(err, TRABAO_DATA, "article %lld has no number; reindex", (long long)out->id);
         out->content_hash = (uint64_t)sqlite3_column_int64(r->by_hash, 1);
         out->generation = (uint64_t)sqlite3_column_int64(r->by_hash, 2);
     }

@@ -36,7 +36,7 @@ struct archive {
     uint64_t text_bytes, words;
     int64_t built_at;     /* civil seconds */
     uint64_t file_bytes;
-    double average_length; /* that impacts were made with, in words; 0: not known */
+    double average_length; /* that impacts were made with, in words */
     uint64_t changes;      /* articles that came and went since the last full build */
     struct removed_list removed;
     uint32_t count;       /* articles */
@@ -60,6 +60,9 @@ bool archive_superseded(const struct archive *archive);
 
 /* The number of the first article whose id is not below ID; archive->count when there is none. */
 uint32_t archive_lower_bound(const struct archive *archive, int64_t id);
+
+/* *NUMBER: that of article ID. False when there is none. */
+bool archive_number_of(const struct archive *archive, int64_t id, uint32_t *number);
 
 struct archive_reader {
     struct archive *archive;
@@ -106,6 +109,7 @@ enum trabao_status archive_read(struct archive_reader *r, int64_t id, bool body,
 /* The article whose key has a hash. */
 struct archive_found {
     int64_t id;
+    uint32_t number; /* of the article */
     uint64_t content_hash;
     uint64_t generation;
 };
@@ -114,7 +118,7 @@ struct archive_found {
 enum trabao_status archive_find(struct archive_reader *r, uint64_t key_hash, struct archive_found *out,
                                 struct trabao_error *err);
 
-/* The terms of title and body in text order. */
+/* The terms of title and body of article ID, which the archive has, in text order. */
 enum trabao_status archive_terms(struct archive_reader *r, int64_t id, struct wordcode_terms *out,
                                  struct trabao_error *err);
 

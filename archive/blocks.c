@@ -9,6 +9,7 @@
 
 #define SLOT_BITS 16
 #define SLOTS (1U << SLOT_BITS)
+#define PASSED_MAX (2 * SLOTS) /* blocks that the hand passes to make room for one */
 
 struct blocks {
     pthread_mutex_t mutex;
@@ -62,10 +63,10 @@ void blocks_close(struct blocks *blocks)
     }
 }
 
-/* Frees blocks until the cache is within its ceiling, or every block has had its second chance. */
+/* Frees blocks until the cache is within its ceiling; looks at no more than PASSED_MAX, as others wait meanwhile. */
 static void make_room(struct blocks *blocks)
 {
-    for (unsigned passed = 0; blocks->used > blocks->ceiling && blocks->hand && passed < 2 * SLOTS; passed++) {
+    for (unsigned passed = 0; blocks->used > blocks->ceiling && blocks->hand && passed < PASSED_MAX; passed++) {
         struct block *block = blocks->hand;
         blocks->hand = block->clock_next;
         if (block->holders == 0 && !block->recent) {

@@ -384,10 +384,10 @@ static enum trabao_status fill(struct build *b, struct trabao_error *err)
 
 static void finish(struct build *b)
 {
-    rows_close(&b->rows);
-    db_close(b->db);
     segment_close(b->segment);
     impact_builder_close(b->impacts);
+    rows_close(&b->rows);
+    db_close(b->db);
     runs_close(b->runs);
     ngrams_builder_close(b->ngrams);
     signatures_builder_close(b->signatures);

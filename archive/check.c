@@ -100,9 +100,9 @@ static void row_function(sqlite3_context *context, int count, sqlite3_value **va
 {
     const struct check *c = sqlite3_user_data(context);
     const int64_t id = sqlite3_value_int64(values[0]);
-    const uint32_t number = archive_lower_bound(c->archive, id);
+    uint32_t number;
     (void)count;
-    if (number < c->archive->count && c->archive->ids[number] == id) {
+    if (archive_number_of(c->archive, id, &number)) {
         sqlite3_result_int64(context, c->archive->rows.rows[number]);
     }
 }
@@ -124,6 +124,9 @@ static enum trabao_status open_all(struct check *c, const char *path)
     TRY(archive_reader_open(c->archive, &c->reader, c->err));
     TRY(pack_context_open(&c->pack, c->err));
     TRY(db_open_for_check(path, &c->db, c->err));
+    if (archive_superseded(c->archive)) {
+        return error_set(c->err, TRABAO_IO, "%s was replaced while it was opened: check it again", path);
+    }
     TRY(fts5_vietnamese_register(c->db, NULL, c->err));
     return register_functions(c);
 }
@@ -152,32 +155,43 @@ static enum trabao_status check_seal(struct check *c)
     return TRABAO_OK;
 }
 
-/* True when the article with ID is what it was when its hashes were made. */
-static bool is_whole(struct check *c, int64_t id, struct archive_stored *stored)
+/* What is not there, or damaged, is a finding: then *FINE is false. */
+static enum trabao_status judge(enum trabao_status status, bool *fine)
 {
-    struct archive_found found;
-    if (archive_read(c->reader, id, true, stored, NULL) != TRABAO_OK) {
-        return false;
-    }
-    const struct article_text *key = &stored->article.fields[ARTICLE_KEY];
-    return key->text && article_content_hash(&stored->article) == stored->content_hash &&
-           archive_find(c->reader, article_key_hash(key->text, key->len), &found, NULL) == TRABAO_OK &&
-           found.id == id;
+    *fine = status == TRABAO_OK;
+    return status == TRABAO_NONE || status == TRABAO_DATA ? TRABAO_OK : status;
 }
 
-static void check_articles(struct check *c, const int64_t *ids, uint32_t count)
+/* *WHOLE: the article with ID is what it was when its hashes were made. */
+static enum trabao_status look_at_article(struct check *c, int64_t id, struct archive_stored *stored, bool *whole)
+{
+    struct archive_found found;
+    TRY(judge(archive_read(c->reader, id, true, stored, c->err), whole));
+    const struct article_text *key = &stored->article.fields[ARTICLE_KEY];
+    *whole = *whole && key->text && article_content_hash(&stored->article) == stored->content_hash;
+    if (*whole) {
+        TRY(judge(archive_find(c->reader, article_key_hash(key->text, key->len), &found, c->err), whole));
+        *whole = *whole && found.id == id;
+    }
+    return TRABAO_OK;
+}
+
+static enum trabao_status check_articles(struct check *c, const int64_t *ids, uint32_t count)
 {
     struct archive_stored stored;
+    enum trabao_status status = TRABAO_OK;
     archive_stored_init(&stored);
-    for (uint32_t i = 0; i < count; i++) {
-        const int64_t id = ids[i];
-        if (!is_whole(c, id, &stored)) {
+    for (uint32_t i = 0; status == TRABAO_OK && i < count; i++) {
+        bool whole;
+        status = look_at_article(c, ids[i], &stored, &whole);
+        if (status == TRABAO_OK && !whole) {
             char line[64];
-            snprintf(line, sizeof line, "article %lld is not what was stored", (long long)id);
+            snprintf(line, sizeof line, "article %lld is not what was stored", (long long)ids[i]);
             find(c, line);
         }
     }
     archive_stored_free(&stored);
+    return status;
 }
 
 /* What checking the signatures works with. */
@@ -377,7 +391,9 @@ static enum trabao_status check_all(struct check *c, const char *path)
     }
     TRY(check_file(c));
     if (c->findings == 0) {
-        check_articles(c, c->archive->ids, c->archive->count);
+        TRY(check_articles(c, c->archive->ids, c->archive->count));
+    }
+    if (c->findings == 0) {
         TRY(check_signatures(c, c->archive->ids, c->archive->count));
     }
     if (c->findings == 0) {
@@ -425,8 +441,8 @@ static void check_deleted(struct check *c, const struct archive_change *change)
     archive_stored_init(&stored);
     for (uint32_t i = 0; i < change->deleted_count; i++) {
         const int64_t id = change->deleted[i];
-        const uint32_t number = archive_lower_bound(c->archive, id);
-        if ((number < c->archive->count && c->archive->ids[number] == id) ||
+        uint32_t number;
+        if (archive_number_of(c->archive, id, &number) ||
             archive_read(c->reader, id, false, &stored, NULL) != TRABAO_NONE) {
             find(c, "an article that was deleted is still there");
         }
@@ -438,7 +454,7 @@ static enum trabao_status check_changed(struct check *c, const char *path, const
 {
     TRY(open_all(c, path));
     TRY(check_counts(c, change));
-    check_articles(c, change->written, change->written_count);
+    TRY(check_articles(c, change->written, change->written_count));
     check_deleted(c, change);
     TRY(check_signatures(c, change->written, change->written_count));
     return check_impacts(c, change);

@@ -1,8 +1,8 @@
 /*
  * db.h - the one door to SQLite: every handle is opened, hardened and asked through here.
  *
- * A published archive is never written to: it is replaced whole by rename. Readers therefore open it immutable, and
- * only the builder's file and the checker's copy are opened for writing.
+ * A published archive is never written to: it is replaced whole by rename. Readers therefore open it immutable. The
+ * builder's file is opened for writing, and by the checker the published one, since FTS5's check of itself asks for it.
  */
 #ifndef TRABAO_DB_H
 #define TRABAO_DB_H
@@ -36,7 +36,7 @@ enum trabao_status db_create(const char *path, sqlite3 **out, struct trabao_erro
 /* Opens PATH, a copy of an archive beside it, for updating: as db_create, and a file that breaks is thrown away. */
 enum trabao_status db_open_copy(const char *path, sqlite3 **out, struct trabao_error *err);
 
-/* Opens an existing PATH for the checker, with views on, read-only. */
+/* Opens an existing PATH for the checker, with views on. Nothing is changed, though FTS5 must be able to. */
 enum trabao_status db_open_for_check(const char *path, sqlite3 **out, struct trabao_error *err);
 
 /* Lets DB write the tables behind a virtual one (SQLITE_DBCONFIG_DEFENSIVE), or forbids it again. */

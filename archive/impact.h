@@ -1,12 +1,12 @@
 /*
  * impact.h - the impact index: for each term, in which articles it weighs how much, arranged for finding the best few.
  *
- * Articles are numbered in id order (so, in date order) and cut into windows of 256. A posting is two bytes: its place
- * in the window and its impact, the term's saturated BM25F weight in the article without the inverse document
- * frequency, quantised to 1..255: to an odd number where the article begins with the term, to an even one elsewhere.
- * Beside the postings stands, per term and window, the largest impact: a query adds up
- * these bounds and looks only at windows that can still matter (block-max pruning: Ding and Suel, SIGIR 2011; windows
- * in descending order of their bound: Mallia, Suel, Tonellotto, SIGIR 2024).
+ * Articles are numbered in id order (so, in date order) and cut into windows of 256. A posting is a place in the window
+ * and an impact, the term's saturated BM25F weight in the article without the inverse document frequency, quantised to
+ * 1..255: to an odd number where the article begins with the term, to an even one elsewhere. Beside the postings
+ * stands, per term and window, the largest impact: a query adds up these bounds and looks only at windows that can
+ * still matter (block-max pruning: Ding and Suel, SIGIR 2011; windows in descending order of their bound: Mallia, Suel,
+ * Tonellotto, SIGIR 2024).
  *
  * Table `impact`, one row per block, id = term << IMPACT_CHUNK_BITS | chunk:
  *   IMPACT_HEAD  how many windows n; which; u8 largest impact[n]; u8 postings less one[n]; and the postings, if all of
@@ -32,8 +32,9 @@
 #define IMPACT_BITMAP_BYTES (IMPACT_WINDOW / 8)
 #define IMPACT_CHUNK_BITS 13
 #define IMPACT_HEAD ((1U << IMPACT_CHUNK_BITS) - 1)
-#define IMPACT_BLOCK_MAX 4040 /* bytes of a row: four fill a page. A head of many windows has more, */
-#define IMPACT_CHUNK_MAX (IMPACT_BLOCK_MAX + IMPACT_BLOCK_MAX / 2) /* and a chunk, where that fills its page */
+/* Bytes of a row: four fill a page. A head of many windows has more, and a chunk where that fills its page. */
+#define IMPACT_BLOCK_MAX 4040
+#define IMPACT_CHUNK_MAX (IMPACT_BLOCK_MAX + IMPACT_BLOCK_MAX / 2)
 #define IMPACT_WINDOWS_MAX 65535
 #define IMPACT_ARTICLES_MAX ((uint32_t)IMPACT_WINDOWS_MAX * IMPACT_WINDOW)
 

@@ -169,7 +169,7 @@ static size_t chunk_ceiling(const struct term_writer *w)
     const size_t around = cell_bytes((int64_t)w->term << IMPACT_CHUNK_BITS, IMPACT_CHUNK_MAX) - IMPACT_CHUNK_MAX;
     const size_t room = w->room - MIN(around, w->room);
     return room >= CHUNK_MIN && room <= IMPACT_CHUNK_MAX ? room : IMPACT_BLOCK_MAX;
-            }
+}
 
 /* How many windows from FIRST on go into a chunk of no more than CEILING bytes. *BYTES: what they take. */
 static uint32_t fill_chunk(const struct term_writer *w, uint32_t first, size_t ceiling, size_t *bytes)
@@ -225,7 +225,7 @@ static bool append_windows(struct term_writer *w)
     }
     w->head.len += bytes;
     return true;
-    }
+}
 
 static enum trabao_status end_term(struct term_writer *w, struct trabao_error *err)
 {

@@ -16,7 +16,7 @@ enum schema_column { SCHEMA_BODY, SCHEMA_TITLE, SCHEMA_AUTHOR, SCHEMA_SOURCE, SC
 
 enum trabao_status schema_create(sqlite3 *db, struct trabao_error *err);
 
-/* Empties the tables `lexicon`, `impact` and `numbers`; what takes their place uses their pages again. */
+/* Empties the tables that go by articles' numbers (NUMBERED in schema.c); what takes their place uses their pages. */
 enum trabao_status schema_renew_numbered(sqlite3 *db, struct trabao_error *err);
 
 /* TRABAO_DATA, naming PATH and what to do, unless DB is an archive that this program reads. */

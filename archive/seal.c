@@ -20,7 +20,7 @@ static const char *const TABLES[] = {
     "SELECT first, terms FROM lexicon ORDER BY first",
     "SELECT id, block FROM impact ORDER BY id",
     "SELECT id, bits FROM signature ORDER BY id",
-    "SELECT first, ids, precisions FROM numbers ORDER BY first",
+    "SELECT first, ids, precisions, rows FROM numbers ORDER BY first",
     "SELECT key_hash, at FROM removed ORDER BY key_hash",
     "SELECT name, value FROM meta WHERE name <> 'seal' ORDER BY name",
 };

@@ -48,12 +48,13 @@ struct signatures {
 enum trabao_status signatures_load(struct signatures *out, sqlite3 *db, struct trabao_error *err);
 void signatures_free(struct signatures *s);
 
-/* The hash of a word by its FOLDED form (N bytes), and of a pair by those of its words. */
+/* The hash of a word by its FOLDED form (N bytes). */
 uint32_t signatures_word(const char *folded, size_t n);
 
 /* The same of a term of LEXICON. */
 uint32_t signatures_term(const struct lexicon *lexicon, uint32_t term);
 
+/* The hash of a pair by those of its words. */
 static inline uint64_t signatures_pair(uint32_t first, uint32_t second)
 {
     uint64_t h = ((uint64_t)first << 32 | second) * UINT64_C(0x9e3779b97f4a7c15);

@@ -131,7 +131,7 @@ static enum trabao_status write_facts(const struct signatures *s, sqlite3 *db, s
     buf_append(&facts, &s->rows, sizeof s->rows);
     const enum trabao_status status = buf_append(&facts, s->map, SIGNATURES_MAP_BYTES)
                                           ? dictionary_save(db, "signatures", facts.data, facts.len, err)
-              : error_no_memory(err);
+                                          : error_no_memory(err);
     buf_free(&facts);
     return status;
 }
@@ -252,20 +252,20 @@ static enum trabao_status write_segments(struct signatures_builder *b, sqlite3_s
 /* ---- an update ----------------------------------------------------------------------------------------------- */
 
 /* COUNT bits from place FROM of one row of bits, which go to place TO of another. */
-struct run {
+struct bit_run {
     uint32_t from, to, count;
 };
 
-struct runs {
-    struct run *runs;
+struct bit_runs {
+    struct bit_run *runs;
     size_t count, capacity;
 };
 
 /* Adds the runs of NUMBERS, which are ascending but for IMPACT_GONE. */
-static bool find_runs(const uint32_t *numbers, uint32_t count, struct runs *out)
+static bool find_runs(const uint32_t *numbers, uint32_t count, struct bit_runs *out)
 {
     for (uint32_t i = 0; i < count; i++) {
-        struct run *last = out->count ? &out->runs[out->count - 1] : NULL;
+        struct bit_run *last = out->count ? &out->runs[out->count - 1] : NULL;
         if (numbers[i] == IMPACT_GONE) {
             continue;
         }
@@ -276,29 +276,29 @@ static bool find_runs(const uint32_t *numbers, uint32_t count, struct runs *out)
         if (!mem_grow((void **)&out->runs, &out->capacity, out->count + 1, sizeof *out->runs)) {
             return false;
         }
-        out->runs[out->count++] = (struct run){i, numbers[i], 1};
+        out->runs[out->count++] = (struct bit_run){i, numbers[i], 1};
     }
     return true;
 }
 
-static void copy_runs(const struct runs *runs, const uint64_t *from, uint64_t *to)
+static void copy_runs(const struct bit_runs *runs, const uint64_t *from, uint64_t *to)
 {
     for (size_t r = 0; r < runs->count; r++) {
-        struct run run = runs->runs[r];
+        struct bit_run run = runs->runs[r];
         while (run.count) {
             /* What lies inside one word on both sides. */
             const uint32_t shift = run.from % 64, place = run.to % 64;
             const uint32_t n = MIN(run.count, 64 - MAX(shift, place));
             const uint64_t bits = from[run.from / 64] >> shift & UINT64_MAX >> (64 - n);
             to[run.to / 64] |= bits << place;
-            run = (struct run){run.from + n, run.to + n, run.count - n};
+            run = (struct bit_run){run.from + n, run.to + n, run.count - n};
         }
     }
 }
 
 /* Rows of an update: those of before, and the columns that were added, each in its new place. */
 struct moving {
-    struct runs old, added;
+    struct bit_runs old, added;
     uint64_t *columns;   /* that were added, as they lie in the file */
     uint64_t *old_bits, *added_bits, *bits; /* of one row */
 };

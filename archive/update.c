@@ -46,7 +46,7 @@ struct update {
 
 bool archive_can_update(const struct archive *archive, uint64_t changes)
 {
-    return archive->average_length > 0 && changes <= MAX((uint64_t)FEW_ARTICLES, archive->count / FEW_SHARE) &&
+    return changes <= MAX((uint64_t)FEW_ARTICLES, archive->count / FEW_SHARE) &&
            archive->changes + changes <= archive->count / CHANGES_SHARE;
 }
 
@@ -281,10 +281,10 @@ static enum trabao_status change_copy(struct update *u, struct trabao_error *err
 /* Lets go of the copy, so that it can be checked and published. */
 static void close_copy(struct update *u)
 {
+    impact_builder_close(u->impacts);
     rows_close(&u->rows);
     db_close(u->db);
     archive_reader_close(u->reader);
-    impact_builder_close(u->impacts);
     signatures_builder_close(u->signatures);
     wordcode_terms_free(&u->terms);
     runs_close(u->runs);

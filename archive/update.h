@@ -2,9 +2,9 @@
  * update.h - a few articles into a large archive, and out of it, without building it anew.
  *
  * What comes out is what a full build would make of the same articles, but for a few things that the next full build
- * puts right: articles of one second stand in the order in which they came; the dictionaries, the average length and
- * the counts of word pairs are those of the last full build; words that nothing has any more keep their numbers; and
- * the FTS5 index is in several segments.
+ * puts right: articles of one second stand in the order in which they came; the dictionaries, the average length,
+ * learned abbreviations, the counts of word pairs and the map of the signatures are those of the last full build; words
+ * that nothing has any more keep their numbers; and the FTS5 index is in several segments.
  */
 #ifndef TRABAO_UPDATE_H
 #define TRABAO_UPDATE_H
@@ -16,8 +16,8 @@
 #include "base/status.h"
 
 /*
- * Whether CHANGES (articles added, replaced or deleted) should be made by an update: they are few, together with those
- * since the last full build they are not too many, and the archive says how long its average article was.
+ * Whether CHANGES (articles added, replaced or deleted) should be made by an update: they are few, and together with
+ * those since the last full build they are not too many.
  */
 bool archive_can_update(const struct archive *archive, uint64_t changes);
 

@@ -60,7 +60,7 @@ void words_reader_close(struct words_reader *r)
     }
 }
 
-/* Moves to the packed stream of article ID. TRABAO_NONE: there is none. */
+/* Moves to the packed stream of article ID. */
 static enum trabao_status find(struct words_reader *r, int64_t id, struct trabao_error *err)
 {
     const int code = r->packed ? sqlite3_blob_reopen(r->packed, id)
@@ -69,7 +69,9 @@ static enum trabao_status find(struct words_reader *r, int64_t id, struct trabao
         return TRABAO_OK;
     }
     const enum trabao_status status =
-        code == SQLITE_ERROR ? TRABAO_NONE : db_failure(r->db, "reading the words of an article", err);
+        code == SQLITE_ERROR
+            ? error_set(err, TRABAO_DATA, "the words of article %lld are missing; reindex", (long long)id)
+            : db_failure(r->db, "reading the words of an article", err);
     sqlite3_blob_close(r->packed); /* it is of no use any more */
     r->packed = NULL;
     return status;

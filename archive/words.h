@@ -24,7 +24,7 @@ enum trabao_status words_reader_open(sqlite3 *db, struct pack_context *pack, con
                                      uint32_t term_count, struct words_reader **out, struct trabao_error *err);
 void words_reader_close(struct words_reader *r);
 
-/* The terms of title and body of article ID. TRABAO_NONE: there is no such article. */
+/* The terms of title and body of article ID, which the archive has. */
 enum trabao_status words_read(struct words_reader *r, int64_t id, struct wordcode_terms *out,
                               struct trabao_error *err);
 

@@ -335,6 +335,10 @@ enum trabao_status load_carry_over(struct archive *archive, const uint8_t *gone,
             continue;
         }
         status = archive_read(reader, archive->ids[i], true, &stored, err);
+        if (status == TRABAO_NONE) {
+            status = error_set(err, TRABAO_DATA, "article %lld of the archive is missing; reindex with --rebuild",
+                               (long long)archive->ids[i]);
+        }
         if (status == TRABAO_OK) {
             status = spill_add(port, &stored.article, 0, 0, err);
         }

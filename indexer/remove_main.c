@@ -108,7 +108,7 @@ static enum trabao_status remove_key(struct run *run, const char *key, uint64_t 
     struct archive_found found;
     const enum trabao_status status = archive_find(run->reader, key_hash, &found, err);
     if (status == TRABAO_OK) {
-        uint8_t *gone = &run->gone[archive_lower_bound(run->archive, found.id)];
+        uint8_t *gone = &run->gone[found.number];
         run->done += *gone == 0;
         *gone = 1;
         return removed_add(&run->removed, key_hash, run->now) ? TRABAO_OK : error_no_memory(err);

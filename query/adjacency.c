@@ -194,15 +194,10 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
 static enum trabao_status read_view(struct adjacency *a, struct engine_hit *hit, struct view *out,
                                     struct trabao_error *err)
 {
-    const enum trabao_status status = archive_terms(a->r, a->r->archive->ids[hit->article], &a->terms, err);
-    if (status == TRABAO_NONE) {
-        return error_set(err, TRABAO_DATA, "the words of an article are missing; reindex");
-    }
-    if (status == TRABAO_OK) {
-        *out = view_of(a, hit->tier);
-        hit->pairs = out->points + 1;
-    }
-    return status;
+    TRY(archive_terms(a->r, a->r->archive->ids[hit->article], &a->terms, err));
+    *out = view_of(a, hit->tier);
+    hit->pairs = out->points + 1;
+    return TRABAO_OK;
 }
 
 static void note_phrases(struct adjacency *a)

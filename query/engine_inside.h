@@ -39,7 +39,7 @@ struct engine {
     int64_t newest; /* civil second of the last dated article */
     unsigned tiers; /* different tiers that a match may have */
     bool pruned;    /* only the best are asked for */
-    uint64_t *open; /* bit by article: others do not match; NULL: any may; never of a plan with phrases */
+    uint64_t *open; /* bit by article: others do not match; NULL: any may, which a plan with phrases never has */
     bool open_has_words; /* these have all words of the plan */
     struct places *groups; /* [group_count * tiers], cumulative: looser ones include tighter ones */
     bool *scored;          /* [group_count] the group adds to the score */

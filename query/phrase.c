@@ -140,9 +140,7 @@ static enum trabao_status look_into(struct search *s, struct positions_found *fo
     enum trabao_status status = make_table(phrase, s->arena, &table) ? TRABAO_OK : error_no_memory(s->err);
     for (size_t i = 0; status == TRABAO_OK && i < found->count; i++) {
         status = archive_terms(s->r, s->r->archive->ids[found->numbers[i]], &terms, s->err);
-        if (status == TRABAO_NONE) {
-            status = error_set(s->err, TRABAO_DATA, "the words of an article are missing; reindex");
-        } else if (status == TRABAO_OK) {
+        if (status == TRABAO_OK) {
             const size_t title = terms.title_count;
             const bool has =
                 (phrase->columns >> SCHEMA_TITLE & 1 && has_phrase(&table, phrase, terms.terms, title)) ||

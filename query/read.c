@@ -144,12 +144,15 @@ static enum trabao_status parse_words(struct trabao_reader *r, const struct quer
     }
     drop_doubtful(words);
     buf_init(&text, TRABAO_QUERY_MAX);
-    enum trabao_status status = put_words(words, typed->text, typed->n, &text) ? TRABAO_OK : error_no_memory(err);
-    if (status == TRABAO_OK) {
+    enum trabao_status status = TRABAO_OK;
+    if (!put_words(words, typed->text, typed->n, &text)) {
+        /* Words may be longer than their keys: a query that would be too long stays as it is. */
+        status = text.full ? TRABAO_OK : error_no_memory(err);
+    } else {
         const struct query_typed meant = {buf_str(&text), text.len, typed->now, false};
         status = query_parse(r->analyzer, &meant, out, err);
     }
-    if (status == TRABAO_OK) {
+    if (status == TRABAO_OK && *out != NULL) {
         status = warn_of_keys(words, typed->text, *out, err);
     }
     buf_free(&text);

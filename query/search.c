@@ -187,6 +187,16 @@ static enum trabao_status find_enough(struct search *s, bool *enough)
                : TRABAO_OK;
 }
 
+/* True when NODE excludes something. At a looser tier that is more, and what a tighter one finds may be part of it. */
+static bool excludes(const struct query_node *node)
+{
+    bool any = node->kind == QUERY_NOT;
+    for (size_t i = 0; !any && i < node->child_count; i++) {
+        any = excludes(node->children[i]);
+    }
+    return any;
+}
+
 /* How the marks of a query were most likely meant. */
 struct meaning {
     bool as_typed;         /* so, or nearly as likely so */
@@ -206,7 +216,8 @@ static enum trabao_status find_meaning(struct search *s, struct meaning *out)
  * one first does without some of its words: of many words with their marks one is sooner missing than meant otherwise.
  * Not so when hardly anybody means the marks that were typed: it is widened, as far as its likeliest reading needs. If
  * no article has the words as typed, their marks do not even part the others into tiers: those that have the fewest of
- * the words, but as typed, or other words that happen to be a little nearer to them, would come first.
+ * the words, but as typed, or other words that happen to be a little nearer to them, would come first. A strict
+ * reading knows nothing but the tiers.
  */
 static enum trabao_status find_widening(struct search *s)
 {
@@ -216,9 +227,9 @@ static enum trabao_status find_widening(struct search *s)
     bool enough, level = false;
     limits->loosest = !may_choose ? s->request->tier : s->tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
     TRY(find_enough(s, &enough));
-    if (!enough && may_choose && limits->loosest == TRABAO_EXACT) {
+    if (!enough && may_choose && !s->request->strict && limits->loosest == TRABAO_EXACT) {
         TRY(find_meaning(s, &meaning));
-        level = !meaning.as_typed && s->count == 0;
+        level = !meaning.as_typed && s->count == 0 && s->tree->root && !excludes(s->tree->root);
     }
     while (!enough) {
         const bool may_widen =

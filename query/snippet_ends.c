@@ -286,6 +286,8 @@ void snippet_choose_ends(struct snippet_window *w)
         choose_end(w);
         return;
     }
+    /* Punctuation between the words of one match may be of any length. */
+    w->core_end = MIN(w->core_end, advance(w, w->core, w->width, w->n));
     widen_core(w);
     const size_t core = snippet_characters(w->text, w->core, w->core_end);
     const size_t room = core < w->width ? w->width - core : 0;

@@ -74,6 +74,28 @@ static void assert_reads(const char *query, const char *expected)
     query_tree_free(tree);
 }
 
+/* Words are longer than their keys: a query that would become too long is read as it was typed. */
+static void keystrokes_of_a_long_query(void **state)
+{
+    (void)state;
+    char query[TRABAO_QUERY_MAX + 1];
+    size_t n = 0;
+    while (n + 10 < sizeof query) {
+        n += (size_t)snprintf(query + n, sizeof query - n, "nguowif ");
+    }
+    struct query_tree *tree = read_query(query, false);
+    char *dump = query_tree_dump(tree);
+    assert_null(strstr(dump, "người"));
+    mem_free(dump);
+    query_tree_free(tree);
+    query[100] = '\0';
+    tree = read_query(query, false);
+    dump = query_tree_dump(tree);
+    assert_non_null(strstr(dump, "người"));
+    mem_free(dump);
+    query_tree_free(tree);
+}
+
 static void keystrokes(void **state)
 {
     (void)state;
@@ -228,6 +250,7 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keystrokes_of_a_long_query),
         cmocka_unit_test(keystrokes),        cmocka_unit_test(units),
         cmocka_unit_test(no_units),          cmocka_unit_test(spellings_that_occur),
         cmocka_unit_test(inside_phrases),    cmocka_unit_test(growth_is_bounded),

@@ -259,6 +259,20 @@ static void test_ends(void **state)
 }
 
 /* A window that is well filled ends with a paragraph. */
+/* A match that is wider than the window is cut, however much stands between its words. */
+static void test_a_wide_match(void **state)
+{
+    (void)state;
+    static char body[3 * 10000];
+    assert_snippet("Ở Hà ------- Nội mưa", "hà nội", 8, ELLIPSIS " [Hà -----] " ELLIPSIS);
+    size_t n = (size_t)snprintf(body, sizeof body, "Ở Hà ");
+    for (int i = 0; i < 9000; i++) {
+        n += (size_t)snprintf(body + n, sizeof body - n, "—");
+    }
+    snprintf(body + n, sizeof body - n, " Nội mưa");
+    assert_snippet(body, "hà nội", 5, ELLIPSIS " [Hà ——] " ELLIPSIS);
+}
+
 static void test_paragraphs(void **state)
 {
     (void)state;
@@ -706,7 +720,8 @@ int main(void)
         cmocka_unit_test(test_choice),    cmocka_unit_test(test_abbreviations), cmocka_unit_test(test_marks),
         cmocka_unit_test(test_random),    cmocka_unit_test(test_random_marks),  cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_long_text), cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_articles),
-        cmocka_unit_test(test_by_words),  cmocka_unit_test(test_ends),          cmocka_unit_test(test_paragraphs),
+        cmocka_unit_test(test_by_words),  cmocka_unit_test(test_ends),          cmocka_unit_test(test_a_wide_match),
+        cmocka_unit_test(test_paragraphs),
     };
     return cmocka_run_group_tests_name("query_snippet", tests, open_analyzer, close_all);
 }
