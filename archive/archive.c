@@ -139,6 +139,7 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
     TRY(db_hold(a->path, &a->fd, &facts, err));
     a->device = facts.st_dev;
     a->inode = facts.st_ino;
+    a->modified = facts.st_mtim;
     a->file_bytes = (uint64_t)facts.st_size;
     enum trabao_status status = db_open_held(a->fd, a->path, &db, err);
     if (status == TRABAO_OK) {
@@ -192,7 +193,9 @@ void archive_close(struct archive *a)
 bool archive_superseded(const struct archive *a)
 {
     struct stat facts;
-    return stat(a->path, &facts) == 0 && (facts.st_ino != a->inode || facts.st_dev != a->device);
+    return stat(a->path, &facts) != 0 || facts.st_ino != a->inode || facts.st_dev != a->device ||
+           facts.st_mtim.tv_sec != a->modified.tv_sec || facts.st_mtim.tv_nsec != a->modified.tv_nsec ||
+           (uint64_t)facts.st_size != a->file_bytes;
 }
 
 bool archive_number_of(const struct archive *a, int64_t id, uint32_t *number)

@@ -30,8 +30,9 @@
 struct archive {
     char *path;
     int fd;       /* the file that was opened: readers read it, even when another has taken its place */
-    dev_t device; /* to see when that happens */
+    dev_t device; /* to see when that happens, or when it is written over */
     ino_t inode;
+    struct timespec modified;
     uint64_t generation;
     uint64_t text_bytes, words;
     int64_t built_at;     /* civil seconds */
@@ -55,7 +56,7 @@ struct archive {
 enum trabao_status archive_open(const char *path, size_t cache_bytes, struct archive **out, struct trabao_error *err);
 void archive_close(struct archive *archive);
 
-/* True when another file is at the path now. */
+/* True when the file at the path is another one now, or has been written over in place, or there is none. */
 bool archive_superseded(const struct archive *archive);
 
 /* The number of the first article whose id is not below ID; archive->count when there is none. */

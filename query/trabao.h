@@ -40,7 +40,7 @@ enum trabao_status trabao_open(const char *path, const struct trabao_open_option
 /* All readers must be closed before. NULL is fine. */
 void trabao_close(struct trabao_archive *archive);
 
-/* True when another file has been published at the path since; the caller then opens it anew. One stat(2). */
+/* True when the file at the path is not the one that was opened, as it was; the caller opens it anew. One stat(2). */
 bool trabao_superseded(const struct trabao_archive *archive);
 
 uint64_t trabao_generation(const struct trabao_archive *archive);

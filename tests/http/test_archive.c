@@ -320,6 +320,60 @@ static void test_reindexing_under_the_server(void **state TRABAO_UNUSED)
     response_free(&page);
 }
 
+static void write_over(const char *from, const char *to)
+{
+    char buffer[1 << 16];
+    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb"); /* the file stays the same one */
+    assert_true(in != NULL && out != NULL);
+    for (size_t n; (n = fread(buffer, 1, sizeof buffer, in)) > 0;) {
+        assert_int_equal(fwrite(buffer, 1, n, out), n);
+    }
+    fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
+static json_int_t total_of(const char *target)
+{
+    struct response response;
+    request(server.port, "GET", target, "", &response);
+    json_t *answer = json_loads(buf_str(&response.body), 0, NULL);
+    const json_int_t total = response.status == 200 ? json_integer_value(json_object_get(answer, "total")) : -1;
+    json_decref(answer);
+    response_free(&response);
+    return total;
+}
+
+/* An archive is one file, so it is copied over another one, too: that is taken up as well. */
+static void test_an_archive_is_written_over(void **state TRABAO_UNUSED)
+{
+    if (!present) {
+        skip();
+    }
+    char kept[1100], path[1100];
+    snprintf(kept, sizeof kept, "%s/kept", fixture.folder);
+    snprintf(path, sizeof path, "%s/last.jsonl", fixture.folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("{\"id\":\"new-2\",\"title\":\"Bài sau về qwxzvutsr\"}\n", file);
+    fclose(file);
+    write_over(fixture.archive, kept);
+    assert_int_equal(index_files(path), 0);
+    json_int_t found = 0;
+    for (const double end = now_ms() + 10000; found != 1 && now_ms() < end;) {
+        found = total_of("/api/v1/search?q=qwxzvutsr");
+    }
+    assert_int_equal(found, 1);
+    write_over(kept, fixture.archive);
+    for (const double end = now_ms() + 10000; found != 0 && now_ms() < end;) {
+        kill(server.pid, SIGHUP);
+        found = total_of("/api/v1/search?q=qwxzvutsr");
+    }
+    assert_int_equal(found, 0);
+    assert_true(total_of("/api/v1/search?q=" QUERY) > 0);
+    unlink(kept);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_bad_requests),
         cmocka_unit_test(test_odd_queries_are_answered),
         cmocka_unit_test(test_reindexing_under_the_server),
+        cmocka_unit_test(test_an_archive_is_written_over),
     };
     return cmocka_run_group_tests_name("http archive", tests, set_up, tear_down);
 }
