@@ -240,6 +240,40 @@ static const char *recognise_json(const char *p, enum corpus_format *format)
     return NULL;
 }
 
+/* True when the N bytes at P are one of the keys of a record, in quotes or not. */
+static bool is_key(const char *p, size_t n)
+{
+    static const char *const keys[] = {"id", "url", "title", "date", "author", "source", "category", "body"};
+    const bool quoted = n >= 2 && p[0] == '"' && p[n - 1] == '"';
+    p += quoted;
+    n -= quoted ? 2 : 0;
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        if (strlen(keys[i]) == n && strncasecmp(p, keys[i], n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True when the line at P, which the NUL ends, is a heading of columns, two of them at least keys of records. */
+static bool is_csv(const char *p)
+{
+    const size_t line = strcspn(p, "\r\n");
+    for (const char *separator = ",;\t"; *separator; separator++) {
+        size_t keys = 0;
+        for (size_t at = 0; at < line;) {
+            const char *end = memchr(p + at, *separator, line - at);
+            const size_t n = end ? (size_t)(end - p) - at : line - at;
+            keys += is_key(p + at, n);
+            at += n + 1;
+        }
+        if (keys >= 2) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Decides the format by the beginning of the file; the reason, when it is none that can be read. */
 static const char *recognise(const struct buf *beginning, enum corpus_format *format)
 {
@@ -255,7 +289,7 @@ static const char *recognise(const struct buf *beginning, enum corpus_format *fo
             return OTHERS[i].reason;
         }
     }
-    return recognise_json(p, format);
+    return is_csv(p) ? "CSV files cannot be read by this version yet" : recognise_json(p, format);
 }
 
 /* Opens the next file. *OUT: a reject for one that cannot be read. TRABAO_NONE when there is no other. */

@@ -23,6 +23,8 @@ static void on_signal(int number)
 void writer_catch_signals(void)
 {
     const struct sigaction action = {.sa_handler = on_signal};
+    const struct sigaction ignored = {.sa_handler = SIG_IGN};
+    sigaction(SIGXFSZ, &ignored, NULL); /* a file that may not grow further (setrlimit) is a failure to write */
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }

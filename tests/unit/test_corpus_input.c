@@ -313,6 +313,25 @@ static void binary_files_are_one_reject(void **state)
     assert_gives_bytes("\xFF\xFE\0\0B\0\0\0\xE0\0\0\0i\0\0", 16, "reject 0 @0 format\n");
 }
 
+/* A table is refused by its heading; a page may begin with a list of words, one of which happens to be a key. */
+static void tables_are_refused(void **state)
+{
+    static const char *const tables[] = {"id,url,title,body\n1,,Tin,Bài\n", "\xEF\xBB\xBF\"Title\";\"Body\"\r\na;b\r\n",
+                                         "x\ttitle\tdate\n1\t2\t3\n", "date,source"};
+    static const char *const pages[] = {"title, body\nBài", "Tin, title,ảnh\nBài", "body", "id|title\nBài",
+                                        "date,\nurl;"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        assert_gives_bytes(tables[i], strlen(tables[i]), "reject 0 @0 format\n");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+        write_text("in", pages[i]);
+        struct harvest h = harvest_one("in", (struct corpus_options){0});
+        assert_int_equal(strncmp(buf_str(&h.text), "record 1", 8), 0);
+        buf_free(&h.text);
+    }
+}
+
 static void names_that_do_not_exist(void **state)
 {
     const char *const paths[] = {"in", "no/such"};
@@ -474,6 +493,7 @@ int main(void)
         cmocka_unit_test(folders_nested_too_deeply),
         cmocka_unit_test(nothing_in_it),
         cmocka_unit_test(binary_files_are_one_reject),
+        cmocka_unit_test(tables_are_refused),
         cmocka_unit_test(names_that_do_not_exist),
         cmocka_unit_test(files_closed_to_us),
         cmocka_unit_test(a_name_that_is_no_text),
