@@ -8,6 +8,7 @@
 #include "query/parse_inside.h"
 
 #include "base/utf8.h"
+#include "query/family_name.h"
 #include "query/honorific.h"
 #include "query/quote.h"
 #include "text/letter.h"
@@ -168,7 +169,8 @@ static bool gather_words(struct parser *p, struct name_words *words)
 
 /*
  * A name without quotes, words that follow one another: honorifics, which go, and then as many capitalised words as
- * there are, or one word. The last item of the name is left as the next to be read.
+ * there are; in small letters all the words that follow, if the first is a family name and they are no more than a name
+ * has, or one word. The last item of the name is left as the next to be read.
  */
 static struct query_node *name_node(struct parser *p, const struct modifiers *m)
 {
@@ -178,7 +180,11 @@ static struct query_node *name_node(struct parser *p, const struct modifiers *m)
     }
     const size_t before = honorific_count(words.tokens, words.count);
     const bool capitals = begins_with_capital(p->c, &words.tokens[before]);
+    const size_t count = words.count - before;
     size_t end = before + 1;
+    if (!capitals && count <= FAMILY_NAME_WORDS && family_name_is(&words.tokens[before])) {
+        end = words.count;
+    }
     while (end < words.count &&
            (words.items[end] == words.items[end - 1] || (capitals && begins_with_capital(p->c, &words.tokens[end])))) {
         end++;

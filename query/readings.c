@@ -5,13 +5,9 @@
 
 #include <math.h>
 
-#include "archive/wordcode.h"
-#include "base/buf.h"
-
 #define CANDIDATES_MAX 16 /* terms of a folded form that are looked at, the commonest */
 #define DISCOUNT 0.9      /* taken from every count that was seen, for what was not; tuned on titles */
 #define FORGOTTEN 2       /* a word has so many times the followers that are counted: the rarest pairs are not kept */
-#define RESTORED_CEILING ((size_t)64 << 10)
 
 /* By tier: how likely a word is typed so by somebody who means one that it stands for at that tier. Tuned. */
 static const double TYPED[] = {[TRABAO_EXACT] = 1, [TRABAO_TONE] = 0.05, [TRABAO_FOLDED] = 0.02};
@@ -109,9 +105,24 @@ static void put_candidate(const struct archive *a, struct word *word, struct can
     word->candidates[i] = c;
 }
 
-static void find_candidates(const struct archive *a, const struct stand_rule *rule, struct word *word,
-                            enum stand stand)
+/*
+ * How likely WORD of NODE is typed so by somebody who means TERM, which stands for it at TIER. Words without marks say
+ * nothing about them, but for a name of one word: it is rarer than the other words that are written so.
+ */
+static double typed_as(const struct stand_rule *rule, const struct query_node *node, const struct word *word,
+                       uint32_t term, uint8_t tier)
 {
+    if (node->field == QUERY_NAME) {
+        const bool same = lexicon_is(rule->lexicon, term, word->token->form, word->token->len);
+        return TYPED[same || node->token_count > 1 ? TRABAO_EXACT : TRABAO_FOLDED];
+    }
+    return rule->any_marked ? TYPED[tier] : 1;
+}
+
+static void find_candidates(const struct archive *a, const struct stand_rule *rule, const struct query_node *node,
+                            struct word *word)
+{
+    const enum stand stand = stand_of(node, rule->any_marked);
     const struct query_token *token = word->token;
     const struct lexicon *lexicon = &a->lexicon;
     char folded[TEXT_FORM_MAX];
@@ -120,7 +131,7 @@ static void find_candidates(const struct archive *a, const struct stand_rule *ru
     word->count = 0;
     for (uint32_t t = lexicon_fold_first(lexicon, folded, n); t != LEXICON_NONE; t = lexicon_fold_next(lexicon, t)) {
         if (stand_tier(rule, token, stand, t, &tier)) {
-            const double typed = rule->any_marked ? TYPED[tier] : 1;
+            const double typed = typed_as(rule, node, word, t, tier);
             put_candidate(a, word, (struct candidate){.term = t, .tier = tier, .typed = typed});
         }
     }
@@ -357,11 +368,10 @@ static void end_run(struct gatherer *g)
 
 static void gather_words(struct gatherer *g, const struct query_node *node)
 {
-    const enum stand stand = stand_of(node, g->rule.any_marked);
     for (size_t i = 0; i < node->token_count && g->out->count + g->run.count < g->room; i++) {
         struct word *w = &g->run.words[g->run.count++];
         w->token = &node->tokens[i];
-        find_candidates(g->run.archive, &g->rule, w, stand);
+        find_candidates(g->run.archive, &g->rule, node, w);
     }
 }
 
@@ -474,111 +484,4 @@ enum trabao_tier readings_tier(const struct readings *readings)
         tier = r->count ? MAX(tier, r->tiers[r->best]) : tier;
     }
     return (enum trabao_tier)tier;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool is_alnum(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool has_digit(const struct query_token *token)
-{
-    for (size_t i = 0; i < token->len; i++) {
-        if (token->form[i] >= '0' && token->form[i] <= '9') {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* True when the text between blanks around TOKEN looks like an address: a.b, a@b, a://b. */
-static bool in_address(const char *query, size_t n, const struct query_token *token)
-{
-    size_t start = token->start, end = token->end;
-    while (start > 0 && !is_blank(query[start - 1])) {
-        start--;
-    }
-    while (end < n && !is_blank(query[end])) {
-        end++;
-    }
-    for (size_t i = start + 1; i + 1 < end; i++) {
-        const bool joins = query[i] == '.' && is_alnum(query[i - 1]) && is_alnum(query[i + 1]);
-        if (joins || query[i] == '@' || (query[i] == ':' && query[i + 1] == '/')) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* True when marks may be put on the word of R, which begins behind READ. */
-static bool is_open(const struct word_reading *r, const char *query, size_t n, uint32_t read)
-{
-    return r->count > 0 && r->token->start >= read && r->token->end <= n && !has_digit(r->token) &&
-           !in_address(query, n, r->token);
-}
-
-/* Appends the likeliest form of R as it is usually spelled, with the capitals that were typed. */
-static void append_restored(const struct lexicon *lexicon, const struct word_reading *r, const char *query,
-                            struct buf *out)
-{
-    const uint32_t term = r->terms[r->best];
-    char spelled[TEXT_FORM_MAX], cased[WORDCODE_CASED_MAX];
-    const size_t n = text_spelling(lexicon_form(lexicon, term), lexicon->terms[term].len, spelled);
-    const uint32_t start = r->token->start;
-    if (query[start] < 'A' || query[start] > 'Z') {
-        buf_append(out, spelled, n);
-        return;
-    }
-    bool all = r->token->end - start > 1;
-    for (uint32_t i = start; i < r->token->end; i++) {
-        all = all && !(query[i] >= 'a' && query[i] <= 'z');
-    }
-    buf_append(out, cased, wordcode_capitalise(spelled, n, all, cased));
-}
-
-/* Puts marks on the text of READINGS, which has words. */
-static enum trabao_status restore(const struct readings *readings, double least, char **out, struct trabao_error *err)
-{
-    const struct lexicon *lexicon = &readings->archive->lexicon;
-    const char *query = readings->tree->text;
-    const size_t n = readings->tree->text_len;
-    struct buf text;
-    uint32_t done = 0, read = 0; /* bytes that were copied; where the words that were looked at end */
-    bool changed = false;
-    buf_init(&text, RESTORED_CEILING);
-    for (size_t i = 0; i < readings->count; i++) {
-        const struct word_reading *r = &readings->items[i];
-        if (!is_open(r, query, n, read)) {
-            continue;
-        }
-        if (r->probability[r->best] < least) {
-            changed = false;
-            break;
-        }
-        const uint32_t term = r->terms[r->best];
-        read = r->token->end;
-        if (!lexicon_is(lexicon, term, r->token->form, r->token->len)) {
-            changed = true;
-            buf_append(&text, query + done, r->token->start - done);
-            append_restored(lexicon, r, query, &text);
-            done = r->token->end;
-        }
-    }
-    if (changed && buf_append(&text, query + done, n - done)) {
-        *out = query_arena_dup(readings->arena, text.data, text.len);
-    }
-    buf_free(&text);
-    return changed && !*out ? error_no_memory(err) : TRABAO_OK;
-}
-
-enum trabao_status readings_restore(const struct readings *readings, double least, char **out,
-                                    struct trabao_error *err)
-{
-    *out = NULL;
-    return readings->count ? restore(readings, least, out, err) : TRABAO_OK;
 }

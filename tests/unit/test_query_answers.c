@@ -288,6 +288,13 @@ static void a_name_is_a_phrase_without_honorifics(void **state)
     assert_finds("name:\"đồng chí nguyễn văn hoà\"", "tên exact");
     assert_finds("tên:Bà Trần Thị Hoa", "tên exact");
     assert_finds("name:Nguyễn Hòa", "");
+    assert_finds("name:nguyen van hoa", "tên folded"); /* a family name, and no more words than a name has */
+    assert_finds("tên:nguyễn văn hoà", "tên exact");
+    assert_finds("gặp tên:ông nguyễn văn hòa", "tên exact");
+    assert_finds("name:nguyen hoa", "");
+    /* No family name, and more words than a name has: one word of a name, and other words. */
+    assert_finds("name:hoa nguyen", "tên folded; tên khác folded");
+    assert_finds("name:nguyen van hoa gap tran", "tên folded; tên khác folded");
     assert_finds("gặp name:\"nguyen van hoa\"", "tên exact");
     assert_finds("gặp name:\"tran hoa\" name:van", "tên khác exact");
     assert_finds("gặp -name:tran", "");
