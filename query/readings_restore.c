@@ -28,8 +28,16 @@ static bool has_digit(const struct query_token *token)
     return false;
 }
 
-/* True when the text between blanks around TOKEN looks like an address: a.b, a@b, a://b. */
-static bool in_address(const char *query, size_t n, const struct query_token *token)
+/* Bytes of the apostrophe at P, before END; 0: there is none. */
+static size_t apostrophe(const char *p, const char *end)
+{
+    static const char curly[] = "\xE2\x80\x99";
+    const size_t n = sizeof curly - 1;
+    return *p == '\'' ? 1 : (size_t)(end - p) >= n && memcmp(p, curly, n) == 0 ? n : 0;
+}
+
+/* True when the text between blanks around TOKEN is no Vietnamese: a.b, a@b, a://b, O'Neill. */
+static bool is_foreign(const char *query, size_t n, const struct query_token *token)
 {
     size_t start = token->start, end = token->end;
     while (start > 0 && !is_blank(query[start - 1])) {
@@ -39,7 +47,8 @@ static bool in_address(const char *query, size_t n, const struct query_token *to
         end++;
     }
     for (size_t i = start + 1; i + 1 < end; i++) {
-        const bool joins = query[i] == '.' && is_alnum(query[i - 1]) && is_alnum(query[i + 1]);
+        const size_t joint = query[i] == '.' ? 1 : apostrophe(query + i, query + end);
+        const bool joins = joint && i + joint < end && is_alnum(query[i - 1]) && is_alnum(query[i + joint]);
         if (joins || query[i] == '@' || (query[i] == ':' && query[i + 1] == '/')) {
             return true;
         }
@@ -51,7 +60,7 @@ static bool in_address(const char *query, size_t n, const struct query_token *to
 static bool is_open(const struct word_reading *r, const char *query, size_t n, uint32_t read)
 {
     return r->count > 0 && r->token->start >= read && r->token->end <= n && !has_digit(r->token) &&
-           !in_address(query, n, r->token);
+           !is_foreign(query, n, r->token);
 }
 
 /* Appends the likeliest form of R as it is usually spelled, with the capitals that were typed. */

@@ -106,6 +106,7 @@ static void test_addresses_and_numbers_stay(void **state)
     assert_restored("https://ban.doc/gia-vang ban doc", "https://ban.doc/gia-vang bạn đọc");
     assert_restored("www.doc.vn/gia", "www.doc.vn/gia");
     assert_restored("ban@doc gia vang", "ban@doc giá vàng");
+    assert_restored("O'Doc o\xE2\x80\x99 ha noi gia\xE2\x80\x99vang", "O'Doc ở\xE2\x80\x99 hà nội gia\xE2\x80\x99vang");
     assert_restored("k5d ban doc", "k5d bạn đọc");
     assert_restored("title:\"ban doc\" gia-vang.", "title:\"bạn đọc\" giá-vàng.");
     assert_restored("(gia vang) ban: doc", "(giá vàng) bạn: đọc");
