@@ -203,11 +203,12 @@ struct meaning {
     enum trabao_tier tier; /* that its likeliest reading needs */
 };
 
+/* Leaves the readings to be offered when they are other ones. */
 static enum trabao_status find_meaning(struct search *s, struct meaning *out)
 {
-    struct readings readings;
-    TRY(weigh_readings(s, TRABAO_FOLDED, &readings));
-    *out = (struct meaning){readings_as_typed(&readings) >= MEANT_LEAST, readings_tier(&readings)};
+    TRY(weigh_readings(s, TRABAO_FOLDED, &s->widest));
+    *out = (struct meaning){readings_as_typed(&s->widest) >= MEANT_LEAST, readings_tier(&s->widest)};
+    s->offered = out->as_typed ? &s->readings : &s->widest;
     return TRABAO_OK;
 }
 
@@ -227,9 +228,9 @@ static enum trabao_status find_widening(struct search *s)
     bool enough, level = false;
     limits->loosest = !may_choose ? s->request->tier : s->tree->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
     TRY(find_enough(s, &enough));
-    if (!enough && may_choose && !s->request->strict && limits->loosest == TRABAO_EXACT) {
+    if (may_choose && !s->request->strict && limits->loosest == TRABAO_EXACT && s->plan->widens) {
         TRY(find_meaning(s, &meaning));
-        level = !meaning.as_typed && s->count == 0 && s->tree->root && !excludes(s->tree->root);
+        level = !enough && !meaning.as_typed && s->count == 0 && s->tree->root && !excludes(s->tree->root);
     }
     while (!enough) {
         const bool may_widen =
@@ -355,6 +356,7 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     }
     memory->arena = arena;
     *s = (struct search){.r = reader, .request = request, .answer = &memory->answer, .arena = arena, .err = err};
+    s->offered = &s->readings;
     reader->reader->deadline_ms = request->deadline_ms > 0 ? started + request->deadline_ms : 0;
     const enum trabao_status status = run(s);
     adjacency_close(s->adjacency);

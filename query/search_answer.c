@@ -187,7 +187,7 @@ static enum trabao_status fill_next(struct search *s)
 static enum trabao_status suggest(struct search *s)
 {
     char *suggestion;
-    const enum trabao_status status = readings_restore(&s->readings, SUGGESTION_LEAST, &suggestion, s->err);
+    const enum trabao_status status = readings_restore(s->offered, SUGGESTION_LEAST, &suggestion, s->err);
     s->answer->suggestion = suggestion;
     return status;
 }

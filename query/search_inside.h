@@ -22,6 +22,8 @@ struct search {
     struct adjacency *adjacency;
     struct plan_limits limits;
     struct readings readings; /* of the words, where they may have several */
+    struct readings widest;   /* the same of words with marks, whatever tier they are looked for at */
+    const struct readings *offered; /* from which the suggestion is made: one of these */
     struct engine_options options;
     struct cursor cursor;
     bool no_day;    /* the request's dates exclude one another, or those of the query */

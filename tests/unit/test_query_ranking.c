@@ -260,6 +260,24 @@ static void marks_that_are_missing_are_weighed(void **state)
     trabao_answer_free(answer);
 }
 
+/* Enough articles have the words as typed, though hardly anybody means them: the others are offered, and only that. */
+static void a_likelier_reading_is_offered(void **state)
+{
+    (void)state;
+    add_articles(90, "meant", "giá vàng giá vàng giá vàng giá vàng giá vàng");
+    add_articles(12, "literal", "vang xa xa giá");
+    open_archive();
+    struct trabao_answer *answer = ask("giá vang");
+    assert_int_equal(answer->tier, TRABAO_EXACT);
+    assert_int_equal(answer->total, 12);
+    assert_string_equal(answer->suggestion, "giá vàng");
+    trabao_answer_free(answer);
+    answer = ask("giá xa");
+    assert_int_equal(answer->tier, TRABAO_EXACT);
+    assert_null(answer->suggestion);
+    trabao_answer_free(answer);
+}
+
 /* A name is asked for with or without marks; among its readings the usual one comes first, not the rarest. */
 static void names_are_weighed(void **state)
 {
@@ -350,6 +368,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_second_spelling_is_no_second_word, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(words_that_are_hardly_meant_do_not_count, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(marks_that_are_missing_are_weighed, open_folder, close_archive),
+        cmocka_unit_test_setup_teardown(a_likelier_reading_is_offered, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(names_are_weighed, open_folder, close_archive),
         cmocka_unit_test_setup_teardown(a_long_query_is_widened_when_nobody_means_its_marks, open_folder,
                                         close_archive),
