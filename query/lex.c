@@ -218,9 +218,9 @@ static void lex_word(struct lexer *lx)
 /* True when a word of QUOTE has a star directly behind it. */
 static bool has_star(const struct lexer *lx, const struct lex_item *quote)
 {
-    const struct text_token *tokens = lx->c->tokens->items + quote->first_token;
     for (size_t i = 0; i < quote->tokens; i++) {
-        if (!tokens[i].colocated && is_char(lx, tokens[i].end, '*')) {
+        const struct text_token *token = &lx->c->tokens->items[quote->first_token + i];
+        if (!token->colocated && is_char(lx, token->end, '*')) {
             return true;
         }
     }
