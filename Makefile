@@ -155,7 +155,7 @@ bench crash soak relevance oracle: all
 
 # Test programs: each of tests/unit with all rooms; the HTTP tests' rules are in server/server.mk.
 .PHONY: programs
-programs: $(UNIT_TESTS) $(HTTP_TESTS) $(BUILD)/tests/oracle/oracle
+programs: $(UNIT_TESTS) $(HTTP_TESTS) $(BUILD)/tests/oracle/oracle $(BUILD)/tests/bench/bench_query
 
 .SECONDARY: $(UNIT_TESTS:=.o)
 $(UNIT_TESTS): %: %.o $(BUILD)/libtrabao.a

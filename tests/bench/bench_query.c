@@ -85,7 +85,8 @@ static enum trabao_status find_ids(struct trabao_reader *r, const struct query_t
     struct engine_hits hits = {items, 0, HITS};
     enum trabao_status status = TRABAO_OK;
     if (!tree->any_marked) {
-        status = readings_weigh(r->reader->archive, tree, arena, &readings, err);
+        const struct stand_rule rule = {&r->reader->archive->lexicon, false, TRABAO_FOLDED};
+        status = readings_weigh(r->reader->archive, tree, &rule, arena, &readings, err);
         limits.readings = &readings;
     }
     if (status == TRABAO_OK) {
