@@ -42,7 +42,7 @@ static inline bool fts5_read(const uint8_t **p, const uint8_t *end, uint64_t *va
     return false;
 }
 
-/* Bytes of VALUE, which has at most 56 bits: rowids are far smaller. */
+/* Bytes of VALUE as SQLite's varint. It has at most 56 bits: rowids are far smaller. */
 static inline size_t fts5_size(uint64_t value)
 {
     size_t n = 1;

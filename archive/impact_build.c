@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #include "archive/db.h"
+#include "archive/fts5_format.h"
 #include "archive/impact.h"
 #include "archive/row_queue.h"
 #include "archive/varint.h"
@@ -131,16 +132,6 @@ static enum trabao_status end_window(struct term_writer *w, struct trabao_error 
     return ok ? TRABAO_OK : error_no_memory(err);
 }
 
-/* Bytes of a number as SQLite writes it. */
-static size_t number_bytes(uint64_t value)
-{
-    size_t n = 1;
-    while (value >>= 7) {
-        n++;
-    }
-    return n;
-}
-
 /*
  * What a row with ID and N bytes takes of a leaf page: its place in the list of cells, and the cell, of two lengths,
  * the id and a record with a head of three numbers, one of them a byte for the NULL that stands for the id (SQLite's
@@ -148,8 +139,8 @@ static size_t number_bytes(uint64_t value)
  */
 static size_t cell_bytes(int64_t id, size_t n)
 {
-    const size_t record = 2 + number_bytes(2 * n + 12) + n;
-    return 2 + number_bytes(record) + number_bytes((uint64_t)id) + record;
+    const size_t record = 2 + fts5_size(2 * n + 12) + n;
+    return 2 + fts5_size(record) + fts5_size((uint64_t)id) + record;
 }
 
 /* Rows come in ascending order, so one that does not fit opens a new page, and nobody returns to the one before. */

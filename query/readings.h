@@ -58,7 +58,7 @@ enum trabao_tier readings_tier(const struct readings *readings);
 /*
  * *OUT: the text of the tree with the likeliest marks put back and its capitals kept, in the arena; NULL when nothing
  * changes, or when a word is so uncertain that its best reading has a probability below LEAST. What looks like an
- * address stays as it is, and so do words with digits.
+ * address, or like a foreign name with an apostrophe, stays as it is, and so do words with digits.
  */
 enum trabao_status readings_restore(const struct readings *readings, double least, char **out,
                                     struct trabao_error *err);

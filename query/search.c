@@ -61,12 +61,13 @@ static enum trabao_status limit_dates(struct search *s)
     return s->no_day && s->request->strict ? error_set(s->err, TRABAO_USAGE, QUERY_NO_DAY_ENGLISH) : TRABAO_OK;
 }
 
-/* What the words mean, where they may stand for terms up to LOOSEST. */
-static enum trabao_status weigh_readings(struct search *s, enum trabao_tier loosest, struct readings *out)
+/* *OUT: what the words mean, where they may stand for terms up to LOOSEST. Weighed once. */
+static enum trabao_status find_readings(struct search *s, enum trabao_tier loosest, const struct readings **out)
 {
     const struct archive *a = s->r->reader->archive;
     const struct stand_rule rule = {&a->lexicon, s->tree->any_marked, loosest};
-    return readings_weigh(a, s->tree, &rule, s->arena, out, s->err);
+    *out = &s->readings[loosest];
+    return (*out)->items ? TRABAO_OK : readings_weigh(a, s->tree, &rule, s->arena, &s->readings[loosest], s->err);
 }
 
 static enum trabao_status read_query(struct search *s)
@@ -79,8 +80,7 @@ static enum trabao_status read_query(struct search *s)
     TRY(limit_dates(s));
     /* Those of words as they were typed. With marks, tiers differ. */
     if (!s->tree->any_marked) {
-        s->limits.readings = &s->readings;
-        TRY(weigh_readings(s, TRABAO_FOLDED, &s->readings));
+        TRY(find_readings(s, TRABAO_FOLDED, &s->limits.readings));
     }
     return query_abbreviate(archive, s->tree, s->err);
 }
@@ -122,8 +122,7 @@ static enum trabao_status bind(struct search *s)
     impact_release(s->r->reader->impacts);
     s->answer->relaxed = s->limits.relax;
     if (s->tree->any_marked && readings_matter(s->tree, s->limits.loosest)) {
-        s->limits.readings = &s->readings;
-        TRY(weigh_readings(s, s->limits.loosest, &s->readings));
+        TRY(find_readings(s, s->limits.loosest, &s->limits.readings));
     }
     TRY(plan_make(s->r->reader, s->r->analyzer, s->tree, &s->limits, &s->plan, s->err));
     s->answer->tier = s->plan->loosest;
@@ -206,9 +205,10 @@ struct meaning {
 /* Leaves the readings to be offered when they are other ones. */
 static enum trabao_status find_meaning(struct search *s, struct meaning *out)
 {
-    TRY(weigh_readings(s, TRABAO_FOLDED, &s->widest));
-    *out = (struct meaning){readings_as_typed(&s->widest) >= MEANT_LEAST, readings_tier(&s->widest)};
-    s->offered = out->as_typed ? &s->readings : &s->widest;
+    const struct readings *readings;
+    TRY(find_readings(s, TRABAO_FOLDED, &readings));
+    *out = (struct meaning){readings_as_typed(readings) >= MEANT_LEAST, readings_tier(readings)};
+    s->offered = out->as_typed ? NULL : readings;
     return TRABAO_OK;
 }
 
@@ -356,7 +356,6 @@ enum trabao_status trabao_search(struct trabao_reader *reader, const struct trab
     }
     memory->arena = arena;
     *s = (struct search){.r = reader, .request = request, .answer = &memory->answer, .arena = arena, .err = err};
-    s->offered = &s->readings;
     reader->reader->deadline_ms = request->deadline_ms > 0 ? started + request->deadline_ms : 0;
     const enum trabao_status status = run(s);
     adjacency_close(s->adjacency);

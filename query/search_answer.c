@@ -186,8 +186,10 @@ static enum trabao_status fill_next(struct search *s)
 
 static enum trabao_status suggest(struct search *s)
 {
-    char *suggestion;
-    const enum trabao_status status = readings_restore(s->offered, SUGGESTION_LEAST, &suggestion, s->err);
+    const struct readings *readings = s->offered ? s->offered : s->limits.readings;
+    char *suggestion = NULL;
+    const enum trabao_status status =
+        readings ? readings_restore(readings, SUGGESTION_LEAST, &suggestion, s->err) : TRABAO_OK;
     s->answer->suggestion = suggestion;
     return status;
 }

@@ -21,9 +21,8 @@ struct search {
     struct plan *plan;
     struct adjacency *adjacency;
     struct plan_limits limits;
-    struct readings readings; /* of the words, where they may have several */
-    struct readings widest;   /* the same of words with marks, whatever tier they are looked for at */
-    const struct readings *offered; /* from which the suggestion is made: one of these */
+    struct readings readings[TRABAO_FOLDED + 1]; /* of the words, by the loosest tier; NULL items: not weighed yet */
+    const struct readings *offered; /* from which the suggestion is made; NULL: those of the limits */
     struct engine_options options;
     struct cursor cursor;
     bool no_day;    /* the request's dates exclude one another, or those of the query */

@@ -6,7 +6,7 @@
 #include "query/horn.h"
 #include "text/text.h"
 
-static bool any_marked(const struct query_node *node)
+static bool has_marks(const struct query_node *node)
 {
     for (size_t i = 0; i < node->token_count; i++) {
         if (node->tokens[i].marked) {
@@ -17,12 +17,12 @@ static bool any_marked(const struct query_node *node)
 }
 
 /* A phrase in quotes that has marks means them, and no others; names and fields are asked for with or without. */
-enum stand stand_of(const struct query_node *node, bool marked)
+enum stand stand_of(const struct query_node *node, bool any_marked)
 {
     if (node->exact) {
         return STAND_AS_WRITTEN;
     }
-    if (node->quoted && marked && any_marked(node)) {
+    if (node->quoted && any_marked && has_marks(node)) {
         return STAND_LITERAL;
     }
     return node->field == QUERY_ANY || node->field == QUERY_TITLE ? STAND_AS_TYPED : STAND_ANY;

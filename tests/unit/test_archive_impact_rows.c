@@ -203,21 +203,11 @@ static void assert_term(struct impact_reader *reader, uint32_t term)
     impact_release(reader);
 }
 
-static int64_t number(sqlite3 *db, const char *sql)
-{
-    sqlite3_stmt *s;
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-    const int64_t value = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    return value;
-}
-
 static int64_t rows_of(sqlite3 *db, uint32_t term)
 {
     char sql[128];
     snprintf(sql, sizeof sql, "SELECT count(*) FROM impact WHERE id >> %d = %u", IMPACT_CHUNK_BITS, term);
-    return number(db, sql);
+    return number_of(db, sql);
 }
 
 static void test_what_is_written_is_read(void **state)
@@ -243,12 +233,12 @@ static void test_chunks_fill_pages(void **state)
 {
     (void)state;
     sqlite3 *db = build(in_folder("pages"));
-    const int64_t pages = number(db, "SELECT count(*) FROM dbstat WHERE name = 'impact' AND pagetype = 'leaf'");
-    const int64_t unused = number(db, "SELECT sum(unused) FROM dbstat WHERE name = 'impact' AND pagetype = 'leaf'");
+    const int64_t pages = number_of(db, "SELECT count(*) FROM dbstat WHERE name = 'impact' AND pagetype = 'leaf'");
+    const int64_t unused = number_of(db, "SELECT sum(unused) FROM dbstat WHERE name = 'impact' AND pagetype = 'leaf'");
     assert_true(pages > 10);
     assert_true(unused < pages * 2 * (IMPACT_BITMAP_BYTES + IMPACT_WINDOW));
-    assert_int_equal(number(db, "SELECT count(*) FROM dbstat WHERE name = 'impact' AND pagetype = 'overflow'"), 0);
-    assert_true(number(db, "SELECT max(length(block)) FROM impact") <= IMPACT_CHUNK_MAX);
+    assert_int_equal(number_of(db, "SELECT count(*) FROM dbstat WHERE name = 'impact' AND pagetype = 'overflow'"), 0);
+    assert_true(number_of(db, "SELECT max(length(block)) FROM impact") <= IMPACT_CHUNK_MAX);
     sqlite3_close(db);
 }
 

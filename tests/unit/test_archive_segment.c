@@ -269,16 +269,6 @@ static void change(sqlite3 *const dbs[2], const struct shape *shape)
     compare(dbs, shape);
 }
 
-static int64_t number_of(sqlite3 *db, const char *sql)
-{
-    sqlite3_stmt *s;
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-    const int64_t number = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    return number;
-}
-
 /* Goes through the whole test of SHAPE. *INDEXES, *HIGHER: pages of doclist indexes, and those above others. */
 static void try_shape(const struct shape *shape, int64_t *indexes, int64_t *higher)
 {

@@ -68,6 +68,17 @@ TRABAO_UNUSED static uint32_t any_below(uint32_t limit)
     } while (0)
 #define assert_fine(call, err) assert_status(TRABAO_OK, call, err)
 
+/* The one number that SQL gives. */
+TRABAO_UNUSED static int64_t number_of(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *s;
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    const int64_t number = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return number;
+}
+
 TRABAO_UNUSED static void set_text(struct article *a, enum article_field field, const char *text)
 {
     a->fields[field] = (struct article_text){text, text ? strlen(text) : 0};
