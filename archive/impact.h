@@ -131,7 +131,8 @@ void impact_builder_close(struct impact_builder *b);
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
 
-struct blocks;        /* blocks.h */
+struct block;         /* blocks.h */
+struct blocks;
 struct impact_reader; /* a statement and the blocks it holds, of one thread but for impact_postings */
 
 /* A window in which a term occurs. */
@@ -200,6 +201,16 @@ enum trabao_status impact_in_article(struct impact_reader *r, const struct impac
 
 /* The places of COUNT postings of a window, ascending. Returns how many there are: COUNT unless it is damaged. */
 uint32_t impact_places(const uint8_t *postings, uint32_t count, uint8_t places[IMPACT_WINDOW]);
+
+/*
+ * What is made of the postings of many terms may be kept beside their blocks (blocks.h) under an ID of its own, from
+ * IMPACT_MADE on. *OUT is held until impact_release; NULL: it is not there.
+ */
+#define IMPACT_MADE (INT64_C(1) << 62)
+enum trabao_status impact_made(struct impact_reader *r, int64_t id, struct block **out, struct trabao_error *err);
+
+/* Keeps *BLOCK, which is held from now on: it may be another, of the same id. It is freed when that fails. */
+enum trabao_status impact_keep_made(struct impact_reader *r, struct block **block, struct trabao_error *err);
 
 /* Lets go of everything that was found since the last release. */
 void impact_release(struct impact_reader *r);

@@ -234,12 +234,18 @@ static enum trabao_status read_block(struct impact_reader *r, int64_t id, struct
     return status == TRABAO_NONE ? TRABAO_OK : status;
 }
 
+/* Makes room for another block that is held. */
+static enum trabao_status make_room(struct impact_reader *r, struct trabao_error *err)
+{
+    return mem_grow((void **)&r->held, &r->held_capacity, r->held_count + 1, sizeof(struct block *))
+               ? TRABAO_OK
+               : error_no_memory(err);
+}
+
 static enum trabao_status hold(struct impact_reader *r, int64_t id, struct impact_chunk **out,
                                struct trabao_error *err)
 {
-    if (!mem_grow((void **)&r->held, &r->held_capacity, r->held_count + 1, sizeof(struct block *))) {
-        return error_no_memory(err);
-    }
+    TRY(make_room(r, err));
     *out = (struct impact_chunk *)blocks_get(r->cache, id);
     if (!*out) {
         const enum trabao_status status = read_block(r, id, out, err);
@@ -248,6 +254,30 @@ static enum trabao_status hold(struct impact_reader *r, int64_t id, struct impac
         }
     }
     r->held[r->held_count++] = &(*out)->block;
+    return TRABAO_OK;
+}
+
+enum trabao_status impact_made(struct impact_reader *r, int64_t id, struct block **out, struct trabao_error *err)
+{
+    *out = NULL;
+    TRY(make_room(r, err));
+    *out = blocks_get(r->cache, id);
+    if (*out) {
+        r->held[r->held_count++] = *out;
+    }
+    return TRABAO_OK;
+}
+
+enum trabao_status impact_keep_made(struct impact_reader *r, struct block **block, struct trabao_error *err)
+{
+    const enum trabao_status status = make_room(r, err);
+    if (status != TRABAO_OK) {
+        mem_free(*block);
+        *block = NULL;
+        return status;
+    }
+    *block = blocks_put(r->cache, *block);
+    r->held[r->held_count++] = *block;
     return TRABAO_OK;
 }
 

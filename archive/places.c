@@ -3,14 +3,13 @@
  */
 #include "archive/places.h"
 
-/* Adds the articles of windows with some AMONG that have TERM. */
-static enum trabao_status add_term(struct impact_reader *r, const struct impact_term *term, const struct places *among,
+enum trabao_status places_add_term(struct impact_reader *r, const struct impact_term *term, const struct places *among,
                                    struct places *out, struct trabao_error *err)
 {
     for (uint32_t i = 0; i < term->windows; i++) {
         const uint32_t window = term->entries[i].window;
         const uint8_t *postings;
-        if (places_empty(&among[window])) {
+        if (among && places_empty(&among[window])) {
             continue;
         }
         const enum trabao_status status = impact_postings(r, term, i, &postings, err);
@@ -29,7 +28,7 @@ enum trabao_status places_keep_word(struct impact_reader *r, const struct impact
     enum trabao_status status = TRABAO_OK;
     memset(room, 0, windows * sizeof *room);
     for (size_t t = 0; status == TRABAO_OK && t < count; t++) {
-        status = terms[t] ? add_term(r, terms[t], among, room, err) : TRABAO_OK;
+        status = terms[t] ? places_add_term(r, terms[t], among, room, err) : TRABAO_OK;
     }
     for (uint32_t w = 0; w < windows; w++) {
         places_keep(&among[w], &room[w]);

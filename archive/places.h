@@ -44,6 +44,11 @@ static inline void places_add(struct places *p, unsigned place)
     p->bits[place / 64] |= UINT64_C(1) << place % 64;
 }
 
+static inline void places_remove(struct places *p, unsigned place)
+{
+    p->bits[place / 64] &= ~(UINT64_C(1) << place % 64);
+}
+
 static inline void places_keep(struct places *p, const struct places *other)
 {
     for (unsigned i = 0; i < PLACES_WORDS; i++) {
@@ -66,6 +71,23 @@ static inline void places_join(struct places *p, const struct places *other)
     }
 }
 
+static inline void places_drop(struct places *p, const struct places *other)
+{
+    for (unsigned i = 0; i < PLACES_WORDS; i++) {
+        p->bits[i] &= ~other->bits[i];
+    }
+}
+
+/* Leaves those from FIRST up to END. */
+static inline void places_cut(struct places *p, unsigned first, unsigned end)
+{
+    for (unsigned place = 0; place < IMPACT_WINDOW; place++) {
+        if (place < first || place >= end) {
+            places_remove(p, place);
+        }
+    }
+}
+
 /* Adds the places of COUNT postings of a window. */
 static inline void places_add_postings(struct places *p, const uint8_t *postings, uint32_t count)
 {
@@ -79,6 +101,10 @@ static inline void places_add_postings(struct places *p, const uint8_t *postings
         places_add(p, postings[i]);
     }
 }
+
+/* Adds to OUT, by window, the articles that have TERM: all; or if AMONG is not NULL, those of windows with some AMONG. */
+enum trabao_status places_add_term(struct impact_reader *r, const struct impact_term *term, const struct places *among,
+                                   struct places *out, struct trabao_error *err);
 
 /*
  * Keeps of AMONG, by window, the articles that have one of COUNT TERMS (NULL: in no article). ROOM, of as many WINDOWS,

@@ -8,6 +8,7 @@
 
 #include "archive/db.h"
 #include "archive/dictionary.h"
+#include "archive/places.h"
 #include "base/mem.h"
 #include "text/text.h"
 
@@ -135,11 +136,10 @@ static enum trabao_status narrow_by_row(struct signatures_reader *r, uint32_t ro
         if (status != TRABAO_OK) {
             return status;
         }
-        const uint64_t *from = piece->bits + (size_t)(window - start) * SIGNATURES_WINDOW_WORDS;
-        uint64_t *to = bits + (size_t)window * SIGNATURES_WINDOW_WORDS;
-        const size_t words = (size_t)(stop - window) * SIGNATURES_WINDOW_WORDS;
-        for (size_t i = 0; i < words; i++) {
-            to[i] &= from[i];
+        const struct places *const from = (const struct places *)(const void *)piece->bits + (window - start);
+        struct places *const to = (struct places *)(void *)bits + window;
+        for (uint32_t w = 0; w < stop - window; w++) {
+            places_keep(&to[w], &from[w]);
         }
         blocks_release(r->cache, &(struct block *){&piece->block}, 1);
         window = stop;

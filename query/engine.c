@@ -241,33 +241,20 @@ enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan, c
     return status;
 }
 
-static enum trabao_status count_window(struct engine *e, const void *first, size_t i, void *by_tier)
-{
-    uint64_t *counts = by_tier;
-    struct places places[TIERS];
-    bool any;
-    const enum trabao_status status = engine_match_window(e, *(const uint32_t *)first + (uint32_t)i, places, &any);
-    for (unsigned t = 0; status == TRABAO_OK && any && t < e->tiers; t++) {
-        counts[(unsigned)e->plan->tightest + t] += places_count(&places[t]);
-    }
-    return status;
-}
-
 enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
                                 const struct engine_options *options, uint64_t by_tier[3], struct trabao_error *err)
 {
-    struct engine e;
-    uint64_t other[TIERS] = {0};
-    enum trabao_status status = begin_open(&e, r, plan, options, false, err);
-    const struct engine_windows all = {count_window, &e.first_window, e.end_window - e.first_window};
-    memset(by_tier, 0, TIERS * sizeof *by_tier);
-    if (status == TRABAO_OK) {
-        status = engine_is_heavy(&e) ? engine_take_split(&e, &all, by_tier, other) : engine_take_all(&e, &all, by_tier);
+    struct engine e = {0};
+    struct places *matches[TIERS];
+    enum trabao_status status = TRABAO_OK;
+    if (!plan->is_counted) {
+        status = begin(&e, r, plan, options, false, err);
+        if (status == TRABAO_OK) {
+            status = engine_match_all(&e, matches);
+        }
+        engine_free_room(&e);
     }
-    for (unsigned t = 0; t < TIERS; t++) {
-        by_tier[t] += other[t];
-    }
-    engine_free_room(&e);
+    memcpy(by_tier, plan->matching, sizeof plan->matching);
     return status;
 }
 

@@ -31,58 +31,6 @@ bool engine_can_gather(const struct engine *e)
            groups == e->plan->group_count && groups == e->plan->scored_count;
 }
 
-/* ---- the articles ------------------------------------------------------------------------------------------------ */
-
-static int by_articles(const void *a, const void *b)
-{
-    const struct plan_group *x = *(const struct plan_group *const *)a, *y = *(const struct plan_group *const *)b;
-    return x->articles != y->articles ? (x->articles < y->articles ? -1 : 1) : (x > y) - (x < y);
-}
-
-static enum trabao_status keep_group(struct engine *e, const struct plan_group *group, struct places *among,
-                                     struct places *room)
-{
-    const struct impact_term **terms = query_arena_alloc(e->plan->arena, group->count + 1, sizeof *terms);
-    if (!terms) {
-        return error_no_memory(e->err);
-    }
-    for (size_t v = 0; v < group->count; v++) {
-        terms[v] = group->variants[v].postings;
-    }
-    return places_keep_word(e->r->impacts, terms, group->count, e->windows, among, room, e->err);
-}
-
-enum trabao_status engine_narrow(struct engine *e, uint64_t *count)
-{
-    struct query_arena *arena = e->plan->arena;
-    const size_t groups = e->plan->group_count;
-    const struct plan_group **ordered = query_arena_alloc(arena, groups + 1, sizeof *ordered);
-    struct places *among = query_arena_alloc(arena, e->windows + 1U, sizeof *among);
-    struct places *room = query_arena_alloc(arena, e->windows + 1U, sizeof *room);
-    enum trabao_status status = ordered && among && room ? TRABAO_OK : error_no_memory(e->err);
-    for (size_t g = 0; status == TRABAO_OK && g < groups; g++) {
-        ordered[g] = &e->plan->groups[g];
-    }
-    for (uint32_t w = e->first_window; status == TRABAO_OK && w < e->end_window; w++) {
-        among[w] = engine_allowed(e, w);
-    }
-    if (status == TRABAO_OK) {
-        qsort(ordered, groups, sizeof *ordered, by_articles);
-    }
-    for (size_t g = 0; status == TRABAO_OK && g < groups; g++) {
-        status = keep_group(e, ordered[g], among, room);
-    }
-    *count = 0;
-    for (uint32_t w = 0; status == TRABAO_OK && w < e->windows; w++) {
-        *count += places_count(&among[w]);
-    }
-    if (status == TRABAO_OK) {
-        e->open = among[0].bits;
-        e->open_has_words = true;
-    }
-    return status;
-}
-
 /* ---- their scores ------------------------------------------------------------------------------------------------ */
 
 struct gather {

@@ -2,6 +2,7 @@
  * engine_inside.h - what the pieces of the engine share (engine.h says what it does).
  *
  *   engine_match.c   which articles of a window match
+ *   engine_all.c     which articles match, in all windows at once
  *   engine_score.c   what they score, and the best so far
  *   engine_bounds.c  the windows that are worth looking at, the best bound first
  *   engine_gather.c  all candidates for phrases, where they are few
@@ -39,8 +40,7 @@ struct engine {
     int64_t newest; /* civil second of the last dated article */
     unsigned tiers; /* different tiers that a match may have */
     bool pruned;    /* only the best are asked for */
-    uint64_t *open; /* bit by article: others do not match; NULL: any may, which a plan with phrases never has */
-    bool open_has_words; /* these have all words of the plan */
+    uint64_t *open; /* bit by article: others do not match (engine_find_open); NULL: any may */
     struct places *groups; /* [group_count * tiers], cumulative: looser ones include tighter ones */
     bool *scored;          /* [group_count] the group adds to the score */
     struct located *located; /* [variants of all groups] postings of the window that add to the score */
@@ -57,7 +57,10 @@ struct engine {
 
 /* ---- matching (engine_match.c) -------------------------------------------------------------------------------- */
 
-/* TRABAO_TIMEOUT when the deadline has passed; looks at the clock now and then. */
+/* TRABAO_TIMEOUT when the deadline has passed. */
+enum trabao_status engine_look_at_clock(const struct engine *e);
+
+/* The same; looks at the clock now and then. */
 enum trabao_status engine_check_clock(struct engine *e);
 
 /* The place of a variant's tier among those of the plan. */
@@ -70,8 +73,30 @@ static inline unsigned engine_tier_place(const struct engine *e, const struct pl
 /* The places of WINDOW at which NODE matches at a tier, by e->groups. */
 struct places engine_match_node(const struct engine *e, const struct plan_node *node, uint32_t window, unsigned tier);
 
-/* Finds e->open by the sets and phrases that every article must match; to be called again when those change. */
+/*
+ * Finds e->open: if e->pruned, the articles that match but for the phrases that wait, unless any word is enough; else
+ * those of the sets that every match is of. To be called again when phrases have been settled.
+ */
 enum trabao_status engine_find_open(struct engine *e);
+
+/*
+ * By tier and window, the articles that match at a tier and at no tighter one, but for the phrases that wait. The plan
+ * keeps how many there are if none waits.
+ */
+enum trabao_status engine_match_all(struct engine *e, struct places *by_tier[TIERS]);
+
+#define ENGINE_TALLY_PLANES 12 /* counts up to 4095: no query has so many words in its TRABAO_QUERY_MAX bytes */
+_Static_assert(TRABAO_QUERY_MAX < 1 << (ENGINE_TALLY_PLANES + 1), "a word takes two bytes");
+
+/* How often each place was added: bit p of its count is in plane p. */
+struct engine_tally {
+    struct places planes[ENGINE_TALLY_PLANES];
+};
+
+void engine_tally_add(struct engine_tally *tally, struct places places);
+
+/* The places that were added at LEAST so often. */
+struct places engine_tally_reaches(const struct engine_tally *tally, size_t least);
 
 /* Places inside the limits of the plan, and open. */
 struct places engine_allowed(const struct engine *e, uint32_t window);
@@ -131,6 +156,9 @@ size_t engine_majors(const struct plan_group *group, uint32_t share, uint32_t *b
 
 /* ---- lean windows (engine_lean.c) ------------------------------------------------------------------------------ */
 
+/* True when every match is an article that has one of the scored words, and any will do. */
+bool engine_any_word_matches(const struct engine *e);
+
 /* Sets e->lean if windows can be looked at so. */
 enum trabao_status engine_lean_open(struct engine *e);
 void engine_lean_close(struct engine *e);
@@ -169,13 +197,10 @@ enum trabao_status engine_sift(struct engine *e, struct engine_hits *out);
 
 /* ---- all candidates (engine_gather.c) --------------------------------------------------------------------------- */
 
-/* True when an article matches that is open, has all words of the plan and, for all that is known, its phrases. */
+/* True when all words of the plan are in each article that is open. */
 bool engine_can_gather(const struct engine *e);
 
-/* Leaves only those open that have all words: COUNT of them. */
-enum trabao_status engine_narrow(struct engine *e, uint64_t *count);
-
-/* After that: scores the COUNT articles into OUT, for engine_take_best. Its items are the caller's. */
+/* Then: scores the COUNT articles that are open into OUT, for engine_take_best. Its items are the caller's. */
 enum trabao_status engine_gather(struct engine *e, uint64_t count, struct engine_hits *out);
 
 /* Takes the best HIT. False: there is none left. */

@@ -6,11 +6,8 @@
  * stands for many terms, most of which are unlikely readings with hardly any weight: they are left out at first, and
  * looked up only for articles that would have enough points with all that was left out.
  *
- * That an article must match may depend on what is left out. There are two cases. Where any of the words is enough, an
- * article with none of the terms looked at has no more points than those left out can give. Else, an article that
- * matches only by terms left out lacks, for one word at least, all terms of it that were looked at: words of which that
- * would not make it too poor are looked at whole. Either holds for conditions that more words can only help to meet;
- * words without points, which those below a NOT are, are always looked at whole.
+ * Where any of the words is enough, an article with none of the terms looked at has no more points than those left out
+ * can give. Else it is known which articles match (e->open), and only their points are asked for.
  */
 #include "query/engine_inside.h"
 
@@ -35,9 +32,7 @@ struct lean_word {
     const struct plan_group *group;
     size_t majors;   /* variants that are looked at first */
     uint32_t minors; /* what the others give at most */
-    uint32_t major_bound; /* in the window: what the first ones give at most */
-    bool whole;      /* in the window: all are looked at */
-    bool required;   /* every match has it */
+    uint32_t bound;  /* in the window: what the first ones give at most */
     size_t number;   /* of the group */
 };
 
@@ -45,7 +40,8 @@ struct lean {
     bool any; /* any of the words is enough */
     struct lean_term *terms; /* if so: of all words, the weightiest first */
     size_t count;
-    struct lean_word *words; /* else: the rarest first */
+    struct lean_word *words; /* else: those that add to the score, the weightiest first */
+    size_t word_count;
     uint32_t minors; /* what the minor terms of all words give at most */
     struct rough rough;
 };
@@ -68,15 +64,14 @@ static int by_weight(const void *a, const void *b)
                                   : (x->postings->term > y->postings->term) - (x->postings->term < y->postings->term);
 }
 
-static int by_articles(const void *a, const void *b)
+static int by_word_weight(const void *a, const void *b)
 {
     const struct lean_word *x = a, *y = b;
-    return x->group->articles != y->group->articles ? (x->group->articles < y->group->articles ? -1 : 1)
-                                                    : (x->number > y->number) - (x->number < y->number);
+    return x->group->weight != y->group->weight ? (x->group->weight > y->group->weight ? -1 : 1)
+                                                : (x->number > y->number) - (x->number < y->number);
 }
 
-/* True when every match is an article that has one of the scored words, and any will do. */
-static bool any_word_matches(const struct engine *e)
+bool engine_any_word_matches(const struct engine *e)
 {
     const struct plan_node *root = e->plan->root;
     if (!root || e->estimates_most) {
@@ -92,36 +87,20 @@ static bool any_word_matches(const struct engine *e)
     return any;
 }
 
-static void require(struct lean *lean, const struct plan *plan, const struct plan_node *node)
-{
-    if (!node) {
-        return;
-    }
-    for (size_t c = 0; node->kind == PLAN_AND && c < node->child_count; c++) {
-        require(lean, plan, node->children[c]);
-    }
-    if (node->kind == PLAN_GROUP) {
-        lean->words[node->group].required = true;
-    }
-    for (size_t w = 0; node->kind == PLAN_PHRASE && w < node->words; w++) {
-        lean->words[plan->scored[node->first_word + w]].required = true;
-    }
-}
-
 static void list_words(const struct engine *e)
 {
     struct lean *lean = e->lean;
-    const struct plan *plan = e->plan;
-    for (size_t g = 0; g < plan->group_count; g++) {
-        struct lean_word *word = &lean->words[g];
-        *word = (struct lean_word){.group = &plan->groups[g], .majors = plan->groups[g].count, .number = g};
+    for (size_t g = 0; g < e->plan->group_count; g++) {
         if (e->scored[g]) {
+            struct lean_word *word = &lean->words[lean->word_count++];
+            *word = (struct lean_word){.group = &e->plan->groups[g], .number = g};
             word->majors = engine_majors(word->group, MINOR_SHARE, &word->minors);
+            lean->minors += word->minors;
         }
-        lean->minors += word->minors;
     }
-    require(lean, plan, plan->root);
-    qsort(lean->words, plan->group_count, sizeof *lean->words, by_articles);
+    if (lean->word_count) {
+        qsort(lean->words, lean->word_count, sizeof *lean->words, by_word_weight);
+    }
 }
 
 static void list_terms(const struct engine *e)
@@ -154,7 +133,7 @@ enum trabao_status engine_lean_open(struct engine *e)
     for (size_t g = 0; g < e->plan->group_count; g++) {
         variants += e->plan->groups[g].count;
     }
-    const bool any = any_word_matches(e);
+    const bool any = engine_any_word_matches(e);
     if (any && variants > ROUGH_TERMS_MAX) {
         return TRABAO_OK;
     }
@@ -328,117 +307,64 @@ static enum trabao_status look_for_any(const struct look *look)
 
 /* ---- all words, and other conditions ---------------------------------------------------------------------------- */
 
-/* Chooses the words that are looked at whole. *REST: what is left out gives at most. Returns the most of everything. */
-static uint32_t choose_whole(const struct look *look, uint32_t *rest)
+/* What the words give in the window at most. */
+static uint32_t bound_words(const struct look *look)
 {
-    struct lean *lean = look->e->lean;
-    uint32_t sum = lean->minors + look->e->estimates_most;
-    *rest = 0;
-    for (size_t w = 0; w < look->e->plan->group_count; w++) {
+    const struct lean *lean = look->e->lean;
+    uint32_t sum = lean->minors;
+    for (size_t w = 0; w < lean->word_count; w++) {
         struct lean_word *word = &lean->words[w];
-        word->major_bound = 0;
-        for (size_t v = 0; look->e->scored[word->number] && v < word->majors; v++) {
-            word->major_bound += bound_of(look, word->group->variants[v].postings, word->group->variants[v].weight);
+        word->bound = 0;
+        for (size_t v = 0; v < word->majors; v++) {
+            word->bound += bound_of(look, word->group->variants[v].postings, word->group->variants[v].weight);
         }
-        sum += word->major_bound;
-    }
-    for (size_t w = 0; w < look->e->plan->group_count; w++) {
-        struct lean_word *word = &lean->words[w];
-        word->whole = sum - word->major_bound >= look->needed;
-        *rest += word->whole ? 0 : word->minors;
+        sum += word->bound;
     }
     return sum;
 }
 
-/* Drops the places that cannot have a pair of neighbours without which they are too poor, where MOST is the most. */
-static void drop_poor(const struct look *look, uint32_t most, struct places *places)
-{
-    const struct plan *plan = look->e->plan;
-    for (size_t s = 1; look->e->estimates_most && s < plan->scored_count; s++) {
-        const struct neighbours *n = &plan->neighbours[s];
-        if (n->estimate && most - n->estimate < look->needed) {
-            places_keep_window(places, n->may, look->window);
-        }
-    }
-}
-
-static enum trabao_status load_word(const struct look *look, const struct lean_word *word)
+/* Begins the scores of PLACES with what their neighbours would be worth if all words were there. */
+static void score_neighbours(const struct look *look, const struct places *places)
 {
     struct engine *e = look->e;
-    struct places *places = &e->groups[word->number];
-    const size_t count = word->whole ? word->group->count : word->majors;
-    *places = (struct places){0};
-    for (size_t v = 0; v < count; v++) {
-        struct located l;
-        const enum trabao_status status =
-            locate(look, word->group->variants[v].postings, word->group->variants[v].weight, &l);
-        if (status != TRABAO_OK) {
-            return status;
-        }
-        if (l.count) {
-            places_add_postings(places, l.postings, l.count);
-            if (e->scored[word->number]) {
-                e->located[e->located_count++] = l;
-            }
-        }
-    }
-    return TRABAO_OK;
-}
-
-/* The matches, but for articles that have not enough points. MOST: the most that any has. */
-static enum trabao_status match(const struct look *look, uint32_t most, struct places *out)
-{
-    struct engine *e = look->e;
-    *out = engine_allowed(e, look->window);
-    drop_poor(look, most, out);
-    e->located_count = 0;
-    for (size_t w = 0; w < e->plan->group_count && !places_empty(out); w++) {
-        const struct lean_word *word = &e->lean->words[w];
-        const enum trabao_status status = load_word(look, word);
-        if (status != TRABAO_OK) {
-            return status;
-        }
-        if (word->required) {
-            places_keep(out, &e->groups[word->number]);
-        }
-    }
-    if (e->plan->root && !places_empty(out)) {
-        const struct places places = engine_match_node(e, e->plan->root, look->window, 0);
-        places_keep(out, &places);
-    }
-    return TRABAO_OK;
-}
-
-/* Those of PLACES that have enough points with REST and what neighbours are worth, if all words are there. */
-static struct places promising_neighbours(const struct look *look, const struct places *places, uint32_t rest)
-{
-    struct engine *e = look->e;
-    struct places out = promising(look, places, rest + e->estimates_most);
-    if (e->estimates_most == 0 || places_empty(&out)) {
-        return out;
-    }
     for (uint32_t i = 0; i < WORDS; i++) {
-        for (uint64_t left = out.bits[i]; left; left &= left - 1) {
-            const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
-            const uint32_t article = look->window * WINDOW + place;
-            uint64_t points = (uint64_t)e->scores[place] + rest;
-            for (size_t s = 1; s < e->plan->scored_count; s++) {
-                const struct neighbours *n = &e->plan->neighbours[s];
-                points += neighbours_may(n, article) ? n->estimate : 0;
+        for (uint64_t left = places->bits[i]; left; left &= left - 1) {
+            e->estimates[64 * i + (uint32_t)__builtin_ctzll(left)] = 0;
+        }
+        for (size_t s = 1; e->estimates_most && s < e->plan->scored_count; s++) {
+            const struct neighbours *n = &e->plan->neighbours[s];
+            uint64_t left = n->estimate ? n->may[(size_t)look->window * WORDS + i] & places->bits[i] : 0;
+            for (; left; left &= left - 1) {
+                e->estimates[64 * i + (uint32_t)__builtin_ctzll(left)] += n->estimate;
             }
-            out.bits[i] &= ~((uint64_t)(points < look->needed) << place % 64);
+        }
+        for (uint64_t left = places->bits[i]; left; left &= left - 1) {
+            const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
+            e->scores[place] = e->estimates[place];
         }
     }
-    return out;
 }
 
-/* Looks up what was left out of a word. */
-static enum trabao_status complete_word(const struct look *look, const struct lean_word *word,
-                                        const struct places *places)
+/* Puts in their place what they are worth. */
+static void settle_neighbours(const struct look *look, const struct places *places)
+{
+    struct engine *e = look->e;
+    for (uint32_t i = 0; i < WORDS; i++) {
+        for (uint64_t left = places->bits[i]; left; left &= left - 1) {
+            const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
+            e->scores[place] -= e->estimates[place];
+        }
+    }
+    engine_add_estimates(e, look->window);
+}
+
+/* Adds what the variants of a word from FIRST to END give at PLACES. */
+static enum trabao_status add_word(const struct look *look, const struct lean_word *word, size_t first, size_t end,
+                                   const struct places *places)
 {
     struct engine *e = look->e;
     enum trabao_status status = TRABAO_OK;
-    for (size_t v = word->majors; status == TRABAO_OK && v < word->group->count; v++) {
+    for (size_t v = first; status == TRABAO_OK && v < end; v++) {
         struct located l;
         status = locate(look, word->group->variants[v].postings, word->group->variants[v].weight, &l);
         if (status == TRABAO_OK && l.count) {
@@ -454,28 +380,26 @@ static enum trabao_status complete_word(const struct look *look, const struct le
 static enum trabao_status look_for_all(const struct look *look)
 {
     struct engine *e = look->e;
-    struct places places;
-    uint32_t rest;
-    const uint32_t most = choose_whole(look, &rest);
-    enum trabao_status status = match(look, most, &places);
-    if (status != TRABAO_OK || places_empty(&places)) {
-        return status;
-    }
-    memset(e->scores, 0, sizeof e->scores);
-    for (size_t i = 0; i < e->located_count; i++) {
-        engine_add_scores(e, &e->located[i], &places, true);
-    }
-    places = promising_neighbours(look, &places, rest);
-    if (places_empty(&places)) {
+    const struct lean *lean = e->lean;
+    struct places places = engine_allowed(e, look->window);
+    uint32_t rest = bound_words(look);
+    if (rest + e->estimates_most < look->needed || places_empty(&places)) {
         return TRABAO_OK;
     }
-    for (size_t w = 0; status == TRABAO_OK && rest && w < e->plan->group_count; w++) {
-        if (!e->lean->words[w].whole) {
-            status = complete_word(look, &e->lean->words[w], &places);
-        }
+    enum trabao_status status = TRABAO_OK;
+    score_neighbours(look, &places);
+    places = promising(look, &places, rest);
+    for (size_t w = 0; status == TRABAO_OK && !places_empty(&places) && w < lean->word_count; w++) {
+        e->groups[lean->words[w].number] = (struct places){0};
+        status = add_word(look, &lean->words[w], 0, lean->words[w].majors, &places);
+        rest -= lean->words[w].bound;
+        places = promising(look, &places, rest);
     }
-    if (status == TRABAO_OK) {
-        engine_add_estimates(e, look->window);
+    for (size_t w = 0; status == TRABAO_OK && !places_empty(&places) && w < lean->word_count; w++) {
+        status = add_word(look, &lean->words[w], lean->words[w].majors, lean->words[w].group->count, &places);
+    }
+    if (status == TRABAO_OK && !places_empty(&places)) {
+        settle_neighbours(look, &places);
         put(look, &places);
     }
     return status;

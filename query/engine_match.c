@@ -9,12 +9,15 @@
 #define WORDS PLACES_WORDS
 #define CHECK_EVERY 64 /* windows, or articles looked into, between two looks at the clock */
 
+enum trabao_status engine_look_at_clock(const struct engine *e)
+{
+    return archive_reader_late(e->r) ? error_set(e->err, TRABAO_TIMEOUT, "the query took longer than its deadline")
+                                     : TRABAO_OK;
+}
+
 enum trabao_status engine_check_clock(struct engine *e)
 {
-    if (++e->checks % CHECK_EVERY == 0 && archive_reader_late(e->r)) {
-        return error_set(e->err, TRABAO_TIMEOUT, "the query took longer than its deadline");
-    }
-    return TRABAO_OK;
+    return ++e->checks % CHECK_EVERY == 0 ? engine_look_at_clock(e) : TRABAO_OK;
 }
 
 /* The places of every group in WINDOW, by tier. */
@@ -65,34 +68,41 @@ static struct places places_of_set(const uint32_t *set, size_t count, uint32_t w
     return out;
 }
 
-/* Places at which at least node->least children match: bit-sliced counters, one addition a child. */
-static struct places match_at_least(const struct engine *e, const struct plan_node *node, uint32_t window,
-                                    unsigned tier)
+void engine_tally_add(struct engine_tally *tally, struct places carry)
 {
-    enum { PLANES = 12 }; /* counts up to 4095: no query has so many words in its TRABAO_QUERY_MAX bytes */
-    _Static_assert(TRABAO_QUERY_MAX < 1 << (PLANES + 1), "a word takes two bytes");
-    uint64_t planes[PLANES][WORDS] = {0};
-    for (size_t c = 0; c < node->child_count; c++) {
-        struct places carry = engine_match_node(e, node->children[c], window, tier);
-        for (size_t p = 0; p < PLANES; p++) {
-            for (size_t i = 0; i < WORDS; i++) {
-                const uint64_t both = planes[p][i] & carry.bits[i];
-                planes[p][i] ^= carry.bits[i];
-                carry.bits[i] = both;
-            }
+    for (size_t p = 0; p < ENGINE_TALLY_PLANES && !places_empty(&carry); p++) {
+        for (size_t i = 0; i < WORDS; i++) {
+            const uint64_t both = tally->planes[p].bits[i] & carry.bits[i];
+            tally->planes[p].bits[i] ^= carry.bits[i];
+            carry.bits[i] = both;
         }
     }
+}
+
+struct places engine_tally_reaches(const struct engine_tally *tally, size_t least)
+{
     struct places out;
     for (size_t i = 0; i < WORDS; i++) {
         uint64_t greater = 0, equal = ~UINT64_C(0);
-        for (size_t p = PLANES; p-- > 0;) {
-            const uint64_t wanted = node->least >> p & 1 ? ~UINT64_C(0) : 0;
-            greater |= equal & planes[p][i] & ~wanted;
-            equal &= ~(planes[p][i] ^ wanted);
+        for (size_t p = ENGINE_TALLY_PLANES; p-- > 0;) {
+            const uint64_t wanted = least >> p & 1 ? ~UINT64_C(0) : 0;
+            greater |= equal & tally->planes[p].bits[i] & ~wanted;
+            equal &= ~(tally->planes[p].bits[i] ^ wanted);
         }
         out.bits[i] = greater | equal;
     }
     return out;
+}
+
+/* Places at which at least node->least children match. */
+static struct places match_at_least(const struct engine *e, const struct plan_node *node, uint32_t window,
+                                    unsigned tier)
+{
+    struct engine_tally tally = {0};
+    for (size_t c = 0; c < node->child_count; c++) {
+        engine_tally_add(&tally, engine_match_node(e, node->children[c], window, tier));
+    }
+    return engine_tally_reaches(&tally, node->least);
 }
 
 /* Where all words of a phrase are, and each may stand behind the one before it. */
@@ -142,6 +152,9 @@ struct places engine_match_node(const struct engine *e, const struct plan_node *
 
 struct places engine_allowed(const struct engine *e, uint32_t window)
 {
+    if (e->pruned && e->open) {
+        return ((const struct places *)(const void *)e->open)[window];
+    }
     struct places out = places_of_set(e->plan->excluded, e->plan->excluded_count, window);
     const uint32_t first = window * WINDOW;
     for (uint32_t i = 0; i < WORDS; i++) {
@@ -161,15 +174,10 @@ struct places engine_allowed(const struct engine *e, uint32_t window)
     return out;
 }
 
-static size_t words_of_all(const struct engine *e)
-{
-    return (size_t)e->windows * WORDS;
-}
-
 /* Leaves open what is of SET, and was open before. */
 static bool keep_set(struct engine *e, const uint32_t *set, size_t count)
 {
-    uint64_t *kept = query_arena_alloc(e->plan->arena, words_of_all(e) + 1, sizeof *kept);
+    uint64_t *kept = query_arena_alloc(e->plan->arena, (size_t)e->windows * WORDS + 1, sizeof *kept);
     for (size_t i = 0; kept && i < count; i++) {
         const uint64_t bit = UINT64_C(1) << set[i] % 64;
         kept[set[i] / 64] |= e->open ? e->open[set[i] / 64] & bit : bit;
@@ -178,49 +186,37 @@ static bool keep_set(struct engine *e, const uint32_t *set, size_t count)
     return kept != NULL;
 }
 
-static bool open_all(struct engine *e)
-{
-    e->open = query_arena_alloc(e->plan->arena, words_of_all(e) + 1, sizeof *e->open);
-    if (e->open) {
-        memset(e->open, 0xff, words_of_all(e) * sizeof *e->open);
-    }
-    return e->open != NULL;
-}
-
-/* Leaves open what MAY is set for, too; something is open. */
-static void keep_may(struct engine *e, const uint64_t *may)
-{
-    for (size_t i = 0; i < words_of_all(e); i++) {
-        e->open[i] &= may[i];
-    }
-}
-
+/* Leaves open what is of all sets that every match is of. */
 static bool keep_required(struct engine *e, const struct plan_node *node)
 {
     bool fine = true;
     for (size_t c = 0; fine && node->kind == PLAN_AND && c < node->child_count; c++) {
         fine = keep_required(e, node->children[c]);
     }
-    if (node->kind == PLAN_SET) {
-        fine = keep_set(e, node->set, node->set_count);
-    } else if (node->kind == PLAN_PHRASE && node->may) {
-        keep_may(e, node->may);
+    return fine && node->kind == PLAN_SET ? keep_set(e, node->set, node->set_count) : fine;
+}
+
+/* Opens all that match, at whatever tier. */
+static enum trabao_status match_open(struct engine *e)
+{
+    struct places *by_tier[TIERS];
+    TRY(engine_match_all(e, by_tier));
+    for (unsigned t = 1; t < e->tiers; t++) {
+        for (uint32_t w = 0; w < e->windows; w++) {
+            places_join(&by_tier[0][w], &by_tier[t][w]);
+        }
     }
-    return fine;
+    e->open = by_tier[0][0].bits;
+    return TRABAO_OK;
 }
 
 enum trabao_status engine_find_open(struct engine *e)
 {
-    bool fine = true;
     e->open = NULL;
-    e->open_has_words = false;
-    if (e->plan->phrase_count) {
-        fine = open_all(e);
+    if (e->pruned && !engine_any_word_matches(e)) {
+        return match_open(e);
     }
-    if (fine && e->plan->root) {
-        fine = keep_required(e, e->plan->root);
-    }
-    return fine ? TRABAO_OK : error_no_memory(e->err);
+    return !e->plan->root || keep_required(e, e->plan->root) ? TRABAO_OK : error_no_memory(e->err);
 }
 
 /* Adds to e->complete the places of MATCHING, at one tier, that have all words of a relaxed query. */

@@ -40,9 +40,8 @@ static uint64_t looks_of_settling(const struct plan *plan)
 static uint64_t count_open(const struct engine *e)
 {
     uint64_t count = 0;
-    for (uint32_t w = e->first_window; w < e->end_window; w++) {
-        const struct places open = engine_allowed(e, w);
-        count += places_count(&open);
+    for (size_t i = 0; i < (size_t)e->windows * PLACES_WORDS; i++) {
+        count += (uint64_t)__builtin_popcountll(e->open[i]);
     }
     return count;
 }
@@ -148,20 +147,13 @@ static enum trabao_status sift(struct sifting *s)
     struct engine *e = s->e;
     struct engine_hit last;
     enum trabao_status status = TRABAO_OK;
-    bool can_gather = engine_can_gather(e), more = true;
+    bool more = true;
+    if (is_few(s) && engine_can_gather(e)) {
+        return sift_all(s);
+    }
     for (size_t room = first_room(s); status == TRABAO_OK && more && !is_full(s);
          room = MIN(CANDIDATES_GROW * room, (size_t)e->r->archive->count + 1)) {
-        if (can_gather && (e->after == &last || is_few(s))) {
-            can_gather = false;
-            status = engine_narrow(e, &s->open);
-        }
-        if (status == TRABAO_OK && e->open_has_words && is_few(s)) {
-            status = sift_all(s);
-            break;
-        }
-        if (status == TRABAO_OK) {
-            status = sift_best(s, room, &last, &more);
-        }
+        status = sift_best(s, room, &last, &more);
         e->after = &last;
     }
     e->after = e->options->after;
@@ -175,7 +167,7 @@ enum trabao_status engine_sift(struct engine *e, struct engine_hits *out)
     mem_free(s.candidates.items);
     if (status == TRABAO_NONE) {
         out->count = 0;
-        status = plan_settle(e->r, e->plan, e->open, e->open_has_words, e->err);
+        status = plan_settle(e->r, e->plan, e->open, true, e->err);
         if (status == TRABAO_OK) {
             status = engine_find_open(e);
         }

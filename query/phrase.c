@@ -3,6 +3,7 @@
  */
 #include "query/phrase.h"
 
+#include "archive/made.h"
 #include "archive/places.h"
 #include "archive/schema.h"
 #include "base/mem.h"
@@ -217,4 +218,63 @@ enum trabao_status phrase_find(struct archive_reader *r, const struct phrase *ph
     }
     mem_free(found.numbers);
     return status;
+}
+
+/* ---- sets that are kept ------------------------------------------------------------------------------------------ */
+
+/* The columns, and the terms of each word, between them how many there are. */
+static bool make_key(const struct phrase *phrase, struct query_arena *arena, struct made_key *key)
+{
+    size_t n = 1;
+    for (size_t w = 0; w < phrase->count; w++) {
+        n += 1 + phrase->words[w].count;
+    }
+    uint32_t *numbers = query_arena_alloc(arena, n, sizeof *numbers);
+    *key = (struct made_key){numbers, n};
+    if (!numbers) {
+        return false;
+    }
+    *numbers++ = MADE_PHRASE | phrase->columns << 8;
+    for (size_t w = 0; w < phrase->count; w++) {
+        *numbers++ = (uint32_t)phrase->words[w].count;
+        for (size_t t = 0; t < phrase->words[w].count; t++) {
+            *numbers++ = phrase->words[w].terms[t];
+        }
+    }
+    return true;
+}
+
+enum trabao_status phrase_kept(struct archive_reader *r, const struct phrase *phrase, struct query_arena *arena,
+                               uint32_t **set, size_t *count, struct trabao_error *err)
+{
+    const struct made *made;
+    struct made_key key;
+    if (!make_key(phrase, arena, &key)) {
+        return error_no_memory(err);
+    }
+    TRY(made_find(r->impacts, &key, &made, err));
+    if (!made) {
+        return TRABAO_NONE;
+    }
+    *set = made->data;
+    *count = made->bytes / sizeof **set;
+    return TRABAO_OK;
+}
+
+enum trabao_status phrase_keep(struct archive_reader *r, const struct phrase *phrase, struct query_arena *arena,
+                               const uint32_t *set, size_t count, struct trabao_error *err)
+{
+    const struct made *kept;
+    struct made_key key;
+    if (phrase->first > 0 || phrase->end < r->archive->count) {
+        return TRABAO_OK;
+    }
+    struct made *made = make_key(phrase, arena, &key) ? made_new(&key, count * sizeof *set) : NULL;
+    if (!made) {
+        return error_no_memory(err);
+    }
+    if (count) {
+        memcpy(made->data, set, count * sizeof *set);
+    }
+    return made_keep(r->impacts, made, &key, &kept, err);
 }

@@ -31,4 +31,14 @@ struct phrase {
 enum trabao_status phrase_find(struct archive_reader *r, const struct phrase *phrase, struct query_arena *arena,
                                uint32_t **set, size_t *count, struct trabao_error *err);
 
+/*
+ * Full forms of abbreviations are in many queries, so their sets are kept (archive/made.h): phrase_keep does so unless
+ * PHRASE asks for some articles only; phrase_kept finds one, or returns TRABAO_NONE. Such a set may have articles that
+ * PHRASE does not ask for. It is the archive's until impact_release.
+ */
+enum trabao_status phrase_kept(struct archive_reader *r, const struct phrase *phrase, struct query_arena *arena,
+                               uint32_t **set, size_t *count, struct trabao_error *err);
+enum trabao_status phrase_keep(struct archive_reader *r, const struct phrase *phrase, struct query_arena *arena,
+                               const uint32_t *set, size_t count, struct trabao_error *err);
+
 #endif

@@ -119,12 +119,14 @@ static struct plan_node *bind_spellings(struct planner *p, const struct query_no
 {
     struct plan_node *out = plan_new_list(p, PLAN_OR, node->child_count);
     p->alternatives++;
+    p->units++;
     for (size_t i = 0; out && i < node->child_count && p->status == TRABAO_OK; i++) {
         plan_add_child(out, bind(p, node->children[i], i == 0 ? scoring : PLAN_UNSCORED));
         if (i > 0 && scoring != PLAN_UNSCORED && p->spelling_count < ARRAY_LEN(p->spellings)) {
             p->spellings[p->spelling_count++] = node->children[i];
         }
     }
+    p->units--;
     p->alternatives--;
     return out;
 }

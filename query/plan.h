@@ -66,6 +66,8 @@ struct plan {
     size_t phrase_count;
     enum trabao_tier tightest, loosest; /* tiers that variants may have */
     bool widens; /* at a looser tier more terms would stand for the words */
+    bool is_counted;       /* it is known how many articles match: */
+    uint64_t matching[TRABAO_FOLDED + 1]; /* by tier */
     uint32_t first, end; /* article numbers inside the date limits */
     uint32_t *excluded;  /* ascending: articles in there that are dated too vaguely */
     size_t excluded_count;

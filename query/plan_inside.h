@@ -27,6 +27,7 @@ struct planner {
     size_t group_capacity;    /* of the arrays of the plan */
     enum trabao_tier loosest; /* at which words are bound now */
     unsigned alternatives;    /* nodes around the one bound now that match without all of their children */
+    unsigned units;           /* nodes around it that are an abbreviation and its full forms */
     double share;             /* of their weight that words get now */
     const struct query_node *spellings[PLAN_SPELLINGS_MAX]; /* scored last */
     size_t spelling_count;

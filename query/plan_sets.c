@@ -116,17 +116,22 @@ bool plan_is_stored(const struct query_token *token)
     return !query_may_be_colocated(token->form);
 }
 
-static void find_phrase(struct planner *p, const struct query_node *node, struct plan_node *out)
+/* Looks for PHRASE, whose words are folded to FOLDED (neighbours_word); IN_TEXTS: in titles and bodies. */
+static enum trabao_status look_up_phrase(struct planner *p, struct phrase *phrase, const int64_t *folded,
+                                         bool in_texts, struct plan_node *out)
 {
-    struct phrase_word *words = plan_piece(p, node->token_count + 1, sizeof *words);
-    int64_t *folded = plan_piece(p, node->token_count + 1, sizeof *folded);
     uint64_t *may = NULL;
-    struct phrase phrase = {.words = words,
-                            .count = node->token_count,
-                            .columns = plan_columns(node->field),
-                            .first = p->plan->first,
-                            .end = p->plan->end,
-                            .stored = true};
+    if (in_texts) {
+        TRY(neighbours_narrow(p->r, p->plan, folded, phrase->count, &may, p->err));
+        phrase->may = may;
+    }
+    return phrase_find(p->r, phrase, p->plan->arena, &out->set, &out->set_count, p->err);
+}
+
+/* The words of NODE as those of PHRASE, and FOLDED (neighbours_word). */
+static void read_words(struct planner *p, const struct query_node *node, struct phrase_word *words, int64_t *folded,
+                       struct phrase *phrase)
+{
     for (size_t i = 0; p->status == TRABAO_OK && i < node->token_count; i++) {
         size_t count;
         const struct query_token *token = &node->tokens[i];
@@ -136,14 +141,31 @@ static void find_phrase(struct planner *p, const struct query_node *node, struct
         }
         /* What is not stored beside other words has no signature with them. */
         folded[i] = variants && plan_is_stored(token) ? neighbours_word(p->lexicon, variants, count) : -1;
-        phrase.stored = phrase.stored && plan_is_stored(token);
+        phrase->stored = phrase->stored && plan_is_stored(token);
     }
-    if (p->status == TRABAO_OK && plan_in_text(node->field)) {
-        p->status = neighbours_narrow(p->r, p->plan, folded, node->token_count, &may, p->err);
-        phrase.may = may;
-    }
+}
+
+static void find_phrase(struct planner *p, const struct query_node *node, struct plan_node *out)
+{
+    struct query_arena *const arena = p->plan->arena;
+    struct phrase_word *words = plan_piece(p, node->token_count + 1, sizeof *words);
+    int64_t *folded = plan_piece(p, node->token_count + 1, sizeof *folded);
+    struct phrase phrase = {.words = words,
+                            .count = node->token_count,
+                            .columns = plan_columns(node->field),
+                            .first = p->plan->first,
+                            .end = p->plan->end,
+                            .stored = true};
+    const bool in_unit = p->units > 0;
+    read_words(p, node, words, folded, &phrase);
     if (p->status == TRABAO_OK) {
-        p->status = phrase_find(p->r, &phrase, p->plan->arena, &out->set, &out->set_count, p->err);
+        p->status = in_unit ? phrase_kept(p->r, &phrase, arena, &out->set, &out->set_count, p->err) : TRABAO_NONE;
+    }
+    if (p->status == TRABAO_NONE) {
+        p->status = look_up_phrase(p, &phrase, folded, plan_in_text(node->field), out);
+        if (p->status == TRABAO_OK && in_unit) {
+            p->status = phrase_keep(p->r, &phrase, arena, out->set, out->set_count, p->err);
+        }
     }
 }
 

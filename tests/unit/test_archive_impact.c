@@ -1,11 +1,12 @@
 /*
  * test_archive_impact.c - what an impact says of a term in an article: how much it weighs, that the article begins with
- * it, and how often it can be there at most.
+ * it, and how often it can be there at most; and the maps of words, against a scan of the texts.
  */
-#include "archive/impact.h"
+#include "archive/word_map.h"
 
 #include <math.h>
 
+#include "archive/made.h"
 #include "query/library.h"
 #include "tests/unit/test_archive_support.h"
 
@@ -125,19 +126,33 @@ static uint8_t syllable_of(const struct lexicon *lexicon, uint32_t term)
     return s;
 }
 
-static void every_article_has_its_impact(void **state)
+static struct trabao_archive *opened;
+static struct trabao_reader *reader;
+static const struct text *by_number[ARTICLES];
+
+static int open_archive(void **state)
 {
-    (void)state;
     static struct article articles[ARTICLES];
-    static const struct text *by_number[ARTICLES];
-    struct trabao_archive *opened;
-    struct trabao_reader *reader;
+    assert_int_equal(open_folder(state), 0);
     const char *path = in_folder("impact.trabao");
     make_texts(articles);
     build_archive(path, articles, ARTICLES, NULL, 2);
     assert_fine(trabao_open(path, NULL, &opened, &err), &err);
     assert_fine(trabao_reader_open(opened, &reader, &err), &err);
     find_numbers(reader->reader, by_number);
+    return 0;
+}
+
+static int close_archive(void **state)
+{
+    trabao_reader_close(reader);
+    trabao_close(opened);
+    return close_folder(state);
+}
+
+static void every_article_has_its_impact(void **state)
+{
+    (void)state;
     const struct archive *a = reader->reader->archive;
     uint32_t dense = 0, absent = 0, early = 0;
     assert_int_equal(a->lexicon.count, SYLLABLES);
@@ -156,15 +171,125 @@ static void every_article_has_its_impact(void **state)
         impact_release(reader->reader->impacts);
     }
     assert_true(dense > 0 && dense < SYLLABLES && absent > 0 && early > 0);
-    trabao_reader_close(reader);
-    trabao_close(opened);
+}
+
+/* ---- maps of words ---------------------------------------------------------------------------------------------- */
+
+#define WINDOWS ((ARTICLES + IMPACT_WINDOW - 1) / IMPACT_WINDOW)
+#define TERMS_MAX 5
+
+/* A word that stands for a few terms. */
+struct word {
+    const struct impact_term *terms[TERMS_MAX];
+    uint32_t numbers[TERMS_MAX + 1];
+    struct word_terms asked;
+};
+
+static void any_word(struct word *word)
+{
+    const struct archive *a = reader->reader->archive;
+    word->asked = (struct word_terms){word->terms, 0, word->numbers, 0};
+    const uint32_t first = any_below(SYLLABLES), count = 1 + any_below(TERMS_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t term = (first + i * 7) % SYLLABLES;
+        assert_fine(impact_find(reader->reader->impacts, term, &word->terms[word->asked.count++], &err), &err);
+        word->asked.articles += a->lexicon.terms[term].articles;
+    }
+}
+
+static bool has_word(const struct text *t, const struct word *word)
+{
+    bool has = false;
+    for (size_t i = 0; i < word->asked.count; i++) {
+        const uint8_t s = syllable_of(&reader->reader->archive->lexicon, word->terms[i]->term);
+        has = has || memchr(t->words, s, t->count);
+    }
+    return has;
+}
+
+/* Now all articles, now some of some windows. */
+static void any_places(struct places among[WINDOWS])
+{
+    const bool all = any_below(2);
+    memset(among, 0, WINDOWS * sizeof *among);
+    for (uint32_t i = 0; i < ARTICLES; i++) {
+        if (all || (i / IMPACT_WINDOW && any_below(3) == 0)) {
+            places_add(&among[i / IMPACT_WINDOW], i % IMPACT_WINDOW);
+        }
+    }
+}
+
+/* True when the map of WORD, which was asked for, is kept. */
+static bool is_kept(const struct word *word)
+{
+    const struct made *made;
+    const struct made_key key = {word->numbers, 1 + word->asked.count};
+    assert_fine(made_find(reader->reader->impacts, &key, &made, &err), &err);
+    return made != NULL;
+}
+
+static void maps_have_the_articles_of_words(void **state)
+{
+    (void)state;
+    size_t kept = 0;
+    for (int round = 0; round < 400; round++) {
+        struct word word;
+        struct places among[WINDOWS], before[WINDOWS], room[WINDOWS];
+        any_word(&word);
+        any_places(among);
+        memcpy(before, among, sizeof before);
+        assert_fine(word_map_keep(reader->reader->impacts, &word.asked, WINDOWS, among, room, &err), &err);
+        for (uint32_t i = 0; i < ARTICLES; i++) {
+            const bool asked = places_has(&before[i / IMPACT_WINDOW], i % IMPACT_WINDOW);
+            assert_int_equal(places_has(&among[i / IMPACT_WINDOW], i % IMPACT_WINDOW),
+                             asked && has_word(by_number[i], &word));
+        }
+        kept += is_kept(&word);
+        impact_release(reader->reader->impacts);
+    }
+    assert_true(kept > 100);
+}
+
+/* Of what is kept under a key, no other key gets anything; and what does not fit into memory is not kept. */
+static void what_is_made_is_kept_under_its_key(void **state)
+{
+    (void)state;
+    struct impact_reader *r = reader->reader->impacts;
+    const struct made *found;
+    for (uint32_t i = 0; i < 200; i++) {
+        const uint32_t numbers[] = {i, i / 2, 7};
+        const struct made_key key = {numbers, 1 + i % ARRAY_LEN(numbers)};
+        assert_fine(made_find(r, &key, &found, &err), &err);
+        if (found) {
+            continue; /* of two numbers, say, some are there already */
+        }
+        struct made *made = made_new(&key, i);
+        assert_non_null(made);
+        memset(made->data, (int)i, i);
+        assert_fine(made_keep(r, made, &key, &found, &err), &err);
+        assert_ptr_equal(found, made);
+        assert_fine(made_find(r, &key, &found, &err), &err);
+        assert_ptr_equal(found, made);
+        assert_int_equal(found->bytes, i);
+        assert_true(i == 0 || ((const uint8_t *)found->data)[i - 1] == i);
+    }
+    const uint32_t other[] = {MADE_PHRASE, 1, 1000};
+    const struct made_key key = {other, ARRAY_LEN(other)};
+    assert_fine(made_find(r, &key, &found, &err), &err);
+    assert_null(found);
+    mem_fail_at(1, true);
+    assert_null(made_new(&key, 10));
+    mem_fail_at(0, false);
+    impact_release(r);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(impacts_are_near_what_they_stand_for),
-        cmocka_unit_test_setup_teardown(every_article_has_its_impact, open_folder, close_folder),
+        cmocka_unit_test(every_article_has_its_impact),
+        cmocka_unit_test(maps_have_the_articles_of_words),
+        cmocka_unit_test(what_is_made_is_kept_under_its_key),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_archive, close_archive);
 }
