@@ -90,6 +90,7 @@ static enum trabao_status read_cursor(struct search *s)
     const char *cursor = s->request->cursor;
     s->continued = cursor && *cursor;
     const bool fits = !s->continued || (cursor_read(cursor, &s->cursor) &&
+                                        s->cursor.search == cursor_search(s->request) &&
                                         (s->cursor.stage == CURSOR_DATED) != search_by_relevance(s));
     return fits ? TRABAO_OK : error_set(s->err, TRABAO_USAGE, "cursor: not one that an answer to this search gave");
 }

@@ -169,6 +169,7 @@ static enum trabao_status fill_next(struct search *s)
     struct cursor next = {.tightest = (uint8_t)s->limits.tightest,
                           .loosest = (uint8_t)s->plan->loosest,
                           .relaxed = s->answer->relaxed,
+                          .search = cursor_search(s->request),
                           .score = last->score,
                           .tier = last->tier,
                           .id = s->r->reader->archive->ids[last->article],

@@ -63,7 +63,10 @@ bool trabao_tier_from_name(const char *name, enum trabao_tier *out);
 bool trabao_total_from_name(const char *name, enum trabao_total *out);
 const char *trabao_tier_name(enum trabao_tier tier);
 
-/* Zeroed, it is a search for everything with the defaults. NULL strings are absent. Borrowed during the call. */
+/*
+ * Zeroed, it is a search for everything with the defaults. NULL strings are absent. Borrowed during the call. With a
+ * cursor query, dates, fields, sort, tier and strict are those of the page before: of another search it is no cursor.
+ */
 struct trabao_request {
     const char *query;
     size_t query_len;      /* bytes; at most TRABAO_QUERY_MAX */
