@@ -379,7 +379,7 @@ static struct query_tree *new_tree(void)
         return NULL;
     }
     tree->arena = arena;
-    tree->dates = (struct query_dates){.from = INT64_MIN, .to = INT64_MAX};
+    tree->dates = QUERY_ALL_DATES;
     return tree;
 }
 

@@ -67,7 +67,7 @@ struct plan {
     enum trabao_tier tightest, loosest; /* tiers that variants may have */
     bool widens; /* at a looser tier more terms would stand for the words */
     uint32_t first, end; /* article numbers inside the date limits */
-    uint32_t *excluded;  /* ascending: articles in there that are dated too vaguely */
+    uint32_t *excluded;  /* ascending: articles in there, but in a gap of the dates, or dated too vaguely */
     size_t excluded_count;
     struct query_arena *arena; /* owns all of the above */
 };

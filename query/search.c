@@ -36,28 +36,21 @@ static enum trabao_status limit_dates(struct search *s)
     const char *const bounds[] = {s->request->from, s->request->to};
     struct query_dates *dates = &s->limits.dates;
     *dates = s->tree->dates;
-    if (!dates->limited) {
-        dates->from = INT64_MIN;
-        dates->to = INT64_MAX;
-    }
     for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
-        int64_t from, to;
+        struct query_span span;
         if (!bounds[i] || !*bounds[i]) {
             continue;
         }
-        if (!query_parse_dates(bounds[i], strlen(bounds[i]), civil_now(), &from, &to)) {
+        if (!query_parse_dates(bounds[i], strlen(bounds[i]), civil_now(), &span.from, &span.to)) {
             return error_set(s->err, TRABAO_USAGE, "%s: \"%.64s\" is no date; write 2020-07-20, 20/7/2020 or 2020-07",
                              i ? "to" : "from", bounds[i]);
         }
-        dates->limited = true;
-        if (i == 0) {
-            dates->from = MAX(dates->from, from);
-        } else {
-            dates->to = MIN(dates->to, to);
+        *(i == 0 ? &span.to : &span.from) = i == 0 ? INT64_MAX : INT64_MIN;
+        if (!query_dates_narrow(dates, &span, 1, s->arena)) {
+            return error_no_memory(s->err);
         }
     }
-    const struct query_dates typed = s->tree->dates;
-    s->no_day = dates->limited && dates->from >= dates->to && !(typed.limited && typed.from >= typed.to);
+    s->no_day = query_dates_empty(dates) && !query_dates_empty(&s->tree->dates);
     return s->no_day && s->request->strict ? error_set(s->err, TRABAO_USAGE, QUERY_NO_DAY_ENGLISH) : TRABAO_OK;
 }
 
