@@ -2,9 +2,9 @@
  * search.c - trabao_search: which articles a page of hits has.
  *
  * The query is read and bound to the archive at the tightest tier. While fewer than ENOUGH articles match, or, of a
- * long query, have the words that are likely meant, it is widened tier by tier, or a long one relaxed (find_widening
- * says which). Ranking has two stages: the best adjacency_articles by BM25F are ranked anew by adjacency and come
- * first, the rest follow in BM25F order.
+ * long query, have the words that are likely meant, it is widened tier by tier, or a long one relaxed (widen says
+ * which). Ranking has two stages: the best adjacency_articles by BM25F are ranked anew by adjacency and come first, the
+ * rest follow in BM25F order.
  */
 #include "query/search_inside.h"
 
@@ -173,6 +173,10 @@ static enum trabao_status find_enough(struct search *s, bool *enough)
 {
     TRY(bind(s));
     TRY(find(s));
+    if (s->count) {
+        s->found = s->limits;
+        s->any_found = true;
+    }
     *enough = s->count >= ENOUGH;
     const bool any_reading = s->request->tier != TRABAO_TIER_AUTO || s->plan->loosest == TRABAO_EXACT;
     return *enough && !s->limits.relax && search_by_relevance(s) && !any_reading && may_relax(s)
@@ -214,7 +218,7 @@ static enum trabao_status find_meaning(struct search *s, struct meaning *out)
  * the words, but as typed, or other words that happen to be a little nearer to them, would come first. A strict
  * reading knows nothing but the tiers.
  */
-static enum trabao_status find_widening(struct search *s)
+static enum trabao_status widen(struct search *s)
 {
     struct plan_limits *limits = &s->limits;
     const bool may_choose = s->request->tier == TRABAO_TIER_AUTO;
@@ -240,6 +244,23 @@ static enum trabao_status find_widening(struct search *s)
         TRY(find_enough(s, &enough));
     }
     return TRABAO_OK;
+}
+
+/*
+ * When the deadline passes while it is looked further, what was found before is the answer. It is found again, in no
+ * more time than there was at first, for only one reading of the query is kept.
+ */
+static enum trabao_status find_widening(struct search *s)
+{
+    const enum trabao_status status = widen(s);
+    if (status != TRABAO_TIMEOUT || !s->any_found) {
+        return status;
+    }
+    s->answer->cut_short = true;
+    s->limits = s->found;
+    s->r->reader->deadline_ms = clock_ms() + s->request->deadline_ms;
+    TRY(bind(s));
+    return find(s);
 }
 
 /* The page inside the ranked articles, filled up from behind them. */
@@ -314,10 +335,10 @@ static enum trabao_status count_all(struct search *s)
     if (s->known != SIZE_MAX) {
         count_hits(s, s->known);
         status = TRABAO_OK;
-    } else if (s->request->total == TRABAO_TOTAL_EXACT) {
+    } else if (s->request->total == TRABAO_TOTAL_EXACT && !a->cut_short) {
         status = engine_count(s->r->reader, s->plan, &s->options, a->totals_by_tier, s->err);
     }
-    a->total_exact = status == TRABAO_OK;
+    a->total_exact = status == TRABAO_OK && !a->cut_short;
     if (status == TRABAO_TIMEOUT) {
         /* The page stands; only how many more there are is not known. */
         count_hits(s, s->count);

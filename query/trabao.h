@@ -119,6 +119,7 @@ struct trabao_answer {
     enum trabao_tier tier; /* the loosest tier that was looked at */
     bool widened;          /* words have marks, and articles with other ones were looked for as well */
     bool relaxed;
+    bool cut_short;            /* the deadline passed while it was looked further: widening might have found more */
     uint64_t total;            /* articles, over all tiers shown */
     bool total_exact;          /* false: at least that many (total_relation "gte") */
     uint64_t totals_by_tier[3];
@@ -131,7 +132,7 @@ struct trabao_answer {
 
 /*
  * TRABAO_USAGE: the query is too long, has NUL or invalid UTF-8, a parameter cannot be read (or, strict, the query).
- * TRABAO_TIMEOUT: the deadline passed before a first page was found.
+ * TRABAO_TIMEOUT: the deadline passed before anything was found. What was found until then may take as long again.
  */
 enum trabao_status trabao_search(struct trabao_reader *reader, const struct trabao_request *request,
                                  struct trabao_answer **out, struct trabao_error *err);
