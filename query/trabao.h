@@ -55,6 +55,7 @@ void trabao_reader_close(struct trabao_reader *reader);
 enum trabao_sort { TRABAO_RELEVANCE, TRABAO_RELEVANCE_ONLY /* no preference for recent ones */, TRABAO_NEWEST,
                    TRABAO_OLDEST };
 enum trabao_tier { TRABAO_EXACT, TRABAO_TONE, TRABAO_FOLDED, TRABAO_TIER_AUTO };
+#define TRABAO_TIERS (TRABAO_FOLDED + 1) /* that a hit may have */
 enum trabao_total { TRABAO_TOTAL_EXACT, TRABAO_TOTAL_BOUNDED, TRABAO_TOTAL_NONE };
 
 /* The words of the interface: "relevance", "exact" ... False when NAME is none of them. */
@@ -122,7 +123,7 @@ struct trabao_answer {
     bool cut_short;            /* the deadline passed while it was looked further: widening might have found more */
     uint64_t total;            /* articles, over all tiers shown */
     bool total_exact;          /* false: at least that many (total_relation "gte") */
-    uint64_t totals_by_tier[3];
+    uint64_t totals_by_tier[TRABAO_TIERS];
     double took_ms;
     uint64_t generation;
     const struct trabao_hit *hits;
