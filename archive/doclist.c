@@ -234,56 +234,79 @@ static enum trabao_status find_page(struct doclist *d, const char *term, size_t 
     return status;
 }
 
+/* The terms of a page, one after another. */
+struct page_terms {
+    const uint8_t *index, *index_end; /* distances from term to term */
+    uint64_t offset;                  /* of NEXT in the page */
+    const uint8_t *at, *next;         /* bytes of its own that the term has; where what belongs to it ends */
+    uint64_t kept, added;             /* bytes that it shares with the term before, and those at AT */
+    bool last;
+};
+
+/* Goes on to the next term, or to the first one, whose length is at AT. TRABAO_NONE: there is none. */
+static enum trabao_status next_term(const struct doclist *d, struct page_terms *t)
+{
+    const bool first = t->next == NULL;
+    uint64_t step = 0;
+    if (t->last) {
+        return TRABAO_NONE;
+    }
+    t->at = first ? t->at : t->next;
+    t->last = !fts5_read(&t->index, t->index_end, &step);
+    if (!t->last && step > (uint64_t)(d->end - d->start) - t->offset) {
+        return doclist_damaged(d->err);
+    }
+    t->offset += step;
+    t->next = t->last ? d->end : d->start + t->offset;
+    if ((!first && !fts5_read(&t->at, t->next, &t->kept)) || !fts5_read(&t->at, t->next, &t->added) ||
+        t->added > (uint64_t)(t->next - t->at) || t->kept > TERM_MAX) {
+        return doclist_damaged(d->err);
+    }
+    return TRABAO_OK;
+}
+
+/* Bytes that A and B have in common at their beginnings. */
+static size_t in_common(const uint8_t *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t i = 0;
+    while (i < a_len && i < b_len && a[i] == (uint8_t)b[i]) {
+        i++;
+    }
+    return i;
+}
+
 /* Goes to the first posting of TERM (N bytes, with the prefix). TRABAO_NONE: the segment does not have it. */
 static enum trabao_status find_term(struct doclist *d, const char *term, size_t n)
 {
     uint32_t page;
-    const uint8_t *at;
+    struct page_terms t = {0};
     enum trabao_status status = find_page(d, term, n, &page);
     if (status == TRABAO_OK) {
-        status = load_page(d, page, &at);
+        status = load_page(d, page, &t.at);
     }
-    if (status != TRABAO_OK || !at) {
+    if (status != TRABAO_OK || !t.at) {
         return status == TRABAO_OK ? TRABAO_NONE : status;
     }
-    const uint8_t *index = d->end, *const index_end = d->start + sqlite3_column_bytes(d->lists->leaf, 0);
-    uint64_t offset = 0, kept = 0, added, step = 0;
-    size_t same = 0; /* bytes that the term before and ours have in common */
-    fts5_read(&index, index_end, &offset);
-    for (bool first = true;; first = false) {
-        const bool follows = fts5_read(&index, index_end, &step);
-        if (follows && step > (uint64_t)(d->end - d->start) - offset) {
-            return doclist_damaged(d->err);
+    t.index = d->end;
+    t.index_end = d->start + sqlite3_column_bytes(d->lists->leaf, 0);
+    fts5_read(&t.index, t.index_end, &t.offset);
+    /* Bytes that the term before and ours have in common: ours stands before a term that has less of that one. */
+    size_t same = 0;
+    while ((status = next_term(d, &t)) == TRABAO_OK && t.kept >= same) {
+        if (t.kept > same) {
+            continue;
         }
-        const uint8_t *next = follows ? d->start + offset + step : d->end;
-        if ((!first && !fts5_read(&at, next, &kept)) || !fts5_read(&at, next, &added) ||
-            added > (uint64_t)(next - at) || kept > TERM_MAX) {
-            return doclist_damaged(d->err);
+        const size_t more = in_common(t.at, t.added, term + same, n - same);
+        same += more;
+        if (same == n && more == t.added) {
+            d->at = t.at + t.added;
+            d->stop = t.next;
+            d->last_page = !t.last;
+            d->absolute = true;
+            return TRABAO_OK;
         }
-        /* Ours stands where it would have more in common with the term before it than this one has. */
-        if (kept < same) {
-            return TRABAO_NONE;
-        }
-        if (kept == same) {
-            size_t more = 0;
-            while (more < added && same + more < n && at[more] == (uint8_t)term[same + more]) {
-                more++;
-            }
-            same += more;
-            if (same == n && more == added) {
-                d->at = at + added;
-                d->stop = next;
-                d->last_page = follows;
-                d->absolute = true;
-                return TRABAO_OK;
-            }
-        }
-        if (!follows) {
-            return TRABAO_NONE;
-        }
-        at = next;
-        offset += step;
     }
+    return status == TRABAO_OK ? TRABAO_NONE : status;
 }
 
 enum trabao_status doclist_open(struct doclist *d, const struct doclists *lists, size_t segment, const char *form,

@@ -29,6 +29,13 @@ struct civil {
  */
 bool civil_parse(const char *text, size_t n, struct civil *out);
 
+/*
+ * The same for the date of a record, where nothing else is to be expected: short forms too, 06/05/24, 6.5.24 and
+ * 20240506. Of years of two digits 00 to 39 are 2000 to 2039, the others 1940 to 1999. Not so 06-05-24, whose year
+ * some write first.
+ */
+bool civil_parse_record(const char *text, size_t n, struct civil *out);
+
 /* The first moment after the year, month, day or second that DATE names. */
 int64_t civil_end(struct civil date);
 

@@ -1,8 +1,9 @@
 /*
- * civil_parse.c - reading dates (civil_parse in civil.h).
+ * civil_parse.c - reading dates (civil_parse and civil_parse_record in civil.h).
  *
  * The whole text must be one date, in one of the forms that are tried in turn: ISO 8601, day/month/year with one
- * separator, spelled out, RFC 2822. What may stand around it (a weekday, a time, a zone) is known by rule, not guessed.
+ * separator, spelled out, RFC 2822; of a record also yyyymmdd. What may stand around it (a weekday, a time, a zone) is
+ * known by rule, not guessed.
  */
 #include <strings.h>
 
@@ -10,6 +11,7 @@
 
 #define FIRST_YEAR 1600
 #define LAST_YEAR 9999
+#define SHORT_YEARS_FIRST 1940 /* of the hundred years that two digits tell apart */
 
 static int days_in(int year, int month)
 {
@@ -309,8 +311,31 @@ static bool read_spelled(struct cursor c, struct civil *out)
     return at.p == at.end;
 }
 
-/* d/m/yyyy or m/yyyy, with / - . as the one separator */
-static bool read_figures(struct cursor c, struct civil *out)
+/* yyyymmdd */
+static bool read_compact(struct cursor c, struct civil *out)
+{
+    int day;
+    if (!take_number(&c, 8, 8, &day) || !set_date(out, day / 10000, day / 100 % 100, day % 100, CIVIL_DAY)) {
+        return false;
+    }
+    take_time_and_zone(&c, out);
+    skip_blanks(&c);
+    return c.p == c.end;
+}
+
+static bool take_short_year(struct cursor *c, int *year)
+{
+    int digits;
+    if (!take_number(c, 2, 2, &digits)) {
+        return false;
+    }
+    const int earlier = SHORT_YEARS_FIRST / 100 * 100 + digits;
+    *year = earlier + (earlier < SHORT_YEARS_FIRST ? 100 : 0);
+    return true;
+}
+
+/* d/m/yyyy or m/yyyy, with / - . as the one separator; d/m/yy and d.m.yy if SHORT_YEARS. */
+static bool read_figures(struct cursor c, bool short_years, struct civil *out)
 {
     int first, second, third;
     if (!take_number(&c, 1, 2, &first) || c.p == c.end || !strchr("/-.", *c.p)) {
@@ -322,8 +347,12 @@ static bool read_figures(struct cursor c, struct civil *out)
         skip_blanks(&at);
         return at.p == at.end && set_date(out, second, first, 1, CIVIL_MONTH);
     }
-    if (!take_number(&c, 1, 2, &second) || !take_char(&c, separator) || !take_number(&c, 4, 4, &third) ||
-        !set_date(out, third, second, first, CIVIL_DAY)) {
+    if (!take_number(&c, 1, 2, &second) || !take_char(&c, separator)) {
+        return false;
+    }
+    const bool has_year = take_number(&c, 4, 4, &third) ||
+                          (short_years && separator != '-' && take_short_year(&c, &third));
+    if (!has_year || !set_date(out, third, second, first, CIVIL_DAY)) {
         return false;
     }
     take_time_and_zone(&c, out);
@@ -360,7 +389,7 @@ static void skip_weekday(struct cursor *c)
     }
 }
 
-bool civil_parse(const char *text, size_t n, struct civil *out)
+static bool read_date(const char *text, size_t n, bool of_record, struct civil *out)
 {
     struct cursor c = {text, text + n};
     int leading;
@@ -374,7 +403,8 @@ bool civil_parse(const char *text, size_t n, struct civil *out)
     struct cursor figures = c;
     (void)take_any(&figures, NGAY);
     skip_blanks(&figures);
-    const bool found = read_iso(c, out) || read_figures(figures, out) || read_spelled(c, out) || read_rfc2822(c, out);
+    const bool found = read_iso(c, out) || read_figures(figures, of_record, out) || read_spelled(c, out) ||
+                       read_rfc2822(c, out) || (of_record && read_compact(c, out));
     if (!found || !is_in_range(out->second)) {
         *out = (struct civil){0};
         return false;
@@ -384,4 +414,14 @@ bool civil_parse(const char *text, size_t n, struct civil *out)
         out->precision = CIVIL_TIME;
     }
     return true;
+}
+
+bool civil_parse(const char *text, size_t n, struct civil *out)
+{
+    return read_date(text, n, false, out);
+}
+
+bool civil_parse_record(const char *text, size_t n, struct civil *out)
+{
+    return read_date(text, n, true, out);
 }

@@ -34,7 +34,7 @@ struct corpus_text {
 struct corpus_record {
     struct corpus_text key;    /* the URL, else the `id` field, else path#record: never missing */
     struct corpus_text id, url, title, author, source, section, body;
-    struct corpus_text date;   /* as written; parsed with civil_parse (base/civil.h) by whoever stores it */
+    struct corpus_text date;   /* as written; parsed with civil_parse_record (base/civil.h) by whoever stores it */
     struct corpus_text extra;  /* a JSON object with every key that has no field of its own; missing if none */
     int64_t reads;             /* the portal's read counter, -1 when there is none */
     const char *path;          /* the file it came from */

@@ -240,17 +240,17 @@ static bool is_all_date(const char *key, size_t n)
     return true;
 }
 
-/* The part of TEXT that civil_parse reads: all of it, else the first word that is a date by itself. */
+/* The part of TEXT that civil_parse_record reads: all of it, else the first word that is a date by itself. */
 static struct corpus_text date_in(const char *text, size_t n)
 {
     struct civil date;
-    if (civil_parse(text, n, &date)) {
+    if (civil_parse_record(text, n, &date)) {
         return (struct corpus_text){text, n};
     }
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i; end < n && !strchr(" ,|()", text[end]); end++) {
         }
-        if (end > i && isdigit((unsigned char)text[i]) && civil_parse(text + i, end - i, &date) &&
+        if (end > i && isdigit((unsigned char)text[i]) && civil_parse_record(text + i, end - i, &date) &&
             date.precision >= CIVIL_MONTH) {
             return (struct corpus_text){text + i, end - i};
         }

@@ -83,7 +83,7 @@ static bool is_unreadable_date(size_t field, struct corpus_text text)
 {
     struct civil date;
     return field == offsetof(struct corpus_record, date) && !format_is_blank(text.text, text.len) &&
-           !civil_parse(text.text, text.len, &date);
+           !civil_parse_record(text.text, text.len, &date);
 }
 
 static void take_fields(struct lines *l, struct corpus_record *record)

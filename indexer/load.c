@@ -81,7 +81,7 @@ static void article_of(const struct corpus_record *record, struct article *a)
         a->fields[ARTICLE_ENCODING] = (struct article_text){record->encoding, strlen(record->encoding)};
     }
     if (record->date.text) {
-        (void)civil_parse(record->date.text, record->date.len, &a->date);
+        (void)civil_parse_record(record->date.text, record->date.len, &a->date);
     }
 }
 

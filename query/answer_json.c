@@ -113,7 +113,7 @@ static void put_totals(struct json_writer *w, const struct trabao_answer *a)
     json_put_integer(w, "total", (int64_t)a->total);
     json_put_string(w, "total_relation", a->total_exact ? "eq" : "gte");
     json_open_object(w, "totals_by_tier");
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < TRABAO_TIERS; i++) {
         json_put_integer(w, trabao_tier_name((enum trabao_tier)i), (int64_t)a->totals_by_tier[i]);
     }
     json_close_object(w);

@@ -342,4 +342,5 @@ void lex_query(struct query_context *c, struct lex_items *out)
     }
     lex_push(&lx, LEX_END, c->n, c->n);
     lex_join_dates(c, out);
+    lex_apply_filters(c, out);
 }

@@ -2,7 +2,7 @@
  * lex.h - the typed query as a flat row of items: words, quotes, operators, fields, balanced parentheses.
  *
  * All that can be decided without knowing the neighbours' structure is decided here: which minus is an operator, where
- * a quote ends, what a date filter means (it is applied to the tree at once), which parentheses have a partner, and
+ * a quote ends, what date filters mean (they are applied to the tree), which parentheses have a partner, and
  * which words together spell a date. The parser therefore sees balanced parentheses no deeper than QUERY_DEPTH_MAX.
  */
 #ifndef TRABAO_LEX_H
@@ -34,6 +34,8 @@ struct lex_item {
     uint32_t tokens;        /* their number, the colocated ones included */
     uint32_t distance;      /* LEX_NEAR */
     enum query_field field; /* LEX_FIELD */
+    struct query_span *spans; /* LEX_FILTER: what it lets through; as query_spans_join gives them */
+    size_t span_count;
     bool star;              /* LEX_WORD: a * follows it directly; LEX_QUOTE: one of its words */
 };
 

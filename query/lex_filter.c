@@ -1,7 +1,8 @@
 /*
  * lex_filter.c - fields and date filters: a name, a colon directly behind it and, for a filter, the dates that follow.
  *
- * A filter narrows the dates of the tree at once. One that cannot be read is no filter: its words are searched.
+ * All filters together narrow the dates of the tree, wherever they stand; but filters joined by OR are one, which lets
+ * through what any of them does. One that cannot be read is no filter: its words are searched.
  */
 #include "query/lex_inside.h"
 
@@ -95,25 +96,6 @@ static bool is_range(const struct lexer *lx, size_t start, size_t end, int64_t f
     return from != INT64_MIN && to != INT64_MAX && memmem(lx->c->text + start, end - start, "..", 2) != NULL;
 }
 
-static void narrow(struct lexer *lx, enum filter filter, int64_t from, int64_t to)
-{
-    struct query_dates *dates = &lx->c->tree->dates;
-    dates->limited = true;
-    if (filter != FILTER_BEFORE) {
-        dates->from = MAX(dates->from, from);
-    }
-    if (filter != FILTER_AFTER) {
-        dates->to = MIN(dates->to, to);
-    }
-    if (lx->depth > 0) {
-        query_warn(lx->c, "Phép lọc ngày đặt trong ngoặc vẫn áp dụng cho cả câu tìm.",
-                   "a date filter in parentheses limits the whole query all the same");
-    }
-    if (dates->from >= dates->to) {
-        query_warn(lx->c, QUERY_NO_DAY, QUERY_NO_DAY_ENGLISH);
-    }
-}
-
 /* True when what is read is to be excluded: a span of time cannot be. */
 static bool after_negation(const struct lexer *lx)
 {
@@ -144,6 +126,17 @@ static bool read_value(const struct lexer *lx, size_t value, size_t *end, int64_
     return found;
 }
 
+/* What the filter that was added last lets through. */
+static void set_span(struct lexer *lx, int64_t from, int64_t to)
+{
+    struct query_span *span = query_new(lx->c, 1, sizeof *span);
+    if (span != NULL) {
+        *span = (struct query_span){from, to};
+        lex_last(lx)->spans = span;
+        lex_last(lx)->span_count = 1;
+    }
+}
+
 /* The date filter at `pos` whose value begins after the colon, at VALUE. False, with a warning, if it is unreadable. */
 static bool lex_filter(struct lexer *lx, enum filter filter, size_t value)
 {
@@ -164,7 +157,9 @@ static bool lex_filter(struct lexer *lx, enum filter filter, size_t value)
     }
     lex_push(lx, LEX_FILTER, start, end);
     lx->free = false;
-    narrow(lx, is_range(lx, value, end, from, to) ? FILTER_DATE : filter, from, to);
+    const bool is_date = filter == FILTER_DATE || is_range(lx, value, end, from, to);
+    set_span(lx, filter == FILTER_BEFORE && !is_date ? INT64_MIN : from,
+             filter == FILTER_AFTER && !is_date ? INT64_MAX : to);
     return true;
 }
 
@@ -181,4 +176,99 @@ bool lex_field(struct lexer *lx)
     lex_push(lx, LEX_FIELD, lx->pos, value);
     lex_last(lx)->field = name->field;
     return true;
+}
+
+/* ---- what filters together let through ------------------------------------------------------------------------- */
+
+/* True when the words that stand together begin behind, or end before, an item of this kind. */
+static bool is_border(enum lex_kind kind)
+{
+    return kind == LEX_OPEN || kind == LEX_CLOSE || kind == LEX_OR || kind == LEX_END;
+}
+
+/*
+ * True when the OR between two filters joins nothing but them: what else there is, is on one side, and no filter, which
+ * would belong to that side alone. BEFORE and BEHIND are what stands around the two.
+ */
+static bool joins_filters(enum lex_kind before, enum lex_kind behind)
+{
+    return (is_border(before) || is_border(behind)) && before != LEX_FILTER && behind != LEX_FILTER;
+}
+
+static void join_spans(struct query_context *c, struct lex_item *left, const struct lex_item *right)
+{
+    const size_t count = left->span_count + right->span_count;
+    struct query_span *spans = query_new(c, count, sizeof *spans);
+    if (spans != NULL) {
+        memcpy(spans, left->spans, left->span_count * sizeof *spans);
+        memcpy(spans + left->span_count, right->spans, right->span_count * sizeof *spans);
+        left->spans = spans;
+        left->span_count = query_spans_join(spans, count);
+    }
+}
+
+/*
+ * Makes one item of the last three of COUNT, if they are a filter in parentheses or two that OR joins; NEXT is the item
+ * to come. False if they are neither.
+ */
+static bool reduce(struct query_context *c, struct lex_item *items, size_t *count, enum lex_kind next)
+{
+    if (*count < 3 || c->status != TRABAO_OK) {
+        return false;
+    }
+    struct lex_item *last = items + *count - 3;
+    const enum lex_kind before = *count > 3 ? last[-1].kind : LEX_OPEN;
+    const bool modified = before == LEX_MINUS || before == LEX_NOT || before == LEX_FIELD;
+    if (last[0].kind == LEX_OPEN && last[1].kind == LEX_FILTER && last[2].kind == LEX_CLOSE && !modified) {
+        last[0] = last[1];
+    } else if (last[0].kind == LEX_FILTER && last[1].kind == LEX_OR && last[2].kind == LEX_FILTER &&
+               joins_filters(before, next)) {
+        join_spans(c, &last[0], &last[2]);
+    } else {
+        return false;
+    }
+    *count -= 2;
+    return true;
+}
+
+static void join_filters(struct query_context *c, struct lex_items *out)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < out->count; i++) {
+        out->items[kept++] = out->items[i];
+        while (reduce(c, out->items, &kept, i + 1 < out->count ? out->items[i + 1].kind : LEX_END)) {
+        }
+    }
+    out->count = kept;
+}
+
+static void narrow(struct query_context *c, const struct lex_item *filter, bool enclosed)
+{
+    struct query_dates *dates = &c->tree->dates;
+    if (!query_dates_narrow(dates, filter->spans, filter->span_count, c->tree->arena)) {
+        query_no_memory(c);
+    }
+    if (enclosed) {
+        query_warn(c, "Phép lọc ngày đặt trong ngoặc vẫn áp dụng cho cả câu tìm.",
+                   "a date filter in parentheses limits the whole query all the same");
+    }
+    if (query_dates_empty(dates)) {
+        query_warn(c, QUERY_NO_DAY, QUERY_NO_DAY_ENGLISH);
+    }
+}
+
+void lex_apply_filters(struct query_context *c, struct lex_items *out)
+{
+    size_t depth = 0;
+    if (c->status == TRABAO_OK) {
+        join_filters(c, out);
+    }
+    for (size_t i = 0; i < out->count && c->status == TRABAO_OK; i++) {
+        const struct lex_item *item = &out->items[i];
+        depth += item->kind == LEX_OPEN;
+        depth -= item->kind == LEX_CLOSE;
+        if (item->kind == LEX_FILTER) {
+            narrow(c, item, depth > 0);
+        }
+    }
 }

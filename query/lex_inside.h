@@ -50,6 +50,9 @@ struct lex_item *lex_last(const struct lexer *lx);
 /* Reads the field or date filter that is next. False, and nothing read, if there is none. */
 bool lex_field(struct lexer *lx);
 
+/* Applies the date filters to the tree. Those that OR joins become one item. */
+void lex_apply_filters(struct query_context *c, struct lex_items *out);
+
 /* ---- lex_dates.c ----------------------------------------------------------------------------------------------- */
 
 /* Puts the words of each date together, in place, and drops the words that announce a date. */

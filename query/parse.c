@@ -17,6 +17,11 @@
 #include "query/trabao.h"
 #include "text/letter.h"
 
+static const struct query_problem no_operand = {"thiếu vế đi cùng nên được tìm như một từ", "has nothing to apply to"};
+static const struct query_problem no_units = {
+    "chỉ nối các từ hoặc cụm từ trong ngoặc kép, của cùng một trường, nên được tìm như một từ",
+    "joins only words and phrases in quotes, of the same field"};
+
 static struct query_node *parse_query(struct parser *p, enum query_field field);
 
 /* ---- nodes ----------------------------------------------------------------------------------------------------- */
@@ -122,7 +127,7 @@ static bool parse_modifiers(struct parser *p, struct modifiers *m, struct query_
         case LEX_NOT:
         case LEX_FIELD:
             if (!followed) {
-                *stray = parse_stray(p, p->item++, m->field);
+                *stray = parse_stray(p, p->item++, m->field, no_operand);
                 return false;
             }
             if (p->item->kind == LEX_NOT) {
@@ -235,7 +240,8 @@ static bool parse_operator(struct parser *p, size_t base, bool any, bool part_en
     }
     p->item++;
     if (item->kind != LEX_AND || !any || !followed) {
-        parse_push(p, parse_stray(p, item, field));
+        const bool has_operands = item->kind == LEX_NEAR && any && followed;
+        parse_push(p, parse_stray(p, item, field, has_operands ? no_units : no_operand));
     }
     return true;
 }
@@ -373,7 +379,7 @@ static struct query_tree *new_tree(void)
         return NULL;
     }
     tree->arena = arena;
-    tree->dates = (struct query_dates){.from = INT64_MIN, .to = INT64_MAX};
+    tree->dates = QUERY_ALL_DATES;
     return tree;
 }
 

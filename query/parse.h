@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "base/civil.h"
 #include "base/status.h"
+#include "query/dates.h"
 #include "text/text.h"
 
 #define QUERY_DEPTH_MAX 8
@@ -63,15 +64,9 @@ struct query_node {
     size_t token_count;
 };
 
-/* A span of civil time, from the first moment included to the last excluded. */
-struct query_dates {
-    bool limited; /* false: all of time and undated articles too */
-    int64_t from, to; /* civil seconds; INT64_MIN / INT64_MAX where open */
-};
-
 struct query_tree {
     struct query_node *root; /* NULL: no words (everything, inside the dates) */
-    struct query_dates dates; /* the intersection of all date filters typed */
+    struct query_dates dates; /* what all date filters typed leave of time */
     const char *text; /* what was read: tokens stand at its bytes */
     size_t text_len;
     char *understood; /* the query as it was read, in the query language; never NULL */

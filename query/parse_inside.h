@@ -45,7 +45,8 @@ struct query_node *parse_pop_list(struct parser *p, size_t base, enum query_kind
 /* What the next item is, a word, date or quote. The last item that belongs to it becomes the next one. */
 struct query_node *parse_words(struct parser *p, const struct modifiers *m);
 
-/* The words that ITEM is, an operator or field name without operands; with a warning. */
-struct query_node *parse_stray(struct parser *p, const struct lex_item *item, enum query_field field);
+/* The words that ITEM is, an operator or field name that cannot be one because of PROBLEM; with a warning. */
+struct query_node *parse_stray(struct parser *p, const struct lex_item *item, enum query_field field,
+                               struct query_problem problem);
 
 #endif

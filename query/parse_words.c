@@ -278,10 +278,10 @@ static struct query_node *prefix_node(struct parser *p, const struct lex_item *i
     return node;
 }
 
-struct query_node *parse_stray(struct parser *p, const struct lex_item *item, enum query_field field)
+struct query_node *parse_stray(struct parser *p, const struct lex_item *item, enum query_field field,
+                               struct query_problem problem)
 {
     const struct modifiers m = {.field = field};
-    static const struct query_problem problem = {"thiếu vế đi cùng nên được tìm như một từ", "has nothing to apply to"};
     query_warn_about(p->c, item->start, item->end, problem);
     return token_nodes(p, item, &m);
 }

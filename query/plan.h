@@ -69,7 +69,7 @@ struct plan {
     bool is_counted;       /* it is known how many articles match: */
     uint64_t matching[TRABAO_FOLDED + 1]; /* by tier */
     uint32_t first, end; /* article numbers inside the date limits */
-    uint32_t *excluded;  /* ascending: articles in there that are dated too vaguely */
+    uint32_t *excluded;  /* ascending: articles in there, but in a gap of the dates, or dated too vaguely */
     size_t excluded_count;
     struct query_arena *arena; /* owns all of the above */
 };

@@ -7,28 +7,46 @@
 
 /* ---- dates ----------------------------------------------------------------------------------------------------- */
 
-/* An article known only as 2020-07 stands at the first of July, but is not "of the first of July". */
-static bool is_too_vague(const struct archive *a, uint32_t article, int64_t end)
+/*
+ * An article known only as 2020-07 stands at the first of July, but is not "of the first of July": it would have to be
+ * inside the dates as a whole.
+ */
+static struct query_span span_of(const struct archive *a, uint32_t article)
 {
     const struct civil date = {a->ids[article] / ARTICLE_SLOTS, a->precisions[article]};
-    return date.precision < CIVIL_DAY && civil_end(date) > end;
+    return (struct query_span){date.second, date.precision < CIVIL_DAY ? civil_end(date) : date.second + 1};
 }
 
-static void exclude_vague(struct planner *p, int64_t end)
+/*
+ * The articles of PLAN that lie between FROM and TO of DATES, but not in a part of them: how many there are and, unless
+ * OUT is NULL, which.
+ */
+static size_t list_excluded(const struct archive *a, const struct plan *plan, const struct query_dates *dates,
+                            uint32_t *out)
+{
+    size_t count = 0, gap = 0;
+    for (uint32_t i = plan->first; i < plan->end; i++) {
+        const struct query_span span = span_of(a, i);
+        while (gap < dates->gap_count && dates->gaps[gap].to <= span.from) {
+            gap++;
+        }
+        if (span.to > dates->to || (gap < dates->gap_count && dates->gaps[gap].from < span.to)) {
+            if (out) {
+                out[count] = i;
+            }
+            count++;
+        }
+    }
+    return count;
+}
+
+static void exclude(struct planner *p, const struct query_dates *dates)
 {
     const struct archive *a = p->r->archive;
     struct plan *plan = p->plan;
-    size_t vague = 0;
-    for (uint32_t i = plan->first; i < plan->end; i++) {
-        vague += is_too_vague(a, i, end);
-    }
-    if (vague == 0 || !(plan->excluded = plan_piece(p, vague, sizeof *plan->excluded))) {
-        return;
-    }
-    for (uint32_t i = plan->first; i < plan->end; i++) {
-        if (is_too_vague(a, i, end)) {
-            plan->excluded[plan->excluded_count++] = i;
-        }
+    const size_t count = list_excluded(a, plan, dates, NULL);
+    if (count && (plan->excluded = plan_piece(p, count, sizeof *plan->excluded))) {
+        plan->excluded_count = list_excluded(a, plan, dates, plan->excluded);
     }
 }
 
@@ -47,7 +65,7 @@ void plan_limit_dates(struct planner *p)
         plan->end = archive_lower_bound(a, dates->to * ARTICLE_SLOTS);
     }
     plan->end = MAX(plan->end, plan->first);
-    exclude_vague(p, dates->to);
+    exclude(p, dates);
 }
 
 /* ---- fields ---------------------------------------------------------------------------------------------------- */

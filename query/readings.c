@@ -240,15 +240,6 @@ static double pair_of(const struct run *run, size_t i, size_t b, size_t c, doubl
     return of_pair(before, here, *count);
 }
 
-/* The same behind A and B, where PAIR is that behind B alone. */
-static double step_of(const struct run *run, const struct link *chain, size_t i, size_t a, size_t b, size_t c,
-                      double pair)
-{
-    return i < 2 ? pair
-                 : of_triple(run->archive, &run->words[i - 2].candidates[a], &run->words[i - 1].candidates[b],
-                             &run->words[i].candidates[c], chain[i - 1].states[a][b].count, pair);
-}
-
 static void go_forward(const struct run *run, struct link *chain, size_t i)
 {
     double sum = 0;
@@ -256,10 +247,14 @@ static void go_forward(const struct run *run, struct link *chain, size_t i)
         for (size_t c = 0; c < run->words[i].count; c++) {
             struct state *s = &chain[i].states[b][c];
             *s = (struct state){.likeliest = -INFINITY};
+            const struct candidate *here = &run->words[i].candidates[c];
             const double pair = pair_of(run, i, b, c, &s->count);
             for (size_t a = 0; a < count_before(run, i, 2); a++) {
-                const double step = run->words[i].candidates[c].typed * step_of(run, chain, i, a, b, c, pair);
                 const struct state *before = i > 0 ? &chain[i - 1].states[a][b] : NULL;
+                const double follows = i < 2 ? pair
+                                             : of_triple(run->archive, &run->words[i - 2].candidates[a],
+                                                         &run->words[i - 1].candidates[b], here, before->count, pair);
+                const double step = here->typed * follows;
                 const double likely = (before ? before->likeliest : 0) + log(step);
                 chain[i].triples[a][b][c] = step;
                 s->forward += (before ? before->forward : 1) * step;

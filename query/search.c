@@ -2,9 +2,9 @@
  * search.c - trabao_search: which articles a page of hits has.
  *
  * The query is read and bound to the archive at the tightest tier. While fewer than ENOUGH articles match, or, of a
- * long query, have the words that are likely meant, it is widened tier by tier, or a long one relaxed (find_widening
- * says which). Ranking has two stages: the best adjacency_articles by BM25F are ranked anew by adjacency and come
- * first, the rest follow in BM25F order.
+ * long query, have the words that are likely meant, it is widened tier by tier, or a long one relaxed (widen says
+ * which). Ranking has two stages: the best adjacency_articles by BM25F are ranked anew by adjacency and come first, the
+ * rest follow in BM25F order.
  */
 #include "query/search_inside.h"
 
@@ -36,28 +36,21 @@ static enum trabao_status limit_dates(struct search *s)
     const char *const bounds[] = {s->request->from, s->request->to};
     struct query_dates *dates = &s->limits.dates;
     *dates = s->tree->dates;
-    if (!dates->limited) {
-        dates->from = INT64_MIN;
-        dates->to = INT64_MAX;
-    }
     for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
-        int64_t from, to;
+        struct query_span span;
         if (!bounds[i] || !*bounds[i]) {
             continue;
         }
-        if (!query_parse_dates(bounds[i], strlen(bounds[i]), civil_now(), &from, &to)) {
+        if (!query_parse_dates(bounds[i], strlen(bounds[i]), civil_now(), &span.from, &span.to)) {
             return error_set(s->err, TRABAO_USAGE, "%s: \"%.64s\" is no date; write 2020-07-20, 20/7/2020 or 2020-07",
                              i ? "to" : "from", bounds[i]);
         }
-        dates->limited = true;
-        if (i == 0) {
-            dates->from = MAX(dates->from, from);
-        } else {
-            dates->to = MIN(dates->to, to);
+        *(i == 0 ? &span.to : &span.from) = i == 0 ? INT64_MAX : INT64_MIN;
+        if (!query_dates_narrow(dates, &span, 1, s->arena)) {
+            return error_no_memory(s->err);
         }
     }
-    const struct query_dates typed = s->tree->dates;
-    s->no_day = dates->limited && dates->from >= dates->to && !(typed.limited && typed.from >= typed.to);
+    s->no_day = query_dates_empty(dates) && !query_dates_empty(&s->tree->dates);
     return s->no_day && s->request->strict ? error_set(s->err, TRABAO_USAGE, QUERY_NO_DAY_ENGLISH) : TRABAO_OK;
 }
 
@@ -90,6 +83,7 @@ static enum trabao_status read_cursor(struct search *s)
     const char *cursor = s->request->cursor;
     s->continued = cursor && *cursor;
     const bool fits = !s->continued || (cursor_read(cursor, &s->cursor) &&
+                                        s->cursor.search == cursor_search(s->request) &&
                                         (s->cursor.stage == CURSOR_DATED) != search_by_relevance(s));
     return fits ? TRABAO_OK : error_set(s->err, TRABAO_USAGE, "cursor: not one that an answer to this search gave");
 }
@@ -179,6 +173,10 @@ static enum trabao_status find_enough(struct search *s, bool *enough)
 {
     TRY(bind(s));
     TRY(find(s));
+    if (s->count) {
+        s->found = s->limits;
+        s->any_found = true;
+    }
     *enough = s->count >= ENOUGH;
     const bool any_reading = s->request->tier != TRABAO_TIER_AUTO || s->plan->loosest == TRABAO_EXACT;
     return *enough && !s->limits.relax && search_by_relevance(s) && !any_reading && may_relax(s)
@@ -220,7 +218,7 @@ static enum trabao_status find_meaning(struct search *s, struct meaning *out)
  * the words, but as typed, or other words that happen to be a little nearer to them, would come first. A strict
  * reading knows nothing but the tiers.
  */
-static enum trabao_status find_widening(struct search *s)
+static enum trabao_status widen(struct search *s)
 {
     struct plan_limits *limits = &s->limits;
     const bool may_choose = s->request->tier == TRABAO_TIER_AUTO;
@@ -246,6 +244,23 @@ static enum trabao_status find_widening(struct search *s)
         TRY(find_enough(s, &enough));
     }
     return TRABAO_OK;
+}
+
+/*
+ * When the deadline passes while it is looked further, what was found before is the answer. It is found again, in no
+ * more time than there was at first, for only one reading of the query is kept.
+ */
+static enum trabao_status find_widening(struct search *s)
+{
+    const enum trabao_status status = widen(s);
+    if (status != TRABAO_TIMEOUT || !s->any_found) {
+        return status;
+    }
+    s->answer->cut_short = true;
+    s->limits = s->found;
+    s->r->reader->deadline_ms = clock_ms() + s->request->deadline_ms;
+    TRY(bind(s));
+    return find(s);
 }
 
 /* The page inside the ranked articles, filled up from behind them. */
@@ -320,10 +335,10 @@ static enum trabao_status count_all(struct search *s)
     if (s->known != SIZE_MAX) {
         count_hits(s, s->known);
         status = TRABAO_OK;
-    } else if (s->request->total == TRABAO_TOTAL_EXACT) {
+    } else if (s->request->total == TRABAO_TOTAL_EXACT && !a->cut_short) {
         status = engine_count(s->r->reader, s->plan, &s->options, a->totals_by_tier, s->err);
     }
-    a->total_exact = status == TRABAO_OK;
+    a->total_exact = status == TRABAO_OK && !a->cut_short;
     if (status == TRABAO_TIMEOUT) {
         /* The page stands; only how many more there are is not known. */
         count_hits(s, s->count);

@@ -127,7 +127,7 @@ static enum trabao_status fill_hit(struct search *s, const struct query_patterns
 
 static enum trabao_status fill_hits(struct search *s)
 {
-    struct query_patterns patterns[TRABAO_FOLDED + 1] = {0}; /* by tier; made when a hit needs them */
+    struct query_patterns patterns[TRABAO_TIERS] = {0}; /* by tier; made when a hit needs them */
     struct archive_stored stored;
     const size_t count = MIN(s->limit, s->count - s->first);
     struct trabao_hit *hits = query_arena_alloc(s->arena, count + 1, sizeof *hits);
@@ -169,6 +169,7 @@ static enum trabao_status fill_next(struct search *s)
     struct cursor next = {.tightest = (uint8_t)s->limits.tightest,
                           .loosest = (uint8_t)s->plan->loosest,
                           .relaxed = s->answer->relaxed,
+                          .search = cursor_search(s->request),
                           .score = last->score,
                           .tier = last->tier,
                           .id = s->r->reader->archive->ids[last->article],

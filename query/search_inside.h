@@ -21,7 +21,9 @@ struct search {
     struct plan *plan;
     struct adjacency *adjacency;
     struct plan_limits limits;
-    struct readings readings[TRABAO_FOLDED + 1]; /* of the words, by the loosest tier; NULL items: not weighed yet */
+    struct plan_limits found; /* with which articles were found last, if any were */
+    bool any_found;
+    struct readings readings[TRABAO_TIERS]; /* of the words, by the loosest tier; NULL items: not weighed yet */
     const struct readings *offered; /* from which the suggestion is made; NULL: those of the limits */
     struct engine_options options;
     struct cursor cursor;

@@ -55,6 +55,7 @@ void trabao_reader_close(struct trabao_reader *reader);
 enum trabao_sort { TRABAO_RELEVANCE, TRABAO_RELEVANCE_ONLY /* no preference for recent ones */, TRABAO_NEWEST,
                    TRABAO_OLDEST };
 enum trabao_tier { TRABAO_EXACT, TRABAO_TONE, TRABAO_FOLDED, TRABAO_TIER_AUTO };
+#define TRABAO_TIERS (TRABAO_FOLDED + 1) /* that a hit may have */
 enum trabao_total { TRABAO_TOTAL_EXACT, TRABAO_TOTAL_BOUNDED, TRABAO_TOTAL_NONE };
 
 /* The words of the interface: "relevance", "exact" ... False when NAME is none of them. */
@@ -63,7 +64,10 @@ bool trabao_tier_from_name(const char *name, enum trabao_tier *out);
 bool trabao_total_from_name(const char *name, enum trabao_total *out);
 const char *trabao_tier_name(enum trabao_tier tier);
 
-/* Zeroed, it is a search for everything with the defaults. NULL strings are absent. Borrowed during the call. */
+/*
+ * Zeroed, it is a search for everything with the defaults. NULL strings are absent. Borrowed during the call. With a
+ * cursor query, dates, fields, sort, tier and strict are those of the page before: of another search it is no cursor.
+ */
 struct trabao_request {
     const char *query;
     size_t query_len;      /* bytes; at most TRABAO_QUERY_MAX */
@@ -116,9 +120,10 @@ struct trabao_answer {
     enum trabao_tier tier; /* the loosest tier that was looked at */
     bool widened;          /* words have marks, and articles with other ones were looked for as well */
     bool relaxed;
+    bool cut_short;            /* the deadline passed while it was looked further: widening might have found more */
     uint64_t total;            /* articles, over all tiers shown */
     bool total_exact;          /* false: at least that many (total_relation "gte") */
-    uint64_t totals_by_tier[3];
+    uint64_t totals_by_tier[TRABAO_TIERS];
     double took_ms;
     uint64_t generation;
     const struct trabao_hit *hits;
@@ -128,7 +133,7 @@ struct trabao_answer {
 
 /*
  * TRABAO_USAGE: the query is too long, has NUL or invalid UTF-8, a parameter cannot be read (or, strict, the query).
- * TRABAO_TIMEOUT: the deadline passed before a first page was found.
+ * TRABAO_TIMEOUT: the deadline passed before anything was found. What was found until then may take as long again.
  */
 enum trabao_status trabao_search(struct trabao_reader *reader, const struct trabao_request *request,
                                  struct trabao_answer **out, struct trabao_error *err);

@@ -3,7 +3,7 @@
  *
  *     word  =word  pre*  (phrase tp hcm)  (quote mặt trận)  (=quote mặt trận)
  *     (and a b)  (or a b)  (not a)  (near/5 a b)      title:... before a word or a phrase in a field
- *     [2020-07-01T00:00:00 2020-08-01T00:00:00]       the dates, * where open, after the rest
+ *     [2020-07-01T00:00:00 2020-08-01T00:00:00]       the dates, * where open, after the rest; one for each part
  */
 #include "query/tree.h"
 
@@ -44,27 +44,37 @@ static enum civil_precision unit_at(int64_t second)
 }
 
 /* Both ends are written as units that are included, the last one by its last second. */
-static void write_dates(struct buf *out, const struct query_dates *dates)
+static void write_span(struct buf *out, struct query_span span)
 {
-    const bool from_open = dates->from == INT64_MIN;
-    const bool to_open = dates->to == INT64_MAX;
-    const enum civil_precision unit = MAX(unit_at(dates->from), unit_at(dates->to));
-    const bool empty = dates->from >= dates->to;
+    const bool from_open = span.from == INT64_MIN;
+    const bool to_open = span.to == INT64_MAX;
+    const enum civil_precision unit = MAX(unit_at(span.from), unit_at(span.to));
+    const bool empty = span.from >= span.to;
     if (!from_open) {
         buf_append_str(out, to_open || empty ? "after:" : "date:");
-        append_moment(out, dates->from, unit);
+        append_moment(out, span.from, unit);
     }
     if (!from_open && empty) {
         buf_append_char(out, ' ');
     }
     if (from_open || empty) {
         buf_append_str(out, "before:");
-    } else if (!to_open && civil_end((struct civil){dates->from, (uint8_t)unit}) != dates->to) {
+    } else if (!to_open && civil_end((struct civil){span.from, (uint8_t)unit}) != span.to) {
         buf_append_str(out, "..");
     } else {
         return;
     }
-    append_moment(out, dates->to - 1, unit);
+    append_moment(out, span.to - 1, unit);
+}
+
+static void write_dates(struct buf *out, const struct query_dates *dates)
+{
+    buf_append_str(out, dates->gap_count > 0 ? "(" : "");
+    for (size_t i = 0; i <= dates->gap_count; i++) {
+        buf_append_str(out, i > 0 ? " OR " : "");
+        write_span(out, query_dates_part(dates, i));
+    }
+    buf_append_str(out, dates->gap_count > 0 ? ")" : "");
 }
 
 /* ---- the query language ---------------------------------------------------------------------------------------- */
@@ -264,11 +274,12 @@ char *query_tree_dump(const struct query_tree *tree)
     } else {
         buf_append_str(&out, "()");
     }
-    if (tree->dates.limited) {
+    for (size_t i = 0; tree->dates.limited && i <= tree->dates.gap_count; i++) {
+        const struct query_span part = query_dates_part(&tree->dates, i);
         buf_append_str(&out, " [");
-        dump_bound(tree->dates.from, &out);
+        dump_bound(part.from, &out);
         buf_append_char(&out, ' ');
-        dump_bound(tree->dates.to, &out);
+        dump_bound(part.to, &out);
         buf_append_char(&out, ']');
     }
     char *text = buf_take(&out);

@@ -38,7 +38,7 @@ void api_search(struct visit *visit)
         status = trabao_search(visit->reader, &request, &answer, &err);
     }
     if (status == TRABAO_OK || status == TRABAO_NONE) {
-        visit->passing = !answer->total_exact && request.total == TRABAO_TOTAL_EXACT;
+        visit->passing = answer->cut_short || (!answer->total_exact && request.total == TRABAO_TOTAL_EXACT);
         reply_json(visit, trabao_answer_json(answer));
     } else {
         visit_fail(visit, status, &err);

@@ -352,7 +352,7 @@ static void compare_all(const struct asked *q, struct plan *plan, struct plan *o
     struct engine_hit *all = mem_alloc(archive->count, sizeof *all);
     const struct engine_options options = {.recency = recency, .heavy = any_below(2)};
     struct engine_hits hits = {all, 0, archive->count};
-    uint64_t by_tier[3];
+    uint64_t by_tier[TRABAO_TIERS];
     if (!all) {
         check(error_no_memory(&err));
     }

@@ -14,17 +14,24 @@
 
 #define VIETNAM_SECONDS (7 * 3600)
 
+typedef bool civil_reader(const char *text, size_t n, struct civil *out);
+
 /* Reads TEXT from a block of exactly its size, so that a sanitizer sees a step too far. */
-static bool parse(const char *text, size_t n, struct civil *out)
+static bool parse_by(civil_reader *reader, const char *text, size_t n, struct civil *out)
 {
     char *block = mem_alloc(n, 1);
     assert_non_null(block);
     if (n) {
         memcpy(block, text, n);
     }
-    const bool read = civil_parse(block, n, out);
+    const bool read = reader(block, n, out);
     mem_free(block);
     return read;
+}
+
+static bool parse(const char *text, size_t n, struct civil *out)
+{
+    return parse_by(civil_parse, text, n, out);
 }
 
 /* Civil seconds by the C library, for a moment given in UTC. */
@@ -63,9 +70,11 @@ static void calendar_counts_every_day(void **state)
     assert_true(y == 1599 && m == 12 && d == 31);
 }
 
-static const struct {
+struct written {
     const char *text, *expected;
-} READABLE[] = {
+};
+
+static const struct written READABLE[] = {
     /* machines */
     {"2020", "2020"},
     {"2020-07", "2020-07"},
@@ -125,7 +134,6 @@ static const struct {
     {" ", NULL},
     {"20", NULL},
     {"20/7", NULL},
-    {"20/7/20", NULL},
     {"7/20/2020", NULL},
     {"31/2/2020", NULL},
     {"29/2/2019", NULL},
@@ -155,18 +163,73 @@ static const struct {
     {"\xE1\xBB", NULL},
 };
 
+/* Of records alone. */
+static const struct written SHORT[] = {
+    {"06/05/24", "2024-05-06"},
+    {"6.5.24", "2024-05-06"},
+    {"20240506", "2024-05-06"},
+    {"20/7/20", "2020-07-20"},
+    {"31/12/39", "2039-12-31"},
+    {"01/01/40", "1940-01-01"},
+    {"1/1/00", "2000-01-01"},
+    {"29/2/00", "2000-02-29"},
+    {"31/12/99", "1999-12-31"},
+    {"Thứ hai, 06/05/24 14:30 (GMT+7)", "2024-05-06T14:30:00"},
+    {"14:30 ngày 6/5/24", "2024-05-06T14:30:00"},
+    {"20240506 14:30", "2024-05-06T14:30:00"},
+    {"19991231", "1999-12-31"},
+    /* neither */
+    {"05/24/06", NULL}, /* never month first */
+    {"24/05/2x", NULL},
+    {"29/2/23", NULL},
+    {"0/5/24", NULL},
+    {"6/0/24", NULL},
+    {"6/13/24", NULL},
+    {"6/5/4", NULL},
+    {"6/5/024", NULL},
+    {"6/5.24", NULL},
+    {"6.5.24.1", NULL},
+    {"6/24", NULL},
+    {"06-05-24", NULL},
+    {"240506", NULL},
+    {"20240532", NULL},
+    {"20241306", NULL},
+    {"06052024", NULL},
+    {"12345678", NULL},
+    {"202405061", NULL},
+    {"20240506x", NULL},
+};
+
+static void assert_read(civil_reader *reader, struct written date, const char *expected)
+{
+    struct civil civil;
+    char text[CIVIL_TEXT_MAX];
+    const bool read = parse_by(reader, date.text, strlen(date.text), &civil);
+    const size_t n = civil_format(civil, text);
+    assert_int_equal(n, strlen(text));
+    if (read != (expected != NULL) || strcmp(text, read ? expected : "") != 0) {
+        fail_msg("\"%s\": read as \"%s\"", date.text, text);
+    }
+}
+
 static void written_dates_are_read(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(READABLE); i++) {
-        struct civil date;
-        char text[CIVIL_TEXT_MAX];
-        const bool read = parse(READABLE[i].text, strlen(READABLE[i].text), &date);
-        const size_t n = civil_format(date, text);
-        assert_int_equal(n, strlen(text));
-        if (read != (READABLE[i].expected != NULL) || strcmp(text, read ? READABLE[i].expected : "") != 0) {
-            fail_msg("\"%s\": read as \"%s\"", READABLE[i].text, text);
-        }
+        assert_read(civil_parse, READABLE[i], READABLE[i].expected);
+    }
+}
+
+/* Short forms are dates where nothing but the date of a record can stand; the others are what they are elsewhere. */
+static void short_dates_are_those_of_records(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(SHORT); i++) {
+        assert_read(civil_parse, SHORT[i], NULL);
+        assert_read(civil_parse_record, SHORT[i], SHORT[i].expected);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(READABLE); i++) {
+        assert_read(civil_parse_record, READABLE[i], READABLE[i].expected);
     }
 }
 
@@ -275,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calendar_counts_every_day),
         cmocka_unit_test(written_dates_are_read),
+        cmocka_unit_test(short_dates_are_those_of_records),
         cmocka_unit_test(garbled_dates_do_no_harm),
         cmocka_unit_test(offsets_agree_with_timegm),
         cmocka_unit_test(what_is_given_out_is_read_back),

@@ -50,6 +50,17 @@ static void an_unreadable_date_is_kept(void **state)
                  "record 3 key=in#3 title=T\n");
 }
 
+static void a_short_date_is_read(void **state)
+{
+    (void)state;
+    assert_gives("{\"title\":\"T\",\"date\":\"06/05/24\"}\n"
+                 "{\"title\":\"T\",\"date\":20240506}\n"
+                 "{\"title\":\"T\",\"date\":\"05/24/06\"}\n",
+                 "record 1 key=in#1 title=T date=06/05/24\n"
+                 "record 2 key=in#2 title=T date=20240506\n"
+                 "record 3 key=in#3 title=T extra={\"date\":\"05/24/06\"}\n");
+}
+
 static void several_values_are_joined(void **state)
 {
     (void)state;
@@ -418,6 +429,7 @@ int main(void)
         cmocka_unit_test(keys_in_any_order_and_by_other_names),
         cmocka_unit_test(other_keys_are_kept),
         cmocka_unit_test(an_unreadable_date_is_kept),
+        cmocka_unit_test(a_short_date_is_read),
         cmocka_unit_test(several_values_are_joined),
         cmocka_unit_test(null_and_blank_are_missing),
         cmocka_unit_test(a_bad_line_costs_one_line),

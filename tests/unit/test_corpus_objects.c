@@ -181,7 +181,8 @@ static void take_field(json_t *object, const char *const *names, const char *bet
         if (!has_text) {
             buf_clear(out);
         }
-        if (has_text && strcmp(*names, "date") == 0 && !is_blank(out) && !civil_parse(out->data, out->len, &date)) {
+        if (has_text && strcmp(*names, "date") == 0 && !is_blank(out) &&
+            !civil_parse_record(out->data, out->len, &date)) {
             buf_clear(out);
         } else if (value && (has_text || json_is_null(value))) {
             json_object_del(object, *names);

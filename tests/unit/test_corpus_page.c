@@ -134,6 +134,9 @@ static void kinds_of_lines(void **state)
         {"Cập nhật: Thứ hai | 20/07/2020 | 14:30", LINE_DATE, "20/07/2020", -1},
         {"Thứ hai, 20/07/2020 14:30 (GMT+7)", LINE_DATE, "Thứ hai, 20/07/2020 14:30 (GMT+7)", -1},
         {"20/07/2020", LINE_TEXT, NULL, -1},
+        {"Ngày đăng: 06/05/24", LINE_DATE, "06/05/24", -1},
+        {"Cập nhật: Thứ hai, 6/5/24 14:30", LINE_DATE, "Thứ hai, 6/5/24 14:30", -1},
+        {"6/5/24 14:30", LINE_TEXT, NULL, -1}, /* without a label it may be anything */
         {"Ngày đăng ký: 20/07/2020", LINE_TEXT, NULL, -1},
         {"Cập nhật đến 20/7/2020 có 30 ca mắc", LINE_TEXT, NULL, -1},
         {"Ngày đăng: 45.13.2020", LINE_TEXT, NULL, -1},

@@ -103,6 +103,71 @@ static void assert_finds(const char *query, const char *expected)
     trabao_answer_free(answer);
 }
 
+/* ---- cursors ----------------------------------------------------------------------------------------------------- */
+
+static struct trabao_request paged_request(void)
+{
+    static const char query[] = "quảng trường";
+    return (struct trabao_request){.query = query, .query_len = strlen(query), .tier = TRABAO_TIER_AUTO, .limit = 2};
+}
+
+/* A cursor goes on with its search, however much of it is shown and how; with another search it is an error. */
+static void a_cursor_belongs_to_its_search(void **state)
+{
+    (void)state;
+    enum { SAME = 5, CASES = 16 };
+    struct trabao_request requests[CASES];
+    struct trabao_request first = paged_request();
+    struct trabao_answer *answer;
+    for (size_t i = 0; i < CASES; i++) {
+        requests[i] = first;
+    }
+    requests[0].limit = 50;
+    requests[1].total = TRABAO_TOTAL_NONE;
+    requests[2].bare = requests[2].explain = requests[2].english = requests[2].fold_duplicates = true;
+    requests[3].from = requests[3].author = requests[3].source = ""; /* as good as absent */
+    requests[4].deadline_ms = 60000;
+    requests[SAME].query = "kỷ niệm";
+    requests[SAME].query_len = strlen(requests[SAME].query);
+    requests[SAME + 1].query_len -= 2; /* quảng trườ */
+    requests[SAME + 2].sort = TRABAO_RELEVANCE_ONLY;
+    requests[SAME + 3].tier = TRABAO_FOLDED;
+    requests[SAME + 4].from = "1900";
+    requests[SAME + 5].to = "1900";
+    requests[SAME + 6].author = "x";
+    requests[SAME + 7].source = "x";
+    requests[SAME + 8].section = "x";
+    requests[SAME + 9].name = "x";
+    requests[SAME + 10].strict = true;
+    assert_fine(trabao_search(reader, &first, &answer, &err), &err);
+    assert_non_null(answer->next);
+    for (size_t i = 0; i < CASES; i++) {
+        struct trabao_answer *next;
+        requests[i].cursor = answer->next;
+        const enum trabao_status status = trabao_search(reader, &requests[i], &next, &err);
+        if (status != (i < SAME ? TRABAO_OK : TRABAO_USAGE)) {
+            fail_msg("request %zu: status %d", i, (int)status);
+        }
+        assert_true(status == TRABAO_OK || strstr(err.message, "cursor") != NULL);
+        trabao_answer_free(next);
+    }
+    trabao_answer_free(answer);
+}
+
+/* The oldest behind an article are not the newest behind it. */
+static void a_cursor_belongs_to_its_order(void **state)
+{
+    (void)state;
+    struct trabao_request request = paged_request();
+    struct trabao_answer *answer, *next;
+    request.sort = TRABAO_NEWEST;
+    assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+    request.cursor = answer->next;
+    request.sort = TRABAO_OLDEST;
+    assert_int_equal(trabao_search(reader, &request, &next, &err), TRABAO_USAGE);
+    trabao_answer_free(answer);
+}
+
 /* ---- totals and dates of the request ---------------------------------------------------------------------------- */
 
 static void a_total_that_is_not_counted_is_that_of_its_tiers(void **state)
@@ -553,6 +618,8 @@ static void memory_may_run_out_anywhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cursor_belongs_to_its_search),
+        cmocka_unit_test(a_cursor_belongs_to_its_order),
         cmocka_unit_test(a_total_that_is_not_counted_is_that_of_its_tiers),
         cmocka_unit_test(dates_that_exclude_one_another_are_told_once),
         cmocka_unit_test(bare_hits_have_keys_and_scores_alone),

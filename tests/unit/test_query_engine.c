@@ -194,7 +194,7 @@ static void test_pruning_is_exact_on_the_samples(void **state)
 
 static struct engine_hit everything[ARTICLES];
 
-static void compare_with_texts(const struct asked *q, enum trabao_tier loosest, uint64_t by_tier[3])
+static void compare_with_texts(const struct asked *q, enum trabao_tier loosest, uint64_t by_tier[TRABAO_TIERS])
 {
     const struct engine_options options = {.heavy = any_below(2)};
     uint64_t expected[4] = {0};
@@ -244,7 +244,7 @@ static void test_found_are_those_of_a_scan(void **state)
     struct asked q;
     for (int i = 0; i < QUERIES; i++) {
         make_query(&q);
-        uint64_t by_tier[3];
+        uint64_t by_tier[TRABAO_TIERS];
         const enum trabao_tier loosest = (enum trabao_tier)any_below(3);
         compare_with_texts(&q, loosest, by_tier);
         struct trabao_request request = request_of(q.text);

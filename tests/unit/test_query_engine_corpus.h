@@ -260,6 +260,7 @@ struct asked {
     bool any_marked;
     bool limited;
     int64_t from, to;
+    int64_t or_from, or_to; /* or in here */
 };
 
 static void type_word(struct typed *w, uint16_t syllable, enum folding loosest)
@@ -459,11 +460,17 @@ static bool finds(const struct part *p, const struct text *t, int tier)
     return found != p->negated;
 }
 
+/* An article of a month or year has all of it between FROM and TO, one of a day or moment has its beginning there. */
+static bool is_between(const struct text *t, int64_t from, int64_t to)
+{
+    return t->from >= from && (t->precision < CIVIL_DAY ? t->to <= to : t->from < to);
+}
+
 /* The tier at which Q finds T, when tiers up to LOOSEST are looked at; WHOLLY_LOOSE when it does not. */
 static int tier_found(const struct asked *q, const struct text *t, int loosest)
 {
-    if (q->limited && (t->precision == CIVIL_NONE || t->from < q->from ||
-                       (t->precision < CIVIL_DAY ? t->to > q->to : t->from >= q->to))) {
+    if (q->limited && (t->precision == CIVIL_NONE || !(is_between(t, q->from, q->to) ||
+                                                       is_between(t, q->or_from, q->or_to)))) {
         return WHOLLY_LOOSE;
     }
     if (!q->any_marked) {
@@ -485,7 +492,7 @@ static void limit_by_date(struct asked *q)
     char *text = q->text + strlen(q->text);
     const size_t room = sizeof q->text - strlen(q->text);
     q->limited = true;
-    switch (any_below(4)) {
+    switch (any_below(5)) {
     case 0:
         snprintf(text, room, " date:%d", year);
         q->from = civil_from_ymd(year, 1, 1);
@@ -500,6 +507,13 @@ static void limit_by_date(struct asked *q)
         snprintf(text, room, " date:%d/%d/%d..%d", day, month, year, year + 2);
         q->from = civil_from_ymd(year, month, day);
         q->to = civil_from_ymd(year + 3, 1, 1);
+        break;
+    case 3:
+        snprintf(text, room, " (after:%d-%02d OR date:%d..%d-%02d)", year + 2, month, year - 2, year, month);
+        q->from = civil_from_ymd(year + 2, month, 1);
+        q->to = INT64_MAX;
+        q->or_from = civil_from_ymd(year - 2, 1, 1);
+        q->or_to = civil_from_ymd(year, month + 1, 1);
         break;
     default:
         snprintf(text, room, " date:..%d-%02d", year, month);
