@@ -17,7 +17,7 @@ struct made_key {
 enum made_kind { MADE_WORD_MAP, MADE_PHRASE }; /* the first number of a key has it, in its lowest byte */
 
 struct made {
-    struct block block; /* first: what the cache sees */
+    struct block block;  /* first: what the cache sees */
     struct made_key key; /* in the memory behind this, as what follows */
     void *data;
     size_t bytes;

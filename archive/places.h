@@ -102,7 +102,7 @@ static inline void places_add_postings(struct places *p, const uint8_t *postings
     }
 }
 
-/* Adds to OUT, by window, the articles that have TERM: all; or if AMONG is not NULL, those of windows with some AMONG. */
+/* Adds to OUT, by window, the articles that have TERM; if AMONG is not NULL, those of windows with some AMONG. */
 enum trabao_status places_add_term(struct impact_reader *r, const struct impact_term *term, const struct places *among,
                                    struct places *out, struct trabao_error *err);
 
