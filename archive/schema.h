@@ -9,7 +9,7 @@
 #include "base/status.h"
 
 #define SCHEMA_APPLICATION_ID 0x54726261 /* "Trba", PRAGMA application_id */
-#define SCHEMA_VERSION 9                 /* PRAGMA user_version: raised by every change of a table's meaning */
+#define SCHEMA_VERSION 10                /* PRAGMA user_version: raised by every change of a table's meaning */
 
 /* The columns of the FTS5 table, in order. The body comes first: FTS5 writes no column marker for column 0. */
 enum schema_column { SCHEMA_BODY, SCHEMA_TITLE, SCHEMA_AUTHOR, SCHEMA_SOURCE, SCHEMA_SECTION, SCHEMA_COLUMNS };

@@ -52,10 +52,10 @@ static uint32_t upper_of(uint32_t c)
     if ((c >= 'a' && c <= 'z') || (c >= 0xe0 && c <= 0xfe && c != 0xf7)) {
         return c - 32;
     }
-    if ((c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177) || (c >= 0x1e00 && c <= 0x1eff) || c == 0x1b0) {
+    if ((c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177) || (c >= 0x1e00 && c <= 0x1eff)) {
         return c & ~UINT32_C(1);
     }
-    return c == 0x1a1 ? 0x1a0 : c;
+    return c == 0x1a1 || c == 0x1b0 ? c - 1 : c;
 }
 
 size_t wordcode_capitalise(const char *form, size_t n, bool all, char out[WORDCODE_CASED_MAX])

@@ -327,7 +327,7 @@ static bool pending_is_dashed(const struct collector *c)
 
 /*
  * Decides on the numbers held back. `/` and `.` bind tighter than `-`, which then means "to": 30/4-1/5 and 30.4-1.5
- * are two dates, 20-22/7 a number and a date. What stands directly beside a word is no date.
+ * are two dates, 20-22/7 a number and a date. What stands directly beside a word or before a percent sign is no date.
  */
 void collect_flush(struct collector *c, size_t next_start, bool next_is_month)
 {
@@ -337,7 +337,7 @@ void collect_flush(struct collector *c, size_t next_start, bool next_is_month)
         return;
     }
     const size_t end = numbers[count - 1].end;
-    const bool glued_right = next_start == end;
+    const bool glued_right = next_start == end || (end < c->n && c->text[end] == '%');
     const bool days = next_is_month && spelled_only_blanks(c->text, end, next_start); /* 5-10 tháng 7 */
     if (c->chain) {
         push_numbers(c, numbers, count);

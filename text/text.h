@@ -15,7 +15,7 @@
 #include "base/status.h"
 
 /* Raised by every change that can alter a token; an archive of another version must be reindexed. */
-#define TEXT_VERSION 2
+#define TEXT_VERSION 3
 
 /* Longest canonical form, in bytes; what is longer is cut at a character (a number loses its inner separators too). */
 #define TEXT_FORM_MAX 64

@@ -703,6 +703,27 @@ static void test_cut_off(void **state)
     mem_free(bytes);
 }
 
+/* Every letter of Vietnamese becomes the capital that Unicode has for it. */
+static void test_capitals(void **state)
+{
+    (void)state;
+    static const char small[] = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmn"
+                                "oòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵfjwz";
+    static const char large[] = "AÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬBCDĐEÈÉẺẼẸÊỀẾỂỄỆGHIÌÍỈĨỊKLMN"
+                                "OÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢPQRSTUÙÚỦŨỤƯỪỨỬỮỰVXYỲÝỶỸỴFJWZ";
+    char out[WORDCODE_CASED_MAX];
+    _Static_assert(sizeof small == sizeof large, "a capital takes as many bytes");
+    for (size_t i = 0; i < sizeof small - 1;) {
+        size_t n = 1;
+        while ((small[i + n] & 0xc0) == 0x80) {
+            n++;
+        }
+        assert_int_equal(wordcode_capitalise(small + i, n, true, out), n);
+        assert_memory_equal(out, large + i, n);
+        i += n;
+    }
+}
+
 static void test_other_versions(void **state)
 {
     (void)state;
@@ -759,6 +780,7 @@ int main(void)
         cmocka_unit_test(test_words_are_kept),
         cmocka_unit_test(test_damage_is_survived),
         cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_capitals),
         cmocka_unit_test(test_other_versions),
         cmocka_unit_test(test_damaged_dictionary),
     };
