@@ -79,7 +79,8 @@ static enum trabao_status export_all(const struct options *o, struct trabao_erro
                                      .tier = TRABAO_TIER_AUTO,
                                      .total = TRABAO_TOTAL_NONE,
                                      .bare = true,
-                                     .limit = TRABAO_LIMIT_MAX};
+                                     .bulk = true,
+                                     .limit = TRABAO_BULK_MAX};
     char *next = NULL;
     uint64_t count = 0;
     enum trabao_status status = command_open(&archive, o->db, err);

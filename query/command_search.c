@@ -292,10 +292,11 @@ static enum trabao_status run_query(struct run *run, const char *query_id, const
     enum trabao_status status = TRABAO_OK;
     request.query = query;
     request.query_len = n;
+    request.bulk = true;
     request.bare = run->options->format == COMMAND_TREC;
     request.english = run->options->format != COMMAND_JSON; /* that is the object of the HTTP interface */
     do {
-        request.limit = (int)MIN(run->options->limit - pages.hits, (uint64_t)TRABAO_LIMIT_MAX);
+        request.limit = (int)MIN(run->options->limit - pages.hits, (uint64_t)TRABAO_BULK_MAX);
         status = next_page(run, &request, query_id, &pages, err);
         if (status == TRABAO_OK) {
             request.cursor = pages.items[pages.count - 1]->next;

@@ -97,11 +97,13 @@ static enum trabao_status read_request(struct search *s)
     s->limits.source = q->source;
     s->limits.section = q->section;
     s->limits.name = q->name;
-    s->limit = (size_t)(q->limit == 0 ? LIMIT_DEFAULT : MIN(MAX(q->limit, 1), TRABAO_LIMIT_MAX));
+    const int most = q->bulk ? TRABAO_BULK_MAX : TRABAO_LIMIT_MAX;
+    s->limit = (size_t)(q->limit == 0 ? LIMIT_DEFAULT : MIN(MAX(q->limit, 1), most));
+    s->hits = query_arena_alloc(s->arena, ADJACENCY_ARTICLES + s->limit + 1, sizeof *s->hits);
     s->options = (struct engine_options){.recency = q->sort == TRABAO_RELEVANCE,
                                          .heavy = ENGINE_HEAVY,
                                          .has_phrases = adjacency_has_phrases};
-    return TRABAO_OK;
+    return s->hits ? TRABAO_OK : error_no_memory(s->err);
 }
 
 /* ---- finding ------------------------------------------------------------------------------------------------- */

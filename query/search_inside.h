@@ -30,7 +30,7 @@ struct search {
     bool no_day;    /* the request's dates exclude one another, or those of the query */
     bool continued; /* the request has a cursor */
     size_t limit; /* one hit more is looked for, to know whether another page follows */
-    struct engine_hit hits[ADJACENCY_ARTICLES + TRABAO_LIMIT_MAX + 1];
+    struct engine_hit *hits; /* [ADJACENCY_ARTICLES + limit + 1] */
     size_t ranked;       /* articles that the second stage ranks, */
     size_t ranked_count; /* and those that it has ranked: the first of hits */
     size_t first, count; /* the page inside hits */

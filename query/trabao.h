@@ -20,6 +20,7 @@
 
 #define TRABAO_QUERY_MAX 4096 /* bytes of a query; more is TRABAO_USAGE (400, exit 64) */
 #define TRABAO_LIMIT_MAX 100  /* hits of one page; a larger limit is clamped */
+#define TRABAO_BULK_MAX 2000  /* the same for who asks for all there are: each page is a search of its own */
 
 /* ---- archives and readers ------------------------------------------------------------------------------------ */
 
@@ -81,7 +82,8 @@ struct trabao_request {
     bool explain;          /* fill trabao_hit.explain */
     bool bare;             /* hits without title and snippet: much cheaper, for whoever needs their keys alone */
     bool fold_duplicates;  /* fill trabao_hit.same_as; totals, limit and cursor count articles all the same */
-    int limit;             /* hits wanted; 0: 10; clamped to 1..TRABAO_LIMIT_MAX */
+    int limit;             /* hits wanted; 0: 10; clamped to 1..TRABAO_LIMIT_MAX, */
+    bool bulk;             /* or to 1..TRABAO_BULK_MAX */
     const char *cursor;    /* `next` of the page before, or NULL */
     int deadline_ms;       /* 0: none */
 };

@@ -463,11 +463,13 @@ static size_t take_pages(const char *query, int limit, int64_t *ids, bool *relax
     char cursor[128] = "";
     size_t count = 0;
     request.strict = false;
+    request.bulk = limit > TRABAO_LIMIT_MAX;
     request.limit = limit;
     request.total = TRABAO_TOTAL_NONE;
     do {
         request.cursor = cursor;
         struct trabao_answer *page = search(&request);
+        assert_true(!page->next || page->hit_count == (size_t)limit);
         for (size_t i = 0; i < page->hit_count && count < PAGED_MAX; i++) {
             ids[count++] = page->hits[i].id;
         }
@@ -515,6 +517,8 @@ static void test_pages_are_cuts_of_one_row(void **state)
         if (memcmp(small, large, count * sizeof *small) != 0) {
             fail_msg("%s: small pages are not the large ones", query);
         }
+        assert_int_equal(take_pages(query, PAGED_MAX, large, &of_large), count);
+        assert_memory_equal(small, large, count * sizeof *small);
         assert_int_equal(of_small, of_large);
         relaxed = relaxed || of_small;
         most[kind] = MAX(most[kind], count);
