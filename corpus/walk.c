@@ -15,21 +15,16 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fsutil.h"
 #include "base/mem.h"
 
 #define DEPTH_MAX 64
 #define PATH_CEILING 65536
 #define NAMES_CEILING ((size_t)1 << 30) /* bytes of the names in one folder */
 
-/* What a folder is, whatever it is called. */
-struct folder_id {
-    dev_t device;
-    ino_t number;
-};
-
 struct level {
     size_t path_len;     /* of the folder's own path */
-    struct folder_id id;
+    struct fs_id id;
     struct buf names;    /* NUL-terminated, one after another */
     const char **sorted; /* into names; owned */
     size_t count, next;
@@ -41,7 +36,7 @@ struct walk {
     struct buf path; /* of the file or folder looked at */
     struct level levels[DEPTH_MAX];
     size_t depth;             /* levels in use */
-    struct folder_id *linked; /* folders that links led into; owned */
+    struct fs_id *linked;     /* folders that links led into; owned */
     size_t linked_count, linked_capacity;
     uint64_t hidden; /* passed over so far */
     char refused[WALK_REASON_MAX]; /* what the current file is refused for */
@@ -104,25 +99,20 @@ static bool list(struct level *level, DIR *folder, uint64_t *hidden)
     return true;
 }
 
-static bool same_folder(struct folder_id a, struct folder_id b)
-{
-    return a.number == b.number && a.device == b.device;
-}
-
 /* Whether what is in a folder that a link leads to is read without following that link. */
-static bool is_read_anyway(const struct walk *w, struct folder_id id)
+static bool is_read_anyway(const struct walk *w, struct fs_id id)
 {
     bool known = false;
     for (size_t i = 0; i < w->depth && !known; i++) {
-        known = same_folder(w->levels[i].id, id);
+        known = fs_same(w->levels[i].id, id);
     }
     for (size_t i = 0; i < w->linked_count && !known; i++) {
-        known = same_folder(w->linked[i], id);
+        known = fs_same(w->linked[i], id);
     }
     return known;
 }
 
-static bool remember_linked(struct walk *w, struct folder_id id)
+static bool remember_linked(struct walk *w, struct fs_id id)
 {
     if (!mem_grow((void **)&w->linked, &w->linked_capacity, w->linked_count + 1, sizeof *w->linked)) {
         return false;
@@ -140,7 +130,7 @@ enum trabao_status walk_shortage(int errnum, const char *path, struct trabao_err
 }
 
 /* Goes into the folder ID at PATH. One that cannot be listed is a file that cannot be read. */
-static enum trabao_status enter(struct walk *w, struct folder_id id, struct walk_file *file, struct trabao_error *err)
+static enum trabao_status enter(struct walk *w, struct fs_id id, struct walk_file *file, struct trabao_error *err)
 {
     if (w->depth == DEPTH_MAX) {
         refuse(w, file, "folders are nested too deeply: name this one itself", 0);
@@ -168,7 +158,7 @@ static enum trabao_status enter(struct walk *w, struct folder_id id, struct walk
 static enum trabao_status enter_once(struct walk *w, const struct stat *facts, bool by_link, struct walk_file *file,
                                      struct trabao_error *err)
 {
-    const struct folder_id id = {facts->st_dev, facts->st_ino};
+    const struct fs_id id = {facts->st_dev, facts->st_ino};
     if (by_link && is_read_anyway(w, id)) {
         return TRABAO_OK;
     }

@@ -15,6 +15,7 @@
 #include "indexer/change.h"
 #include "indexer/indexer.h"
 #include "indexer/load.h"
+#include "indexer/rejects.h"
 #include "indexer/writer.h"
 
 #define NOTES_CEILING 65536
@@ -60,7 +61,7 @@ static void read_options(struct settings *s, int argc, char **argv)
          .takes = "auto, page or jsonl"},
         {.name = "reject",
          .argument = "FILE",
-         .help = "Write a line of JSON for each record that could not be taken",
+         .help = "Write a line of JSON for each record that could not be taken, over such lines of an earlier run",
          .text = &s->reject},
         {.name = "dry-run", .help = "Read and count, but write no archive", .flag = &s->dry_run},
         {.name = "threads",
@@ -86,7 +87,7 @@ struct run {
     struct archive *archive; /* the one there is, unless it is built over */
     struct corpus_reader *corpus;
     struct spill *spill;
-    FILE *rejects;
+    struct rejects rejects;
     struct load_counts counts;
     uint64_t superseded;
     uint32_t fresh; /* articles that are new or changed */
@@ -114,11 +115,14 @@ static enum trabao_status open_inputs(struct run *run, struct trabao_error *err)
 {
     const struct settings *s = run->settings;
     const struct corpus_options corpus = {.format = s->format};
+    if (s->reject) {
+        TRY(rejects_open(&run->rejects, s->reject, err));
+        TRY(rejects_spare_archive(&run->rejects, s->db, err));
+        TRY(rejects_spare_inputs(&run->rejects, s->paths.items, s->paths.count, err));
+    }
     TRY(corpus_open(s->paths.items, s->paths.count, &corpus, &run->corpus, err));
     TRY(open_archive(run, err));
-    if (s->reject && !(run->rejects = fopen(s->reject, "we"))) {
-        return error_set_errno(err, TRABAO_IO, errno, "%s: opening the reject file", s->reject);
-    }
+    TRY(rejects_begin(&run->rejects, err));
     char *folder = fs_folder(s->db);
     const enum trabao_status status = folder ? spill_open(folder, &run->spill, err) : error_no_memory(err);
     mem_free(folder);
@@ -132,17 +136,14 @@ static enum trabao_status load_pass(struct run *run, struct trabao_error *err)
                                    .spill = run->spill,
                                    .archive = run->archive,
                                    .removed = &run->before.removed,
-                                   .rejects = run->rejects,
+                                   .rejects = run->rejects.file,
                                    .threads = (unsigned)run->settings->threads,
                                    .progress = &progress};
     progress_start(&progress, "reading", run->settings->quiet);
-    enum trabao_status status = load_all(&plan, &run->counts, &run->notes, err);
+    const enum trabao_status status = load_all(&plan, &run->counts, &run->notes, err);
     progress_end(&progress);
-    if (run->rejects && fclose(run->rejects) != 0 && status == TRABAO_OK) {
-        status = error_set_errno(err, TRABAO_IO, errno, "%s: writing the reject file", run->settings->reject);
-    }
-    run->rejects = NULL;
     TRY(status);
+    TRY(rejects_end(&run->rejects, err));
     TRY(spill_sort(run->spill, &run->superseded, err));
     run->fresh = spill_count(run->spill);
     return TRABAO_OK;
@@ -223,9 +224,7 @@ static void close_run(struct run *run)
     corpus_close(run->corpus);
     spill_close(run->spill);
     archive_close(run->archive);
-    if (run->rejects) {
-        fclose(run->rejects);
-    }
+    rejects_close(&run->rejects);
     buf_free(&run->notes);
     predecessor_free(&run->before);
 }
