@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/fsutil.h"
 #include "base/mem.h"
 
 #define DEPTH_MAX 64
@@ -38,7 +37,9 @@ struct walk {
     size_t depth;             /* levels in use */
     struct fs_id *linked;     /* folders that links led into; owned */
     size_t linked_count, linked_capacity;
-    uint64_t hidden; /* passed over so far */
+    const struct fs_id *passed_over; /* files; borrowed */
+    size_t passed_over_count;
+    uint64_t hidden; /* files and folders so far */
     char refused[WALK_REASON_MAX]; /* what the current file is refused for */
 };
 
@@ -99,6 +100,15 @@ static bool list(struct level *level, DIR *folder, uint64_t *hidden)
     return true;
 }
 
+static bool is_among(struct fs_id id, const struct fs_id *ids, size_t count)
+{
+    bool found = false;
+    for (size_t i = 0; i < count && !found; i++) {
+        found = fs_same(ids[i], id);
+    }
+    return found;
+}
+
 /* Whether what is in a folder that a link leads to is read without following that link. */
 static bool is_read_anyway(const struct walk *w, struct fs_id id)
 {
@@ -106,10 +116,7 @@ static bool is_read_anyway(const struct walk *w, struct fs_id id)
     for (size_t i = 0; i < w->depth && !known; i++) {
         known = fs_same(w->levels[i].id, id);
     }
-    for (size_t i = 0; i < w->linked_count && !known; i++) {
-        known = fs_same(w->linked[i], id);
-    }
-    return known;
+    return known || is_among(id, w->linked, w->linked_count);
 }
 
 static bool remember_linked(struct walk *w, struct fs_id id)
@@ -221,6 +228,9 @@ enum trabao_status walk_next(struct walk *w, struct walk_file *file, struct trab
             }
             continue;
         }
+        if (is_among((struct fs_id){facts.st_dev, facts.st_ino}, w->passed_over, w->passed_over_count)) {
+            continue;
+        }
         file->regular = S_ISREG(facts.st_mode);
         file->size = file->regular ? (uint64_t)facts.st_size : 0;
         if (!file->regular && !named) {
@@ -229,6 +239,12 @@ enum trabao_status walk_next(struct walk *w, struct walk_file *file, struct trab
         return TRABAO_OK;
     }
     return buf_failed(&w->path) ? error_no_memory(err) : TRABAO_NONE;
+}
+
+void walk_pass_over(struct walk *w, const struct fs_id *files, size_t count)
+{
+    w->passed_over = files;
+    w->passed_over_count = count;
 }
 
 void walk_rewind(struct walk *w)

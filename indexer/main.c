@@ -15,6 +15,7 @@
 #include "indexer/change.h"
 #include "indexer/indexer.h"
 #include "indexer/load.h"
+#include "indexer/own_files.h"
 #include "indexer/rejects.h"
 #include "indexer/writer.h"
 
@@ -88,6 +89,7 @@ struct run {
     struct corpus_reader *corpus;
     struct spill *spill;
     struct rejects rejects;
+    struct own_files own;
     struct load_counts counts;
     uint64_t superseded;
     uint32_t fresh; /* articles that are new or changed */
@@ -111,15 +113,30 @@ static enum trabao_status open_archive(struct run *run, struct trabao_error *err
     return status;
 }
 
+/* The files that are made here are found before inputs are: they are none. */
+static enum trabao_status open_rejects(struct run *run, struct trabao_error *err)
+{
+    const struct settings *s = run->settings;
+    struct rejects *r = &run->rejects;
+    if (!s->reject) {
+        return own_files_find(&run->own, s->db, err);
+    }
+    TRY(rejects_open(r, s->reject, err));
+    TRY(own_files_find(&run->own, s->db, err));
+    TRY(rejects_spare_archive(r, &run->own, err));
+    TRY(rejects_spare_inputs(r, s->paths.items, s->paths.count, err));
+    if (r->is_regular) {
+        own_files_add(&run->own, r->id);
+    }
+    return TRABAO_OK;
+}
+
 static enum trabao_status open_inputs(struct run *run, struct trabao_error *err)
 {
     const struct settings *s = run->settings;
-    const struct corpus_options corpus = {.format = s->format};
-    if (s->reject) {
-        TRY(rejects_open(&run->rejects, s->reject, err));
-        TRY(rejects_spare_archive(&run->rejects, s->db, err));
-        TRY(rejects_spare_inputs(&run->rejects, s->paths.items, s->paths.count, err));
-    }
+    TRY(open_rejects(run, err));
+    const struct corpus_options corpus = {
+        .format = s->format, .passed_over = run->own.ids, .passed_over_count = run->own.count};
     TRY(corpus_open(s->paths.items, s->paths.count, &corpus, &run->corpus, err));
     TRY(open_archive(run, err));
     TRY(rejects_begin(&run->rejects, err));

@@ -13,7 +13,6 @@
 #include "base/utf8.h"
 
 #define LINE_MAX_BYTES 65536 /* more than a line has */
-#define PATH_CEILING 16384
 
 /* ---- what a reject file holds ---------------------------------------------------------------------------------- */
 
@@ -85,37 +84,25 @@ enum trabao_status rejects_open(struct rejects *r, const char *path, struct trab
     return TRABAO_OK;
 }
 
-static bool is_at(const struct rejects *r, const char *path)
+enum trabao_status rejects_spare_archive(const struct rejects *r, const struct own_files *archive,
+                                         struct trabao_error *err)
 {
-    struct fs_id id;
-    return r->is_regular && fs_identify(path, &id) && fs_same(id, r->id);
-}
-
-enum trabao_status rejects_spare_archive(const struct rejects *r, const char *db, struct trabao_error *err)
-{
-    static const char *const suffixes[] = {"", ".lock", ".building"}; /* indexer/writer.h, archive/aside.h */
-    struct buf path;
-    buf_init(&path, PATH_CEILING);
-    bool is_one = false;
-    for (size_t i = 0; i < ARRAY_LEN(suffixes) && !is_one; i++) {
-        buf_clear(&path);
-        is_one = buf_printf(&path, "%s%s", db, suffixes[i]) && is_at(r, buf_str(&path));
+    for (size_t i = 0; i < archive->count; i++) {
+        if (r->is_regular && fs_same(archive->ids[i], r->id)) {
+            return error_set(err, TRABAO_USAGE, "%s is the archive, or belongs to it: name another file after --reject",
+                             r->path);
+        }
     }
-    const bool failed = buf_failed(&path);
-    buf_free(&path);
-    if (failed) {
-        return error_no_memory(err);
-    }
-    return is_one ? error_set(err, TRABAO_USAGE,
-                              "%s is the archive, or belongs to it: name another file after --reject", r->path)
-                  : TRABAO_OK;
+    return TRABAO_OK;
 }
 
 enum trabao_status rejects_spare_inputs(const struct rejects *r, const char *const *paths, size_t count,
                                         struct trabao_error *err)
 {
     for (size_t i = 0; i < count; i++) {
-        if (is_at(r, strcmp(paths[i], "-") == 0 ? "/dev/stdin" : paths[i])) {
+        struct fs_id id;
+        const char *path = strcmp(paths[i], "-") == 0 ? "/dev/stdin" : paths[i];
+        if (r->is_regular && fs_identify(path, &id) && fs_same(id, r->id)) {
             return error_set(err, TRABAO_USAGE, "%s is to be read: name another file after --reject", r->path);
         }
     }

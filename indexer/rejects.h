@@ -12,6 +12,7 @@
 #include "base/fsutil.h"
 #include "base/status.h"
 #include "corpus/corpus.h"
+#include "indexer/own_files.h"
 
 struct rejects {
     const char *path; /* borrowed */
@@ -24,8 +25,9 @@ struct rejects {
 /* To be closed in any case. */
 enum trabao_status rejects_open(struct rejects *r, const char *path, struct trabao_error *err);
 
-/* TRABAO_USAGE: it is the archive DB, or a file that is made beside it. */
-enum trabao_status rejects_spare_archive(const struct rejects *r, const char *db, struct trabao_error *err);
+/* TRABAO_USAGE: it is one of those that belong to the archive. */
+enum trabao_status rejects_spare_archive(const struct rejects *r, const struct own_files *archive,
+                                         struct trabao_error *err);
 
 /* TRABAO_USAGE: it is one of PATHS, "-" among them. */
 enum trabao_status rejects_spare_inputs(const struct rejects *r, const char *const *paths, size_t count,
