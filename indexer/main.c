@@ -45,7 +45,10 @@ static bool read_format(const char *text, void *format)
 
 static const char *complaint(const void *settings, const struct command_arguments *paths)
 {
-    (void)settings;
+    const struct settings *s = settings;
+    if (s->reject && !*s->reject) {
+        return "--reject FILE is missing";
+    }
     return paths->count ? NULL : "no PATH given: name files or folders, or - for standard input";
 }
 
