@@ -59,7 +59,7 @@ static error_t take_arguments(struct parse *p, struct argp_state *state)
 static void check_all(const struct parse *p, struct argp_state *state)
 {
     for (const struct command_option *o = p->line->options; o->name; o++) {
-        if (o->required && !*o->text) {
+        if (o->required && (!*o->text || !**o->text)) {
             argp_error(state, "--%s %s is missing", o->name, o->argument);
         }
     }

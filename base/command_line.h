@@ -19,7 +19,7 @@ struct command_option {
     const char *argument; /* what the value is called; NULL for a flag */
     const char *help;     /* a line */
     int group;            /* of the help: lower ones come first */
-    bool required;        /* `text` may not stay NULL */
+    bool required;        /* `text` may neither stay NULL nor be empty */
 
     bool *flag;        /* becomes true */
     const char **text; /* the value as typed */

@@ -13,6 +13,21 @@
 #define COPY_BYTES ((size_t)1 << 30) /* asked for at a time */
 #define COPY_BUFFER ((size_t)1 << 20)
 
+bool fs_same(struct fs_id a, struct fs_id b)
+{
+    return a.number == b.number && a.device == b.device;
+}
+
+bool fs_identify(const char *path, struct fs_id *id)
+{
+    struct stat facts;
+    const bool there = stat(path, &facts) == 0;
+    if (there) {
+        *id = (struct fs_id){facts.st_dev, facts.st_ino};
+    }
+    return there;
+}
+
 char *fs_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -4,8 +4,21 @@
 #ifndef TRABAO_FSUTIL_H
 #define TRABAO_FSUTIL_H
 
+#include <sys/types.h>
+
 #include "base/base.h"
 #include "base/status.h"
+
+/* Which file it is, by whatever name. */
+struct fs_id {
+    dev_t device;
+    ino_t number;
+};
+
+bool fs_same(struct fs_id a, struct fs_id b);
+
+/* Which file PATH, at the end of links, is. False with errno set. */
+bool fs_identify(const char *path, struct fs_id *id);
 
 /* The folder that PATH lies in ("." when it names none); freed with mem_free. NULL when memory runs out. */
 char *fs_folder(const char *path);

@@ -10,6 +10,7 @@
 #define TRABAO_CORPUS_H
 
 #include "base/base.h"
+#include "base/fsutil.h"
 #include "base/status.h"
 
 enum corpus_format {
@@ -55,6 +56,8 @@ struct corpus_reject {
 struct corpus_options {
     enum corpus_format format;
     size_t record_ceiling; /* bytes; a larger record is rejected; 0: 64 MiB */
+    const struct fs_id *passed_over; /* files that are not read wherever they are met; borrowed until close */
+    size_t passed_over_count;
 };
 
 struct corpus_reader;

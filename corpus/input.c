@@ -41,7 +41,8 @@ static enum trabao_status sum_sizes(struct input *in, struct trabao_error *err)
     return status == TRABAO_NONE ? TRABAO_OK : status;
 }
 
-enum trabao_status input_open(const char *const *paths, size_t count, struct input **out, struct trabao_error *err)
+enum trabao_status input_open(const char *const *paths, size_t count, const struct corpus_options *options,
+                              struct input **out, struct trabao_error *err)
 {
     struct input *in = mem_zalloc(1, sizeof *in);
     *out = NULL;
@@ -50,6 +51,7 @@ enum trabao_status input_open(const char *const *paths, size_t count, struct inp
     }
     enum trabao_status status = walk_open(paths, count, &in->walk, err);
     if (status == TRABAO_OK) {
+        walk_pass_over(in->walk, options->passed_over, options->passed_over_count);
         status = sum_sizes(in, err);
     }
     if (status != TRABAO_OK) {

@@ -6,13 +6,18 @@
 
 #include "base/base.h"
 #include "base/status.h"
+#include "corpus/corpus.h"
 
 #define INPUT_REASON_MAX 256
 
 struct input;
 
-/* Walks PATHS (borrowed) as walk.h describes. Statuses: those of walk_open, TRABAO_NO_MEMORY. */
-enum trabao_status input_open(const char *const *paths, size_t count, struct input **out, struct trabao_error *err);
+/*
+ * Walks PATHS (borrowed) as walk.h describes, without the files that OPTIONS pass over. Statuses: those of walk_open,
+ * TRABAO_NO_MEMORY.
+ */
+enum trabao_status input_open(const char *const *paths, size_t count, const struct corpus_options *options,
+                              struct input **out, struct trabao_error *err);
 void input_close(struct input *in);
 
 /*

@@ -63,7 +63,7 @@ _Static_assert(ARRAY_LEN(KEYS) <= JSONL_KEYS_MAX, "each has a value");
 /* ---- records ----------------------------------------------------------------------------------------------------- */
 
 /*
- * What VALUE says; anything but strings and integers is as good as missing. The buffer does not move: it was given its
+ * What VALUE says; anything but strings and numbers is as good as missing. The buffer does not move: it was given its
  * room beforehand, and cleaning makes nothing longer.
  */
 static struct corpus_text text_of(struct lines *l, const struct jsonl_value *value)
@@ -86,7 +86,15 @@ static bool is_unreadable_date(size_t field, struct corpus_text text)
            !civil_parse_record(text.text, text.len, &date);
 }
 
-static void take_fields(struct lines *l, struct corpus_record *record)
+/* True for VALUE, of KEY, when an article would be without its text because that stands in some other form. */
+static bool hides_text(const struct jsonl_key *key, const struct jsonl_value *value)
+{
+    return value->kind == JSONL_OTHER && (key->field == offsetof(struct corpus_record, title) ||
+                                          key->field == offsetof(struct corpus_record, body));
+}
+
+/* NULL, or the key whose value the record cannot be taken with. */
+static const struct jsonl_key *take_fields(struct lines *l, struct corpus_record *record)
 {
     for (size_t i = 0; i < READS; i++) {
         struct jsonl_value *value = &l->object.values[i];
@@ -94,24 +102,29 @@ static void take_fields(struct lines *l, struct corpus_record *record)
         if (value->kind == JSONL_MISSING || field->text) {
             continue;
         }
+        if (hides_text(&KEYS[i], value)) {
+            return &KEYS[i];
+        }
         *field = text_of(l, value);
         if (is_unreadable_date(KEYS[i].field, *field)) {
             *field = (struct corpus_text){0};
             continue;
         }
-        value->taken = field->text || value->kind == JSONL_NULL;
+        value->taken = field->text || value->kind == JSONL_NULL || value->kind == JSONL_STRINGS;
         if (format_is_blank(field->text, field->len)) {
             *field = (struct corpus_text){0};
         }
     }
+    return NULL;
 }
 
 static void take_reads(struct jsonl_value *value, struct corpus_record *record)
 {
-    if (value->kind == JSONL_INTEGER) {
+    if (value->kind == JSONL_NUMBER) {
+        char *end;
         errno = 0;
-        const long long reads = strtoll(value->text.text, NULL, 10); /* the line goes on with no digit */
-        value->taken = errno == 0 && reads >= 0;
+        const long long reads = strtoll(value->text.text, &end, 10); /* the line goes on with no digit */
+        value->taken = errno == 0 && end == value->text.text + value->text.len && reads >= 0;
         record->reads = value->taken ? reads : -1;
     }
 }
@@ -155,6 +168,13 @@ static enum trabao_status reject_line(struct lines *l, const struct line *line, 
     return format_reject(l->batch, l->sink, &failure, l->err);
 }
 
+static enum trabao_status reject_key(struct lines *l, const struct line *line, const struct jsonl_key *key)
+{
+    char reason[128];
+    snprintf(reason, sizeof reason, "\"%s\" must be text%s", key->name, key->between ? " or a list of texts" : "");
+    return reject_line(l, line, "parse", reason);
+}
+
 static enum trabao_status give_record(struct lines *l, const struct line *line)
 {
     struct corpus_record record = {
@@ -163,7 +183,10 @@ static enum trabao_status give_record(struct lines *l, const struct line *line)
     if (!buf_reserve(&l->fields, l->object.len)) {
         return error_no_memory(l->err);
     }
-    take_fields(l, &record);
+    const struct jsonl_key *wrong = take_fields(l, &record);
+    if (wrong) {
+        return reject_key(l, line, wrong);
+    }
     take_reads(&l->object.values[READS], &record);
     if (!set_key_and_extra(l, &record)) {
         return error_no_memory(l->err);

@@ -56,21 +56,30 @@ static struct corpus_text keep(struct jsonl_object *o, const char *text, size_t 
     return (struct corpus_text){o->text.data + start, n};
 }
 
-/* Joins TEXT to the strings of VALUE; between two the line has three bytes at least, so that there is room. */
+/*
+ * Joins TEXT to the strings of VALUE, if it says anything; between two the line has three bytes at least, so that there
+ * is room.
+ */
 static void join(struct jsonl_object *o, struct jsonl_value *value, const char *text, size_t n)
 {
     const char *encoding;
-    if (value->text.text) {
-        buf_append_str(&o->text, o->keys[value - o->values].between);
-    } else {
-        value->text.text = o->text.data + o->text.len;
-    }
+    const char *between = value->text.text ? o->keys[value - o->values].between : "";
+    const size_t start = o->text.len;
+    const size_t clean = start + strlen(between);
+    buf_append_str(&o->text, between);
     charset_to_utf8(text, n, &o->text, &encoding);
+    if (format_is_blank(o->text.data + clean, o->text.len - clean)) {
+        o->text.len = start;
+        return;
+    }
+    if (!value->text.text) {
+        value->text.text = o->text.data + start;
+    }
     value->text.len = (size_t)(o->text.data + o->text.len - value->text.text);
 }
 
 /*
- * A value of KIND begins, which has TEXT when it is a string or an integer; what it means for a known key is noted.
+ * A value of KIND begins, which has TEXT when it is a string or a number; what it means for a known key is noted.
  * False when it must not be there.
  */
 static bool begin(struct jsonl_object *o, enum jsonl_kind kind, const char *text, size_t n)
@@ -90,7 +99,7 @@ static bool begin(struct jsonl_object *o, enum jsonl_kind kind, const char *text
     } else if (value && value->kind == JSONL_STRINGS) {
         if (kind == JSONL_STRING) {
             join(o, value, text, n);
-        } else {
+        } else if (kind != JSONL_NULL) {
             value->kind = JSONL_OTHER;
             value->text = (struct corpus_text){0};
         }
@@ -242,7 +251,7 @@ static int on_number(void *context, const char *text, size_t n)
 {
     struct jsonl_object *o = context;
     const bool is_integer = !memchr(text, '.', n) && !memchr(text, 'e', n) && !memchr(text, 'E', n);
-    if (!begin(o, is_integer ? JSONL_INTEGER : JSONL_OTHER, is_integer ? text : NULL, n)) {
+    if (!begin(o, JSONL_NUMBER, text, n)) {
         return false;
     }
     return wrote(o, is_holdable(text, is_integer) ? yajl_gen_number(o->writer, text, n)

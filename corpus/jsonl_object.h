@@ -12,11 +12,11 @@
 
 enum jsonl_kind {
     JSONL_MISSING,
-    JSONL_OTHER, /* a fraction, a truth, an object, a list of no strings alone */
+    JSONL_OTHER, /* a truth, an object, a list with something else than strings */
     JSONL_NULL,
-    JSONL_INTEGER,
+    JSONL_NUMBER,
     JSONL_STRING,
-    JSONL_STRINGS /* a list of strings */
+    JSONL_STRINGS /* a list of strings; what in it is null or blank does not count */
 };
 
 /* A key that is known. */
@@ -29,7 +29,7 @@ struct jsonl_key {
 /* The value of a known key. */
 struct jsonl_value {
     enum jsonl_kind kind;
-    struct corpus_text text; /* digits as they were written, a string, strings joined and clean; NULL for others */
+    struct corpus_text text; /* a number as it was written, a string, strings joined and clean; NULL: none */
     size_t member;           /* its place in the object */
     bool taken;              /* by the caller: it is no extra */
 };

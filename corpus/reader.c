@@ -63,7 +63,7 @@ enum trabao_status corpus_open(const char *const *paths, size_t count, const str
     }
     r->options.record_ceiling = MIN(r->options.record_ceiling, RECORD_CEILING_MAX);
     buf_init(&r->rest, r->options.record_ceiling + 2 * BATCH_BYTES);
-    const enum trabao_status status = input_open(paths, count, &r->input, err);
+    const enum trabao_status status = input_open(paths, count, &r->options, &r->input, err);
     if (status == TRABAO_OK) {
         *out = r;
     } else {

@@ -21,15 +21,9 @@
 #define PATH_CEILING 65536
 #define NAMES_CEILING ((size_t)1 << 30) /* bytes of the names in one folder */
 
-/* What a folder is, whatever it is called. */
-struct folder_id {
-    dev_t device;
-    ino_t number;
-};
-
 struct level {
     size_t path_len;     /* of the folder's own path */
-    struct folder_id id;
+    struct fs_id id;
     struct buf names;    /* NUL-terminated, one after another */
     const char **sorted; /* into names; owned */
     size_t count, next;
@@ -41,9 +35,11 @@ struct walk {
     struct buf path; /* of the file or folder looked at */
     struct level levels[DEPTH_MAX];
     size_t depth;             /* levels in use */
-    struct folder_id *linked; /* folders that links led into; owned */
+    struct fs_id *linked;     /* folders that links led into; owned */
     size_t linked_count, linked_capacity;
-    uint64_t hidden; /* passed over so far */
+    const struct fs_id *passed_over; /* files; borrowed */
+    size_t passed_over_count;
+    uint64_t hidden; /* files and folders so far */
     char refused[WALK_REASON_MAX]; /* what the current file is refused for */
 };
 
@@ -104,25 +100,26 @@ static bool list(struct level *level, DIR *folder, uint64_t *hidden)
     return true;
 }
 
-static bool same_folder(struct folder_id a, struct folder_id b)
+static bool is_among(struct fs_id id, const struct fs_id *ids, size_t count)
 {
-    return a.number == b.number && a.device == b.device;
+    bool found = false;
+    for (size_t i = 0; i < count && !found; i++) {
+        found = fs_same(ids[i], id);
+    }
+    return found;
 }
 
 /* Whether what is in a folder that a link leads to is read without following that link. */
-static bool is_read_anyway(const struct walk *w, struct folder_id id)
+static bool is_read_anyway(const struct walk *w, struct fs_id id)
 {
     bool known = false;
     for (size_t i = 0; i < w->depth && !known; i++) {
-        known = same_folder(w->levels[i].id, id);
+        known = fs_same(w->levels[i].id, id);
     }
-    for (size_t i = 0; i < w->linked_count && !known; i++) {
-        known = same_folder(w->linked[i], id);
-    }
-    return known;
+    return known || is_among(id, w->linked, w->linked_count);
 }
 
-static bool remember_linked(struct walk *w, struct folder_id id)
+static bool remember_linked(struct walk *w, struct fs_id id)
 {
     if (!mem_grow((void **)&w->linked, &w->linked_capacity, w->linked_count + 1, sizeof *w->linked)) {
         return false;
@@ -140,7 +137,7 @@ enum trabao_status walk_shortage(int errnum, const char *path, struct trabao_err
 }
 
 /* Goes into the folder ID at PATH. One that cannot be listed is a file that cannot be read. */
-static enum trabao_status enter(struct walk *w, struct folder_id id, struct walk_file *file, struct trabao_error *err)
+static enum trabao_status enter(struct walk *w, struct fs_id id, struct walk_file *file, struct trabao_error *err)
 {
     if (w->depth == DEPTH_MAX) {
         refuse(w, file, "folders are nested too deeply: name this one itself", 0);
@@ -168,7 +165,7 @@ static enum trabao_status enter(struct walk *w, struct folder_id id, struct walk
 static enum trabao_status enter_once(struct walk *w, const struct stat *facts, bool by_link, struct walk_file *file,
                                      struct trabao_error *err)
 {
-    const struct folder_id id = {facts->st_dev, facts->st_ino};
+    const struct fs_id id = {facts->st_dev, facts->st_ino};
     if (by_link && is_read_anyway(w, id)) {
         return TRABAO_OK;
     }
@@ -231,6 +228,9 @@ enum trabao_status walk_next(struct walk *w, struct walk_file *file, struct trab
             }
             continue;
         }
+        if (is_among((struct fs_id){facts.st_dev, facts.st_ino}, w->passed_over, w->passed_over_count)) {
+            continue;
+        }
         file->regular = S_ISREG(facts.st_mode);
         file->size = file->regular ? (uint64_t)facts.st_size : 0;
         if (!file->regular && !named) {
@@ -239,6 +239,12 @@ enum trabao_status walk_next(struct walk *w, struct walk_file *file, struct trab
         return TRABAO_OK;
     }
     return buf_failed(&w->path) ? error_no_memory(err) : TRABAO_NONE;
+}
+
+void walk_pass_over(struct walk *w, const struct fs_id *files, size_t count)
+{
+    w->passed_over = files;
+    w->passed_over_count = count;
 }
 
 void walk_rewind(struct walk *w)

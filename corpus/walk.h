@@ -5,6 +5,7 @@
 #define TRABAO_WALK_H
 
 #include "base/base.h"
+#include "base/fsutil.h"
 #include "base/status.h"
 
 #define WALK_REASON_MAX 256
@@ -26,6 +27,9 @@ struct walk_file {
  */
 enum trabao_status walk_open(const char *const *paths, size_t count, struct walk **out, struct trabao_error *err);
 void walk_close(struct walk *w);
+
+/* COUNT FILES (borrowed) are passed over, by whatever names they are met; they are known before the first is read. */
+void walk_pass_over(struct walk *w, const struct fs_id *files, size_t count);
 
 /* The next file; TRABAO_NONE after the last one. */
 enum trabao_status walk_next(struct walk *w, struct walk_file *file, struct trabao_error *err);

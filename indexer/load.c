@@ -7,12 +7,11 @@
  */
 #include "indexer/load.h"
 
-#include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "indexer/rejects.h"
 #include "indexer/writer.h"
 
 #define THREADS_MAX 64
@@ -144,27 +143,6 @@ static enum trabao_status take_record(void *context, const struct corpus_record 
     return status;
 }
 
-static json_t *text_value(struct corpus_text text)
-{
-    const size_t n = text.text ? utf8_valid_prefix(text.text, text.len) : 0;
-    return json_stringn_nocheck(text.text ? text.text : "", n);
-}
-
-static enum trabao_status add_reject_line(struct worker *w, const struct corpus_reject *reject,
-                                          struct trabao_error *err)
-{
-    json_t *line = json_pack("{s:s, s:I, s:I, s:s, s:s, s:o}", "path", reject->path, "number",
-                             (json_int_t)reject->number, "offset", (json_int_t)reject->offset, "step", reject->step,
-                             "reason", reject->reason, "beginning", text_value(reject->bytes));
-    char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
-    json_decref(line);
-    /* Without a path that is UTF-8 the reject at least is told. */
-    const bool added = buf_append_str(&w->rejects.lines, text ? text : "{\"path\":null}") &&
-                       buf_append_char(&w->rejects.lines, '\n');
-    free(text);
-    return added ? TRABAO_OK : error_no_memory(err);
-}
-
 /* The place among the rejects that wait of those of the batch that is next to be written; their count if it is none. */
 static size_t next_rejects(const struct load *load)
 {
@@ -226,7 +204,7 @@ static enum trabao_status take_reject(void *context, const struct corpus_reject 
     load->counts->rejected++;
     keep_note(load, reject, w->order++);
     pthread_mutex_unlock(&load->reporting);
-    return load->plan->rejects ? add_reject_line(w, reject, err) : TRABAO_OK;
+    return !load->plan->rejects || rejects_line(reject, &w->rejects.lines) ? TRABAO_OK : error_no_memory(err);
 }
 
 /* Takes the next batch; *BATCH is NULL at the end. */

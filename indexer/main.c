@@ -15,6 +15,8 @@
 #include "indexer/change.h"
 #include "indexer/indexer.h"
 #include "indexer/load.h"
+#include "indexer/own_files.h"
+#include "indexer/rejects.h"
 #include "indexer/writer.h"
 
 #define NOTES_CEILING 65536
@@ -43,7 +45,10 @@ static bool read_format(const char *text, void *format)
 
 static const char *complaint(const void *settings, const struct command_arguments *paths)
 {
-    (void)settings;
+    const struct settings *s = settings;
+    if (s->reject && !*s->reject) {
+        return "--reject FILE is missing";
+    }
     return paths->count ? NULL : "no PATH given: name files or folders, or - for standard input";
 }
 
@@ -60,7 +65,7 @@ static void read_options(struct settings *s, int argc, char **argv)
          .takes = "auto, page or jsonl"},
         {.name = "reject",
          .argument = "FILE",
-         .help = "Write a line of JSON for each record that could not be taken",
+         .help = "Write a line of JSON for each record that could not be taken, over such lines of an earlier run",
          .text = &s->reject},
         {.name = "dry-run", .help = "Read and count, but write no archive", .flag = &s->dry_run},
         {.name = "threads",
@@ -86,7 +91,8 @@ struct run {
     struct archive *archive; /* the one there is, unless it is built over */
     struct corpus_reader *corpus;
     struct spill *spill;
-    FILE *rejects;
+    struct rejects rejects;
+    struct own_files own;
     struct load_counts counts;
     uint64_t superseded;
     uint32_t fresh; /* articles that are new or changed */
@@ -110,15 +116,33 @@ static enum trabao_status open_archive(struct run *run, struct trabao_error *err
     return status;
 }
 
+/* The files that are made here are found before inputs are: they are none. */
+static enum trabao_status open_rejects(struct run *run, struct trabao_error *err)
+{
+    const struct settings *s = run->settings;
+    struct rejects *r = &run->rejects;
+    if (!s->reject) {
+        return own_files_find(&run->own, s->db, err);
+    }
+    TRY(rejects_open(r, s->reject, err));
+    TRY(own_files_find(&run->own, s->db, err));
+    TRY(rejects_spare_archive(r, &run->own, err));
+    TRY(rejects_spare_inputs(r, s->paths.items, s->paths.count, err));
+    if (r->is_regular) {
+        own_files_add(&run->own, r->id);
+    }
+    return TRABAO_OK;
+}
+
 static enum trabao_status open_inputs(struct run *run, struct trabao_error *err)
 {
     const struct settings *s = run->settings;
-    const struct corpus_options corpus = {.format = s->format};
+    TRY(open_rejects(run, err));
+    const struct corpus_options corpus = {
+        .format = s->format, .passed_over = run->own.ids, .passed_over_count = run->own.count};
     TRY(corpus_open(s->paths.items, s->paths.count, &corpus, &run->corpus, err));
     TRY(open_archive(run, err));
-    if (s->reject && !(run->rejects = fopen(s->reject, "we"))) {
-        return error_set_errno(err, TRABAO_IO, errno, "%s: opening the reject file", s->reject);
-    }
+    TRY(rejects_begin(&run->rejects, err));
     char *folder = fs_folder(s->db);
     const enum trabao_status status = folder ? spill_open(folder, &run->spill, err) : error_no_memory(err);
     mem_free(folder);
@@ -132,17 +156,14 @@ static enum trabao_status load_pass(struct run *run, struct trabao_error *err)
                                    .spill = run->spill,
                                    .archive = run->archive,
                                    .removed = &run->before.removed,
-                                   .rejects = run->rejects,
+                                   .rejects = run->rejects.file,
                                    .threads = (unsigned)run->settings->threads,
                                    .progress = &progress};
     progress_start(&progress, "reading", run->settings->quiet);
-    enum trabao_status status = load_all(&plan, &run->counts, &run->notes, err);
+    const enum trabao_status status = load_all(&plan, &run->counts, &run->notes, err);
     progress_end(&progress);
-    if (run->rejects && fclose(run->rejects) != 0 && status == TRABAO_OK) {
-        status = error_set_errno(err, TRABAO_IO, errno, "%s: writing the reject file", run->settings->reject);
-    }
-    run->rejects = NULL;
     TRY(status);
+    TRY(rejects_end(&run->rejects, err));
     TRY(spill_sort(run->spill, &run->superseded, err));
     run->fresh = spill_count(run->spill);
     return TRABAO_OK;
@@ -223,9 +244,7 @@ static void close_run(struct run *run)
     corpus_close(run->corpus);
     spill_close(run->spill);
     archive_close(run->archive);
-    if (run->rejects) {
-        fclose(run->rejects);
-    }
+    rejects_close(&run->rejects);
     buf_free(&run->notes);
     predecessor_free(&run->before);
 }

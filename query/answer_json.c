@@ -205,28 +205,30 @@ char *trabao_article_json(const struct trabao_article *a)
     return json_end(&w);
 }
 
-/* True when a record has a member KEY of its own, which then is taken from EXTRA; one that IS_MISSING makes way. */
-static bool is_own(json_t *extra, const char *key, bool is_missing)
+static bool is_free(const json_t *extra, const char *key)
 {
-    const bool is_extra = json_object_get(extra, key) != NULL;
-    if (is_extra && !is_missing) {
-        json_object_del(extra, key);
-    }
-    return !is_extra || !is_missing;
+    return json_object_get(extra, key) == NULL;
 }
 
-static void put_own(struct json_writer *w, json_t *extra, const char *key, const char *text)
+static bool is_missing(const char *text)
 {
-    if (is_own(extra, key, text == NULL || text[0] == '\0')) {
+    return text == NULL || text[0] == '\0';
+}
+
+static void put_own(struct json_writer *w, const json_t *extra, const char *key, const char *text)
+{
+    if (is_free(extra, key)) {
         json_put_optional(w, key, text);
     }
 }
 
 /*
  * The keys of an input record: `category` is what the rest of the house calls a section. Where the key is no URL it
- * is given as `id`, so that it is the key again when the record is indexed again.
+ * is given as `id`, so that it is the key again when the record is indexed again. What the record had under one of
+ * these keys that is no field stands in EXTRA and comes out as it went in, so that the field, if there is one, was
+ * under the other key that it goes by.
  */
-static void put_record(struct json_writer *w, const struct trabao_article *a, json_t *extra)
+static void put_record(struct json_writer *w, const struct trabao_article *a, const json_t *extra)
 {
     const char *id = a->record_id ? a->record_id : a->url ? NULL : a->key;
     put_own(w, extra, "key", a->key);
@@ -235,31 +237,28 @@ static void put_record(struct json_writer *w, const struct trabao_article *a, js
     put_own(w, extra, "date", a->date);
     put_own(w, extra, "author", a->author);
     put_own(w, extra, "source", a->source);
-    put_own(w, extra, "category", a->section);
-    if (is_own(extra, "body", false)) {
+    put_own(w, extra, is_free(extra, "category") || is_missing(a->section) ? "category" : "section", a->section);
+    if (is_free(extra, "body")) {
         json_put_string(w, "body", a->body);
+    } else if (!is_missing(a->body)) {
+        put_own(w, extra, "content", a->body);
     }
     if (id != NULL) {
         put_own(w, extra, "id", id);
     }
-    if (a->reads >= 0 && is_own(extra, "reads", false)) {
+    if (a->reads >= 0 && is_free(extra, "reads")) {
         json_put_integer(w, "reads", a->reads);
     }
 }
 
-/* Other keys come out as they went in, digit by digit, unless one of them would hide a key of the record. */
 char *query_record_json(const struct trabao_article *article)
 {
     struct json_writer w;
     json_t *extra = load_extra(article->extra);
-    const size_t count = json_object_size(extra);
     json_begin(&w);
     put_record(&w, article, extra);
-    const size_t left = json_object_size(extra);
-    if (left > 0) {
-        char *rest = left < count ? json_dumps(extra, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-        json_put_members(&w, left < count ? rest : article->extra);
-        free(rest);
+    if (json_object_size(extra) > 0) {
+        json_put_members(&w, article->extra);
     }
     json_decref(extra);
     return json_end(&w);

@@ -79,6 +79,10 @@ static enum trabao_status take_line(struct batch *batch, struct buf *line, uint6
         refuse(batch, number, "no tab between an id and a query");
         return TRABAO_OK;
     }
+    if (tab == id) {
+        refuse(batch, number, "no id before the tab");
+        return TRABAO_OK;
+    }
     *tab = '\0';
     const char *text = tab + 1;
     const enum trabao_status status =

@@ -94,6 +94,13 @@ static enum trabao_status export_all(const struct options *o, struct trabao_erro
     return status == TRABAO_OK && count == 0 ? TRABAO_NONE : status;
 }
 
+/* A script whose variable is empty meant some articles, not all. */
+static const char *complaint(const void *unused, const struct command_arguments *query)
+{
+    (void)unused;
+    return query->count == 0 || command_has_words(query) ? NULL : "the query is empty; without one, all are printed";
+}
+
 int query_export_main(int argc, char **argv)
 {
     struct options o = {.db = NULL};
@@ -102,7 +109,8 @@ int query_export_main(int argc, char **argv)
         {.name = "format", .argument = "FORMAT", .help = "jsonl", .read = is_jsonl},
         {.name = NULL},
     };
-    const struct command_line line = {.arguments = "[QUERY...]", .help = doc, .options = options};
+    const struct command_line line = {
+        .arguments = "[QUERY...]", .help = doc, .options = options, .complaint = complaint};
     const struct command_arguments query = command_line_parse(&line, argc, argv);
     struct trabao_error err = {0};
     buf_init(&o.query, COMMAND_TEXT_MAX);

@@ -66,9 +66,14 @@ static void several_values_are_joined(void **state)
     (void)state;
     assert_gives("{\"title\":\"T\",\"author\":[\"An\",\"Bảo\"],\"category\":[\"X\"],"
                  "\"body\":[\"m\",\"\",\"n\\u0007\"]}\n"
-                 "{\"title\":[\"T\"],\"body\":[],\"text\":[\"a\"]}\n",
-                 "record 1 key=in#1 title=T author=An, Bảo section=X \n|=m\n\n\n\nn \n"
-                 "record 2 key=in#2 extra={\"title\":[\"T\"],\"body\":[]} \n|=a\n");
+                 "{\"title\":\"T\",\"body\":[],\"text\":[\"a\"]}\n"
+                 "{\"title\":\"T\",\"author\":[\" \",\"An\",null],"
+                 "\"body\":[null,\"\",\"\\n\",\"m\",null,\"n\",\"\\u0007\"]}\n"
+                 "{\"title\":\"T\",\"author\":[],\"body\":[null,\" \"]}\n",
+                 "record 1 key=in#1 title=T author=An, Bảo section=X \n|=m\n\nn \n"
+                 "record 2 key=in#2 title=T \n|=a\n"
+                 "record 3 key=in#3 title=T author=An \n|=m\n\nn\n"
+                 "record 4 key=in#4 title=T\n");
 }
 
 static void null_and_blank_are_missing(void **state)
@@ -124,6 +129,20 @@ static void a_reason_says_what_and_where(void **state)
                    "lexical error: inside a string, '\\' occurs before a character which it may not (column 12)");
     assert_refused("{\"a\\u0000b\":1}", "a key with a NUL in it (column 11)");
     assert_refused("{\"author\":\"a\"}\n", "the record has neither title nor body");
+}
+
+/* What else stands for the text of an article would be kept, but never found. */
+static void a_text_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    assert_refused("{\"title\":\"T\",\"body\":{\"t\":\"nội dung\"}}", "\"body\" must be text or a list of texts");
+    assert_refused("{\"title\":\"T\",\"body\":[\"a\",[\"b\"]]}", "\"body\" must be text or a list of texts");
+    assert_refused("{\"title\":\"T\",\"body\":[7]}", "\"body\" must be text or a list of texts");
+    assert_refused("{\"title\":\"T\",\"body\":true}", "\"body\" must be text or a list of texts");
+    assert_refused("{\"title\":\"T\",\"body\":null,\"content\":{}}", "\"content\" must be text or a list of texts");
+    assert_refused("{\"title\":[\"T\"],\"body\":\"a\"}", "\"title\" must be text");
+    assert_gives("{\"title\":7,\"body\":1.50,\"content\":{\"t\":\"a\"}}\n",
+                 "record 1 key=in#1 title=7 extra={\"content\":{\"t\":\"a\"}} \n|=1.50\n");
 }
 
 static void a_truncated_last_line_is_tried(void **state)
@@ -192,7 +211,7 @@ static void numbers_keep_their_digits(void **state)
                  "1e-400]}\n"
                  "record 2 key=in#2 title=T extra={\"n\":[\"9223372036854775808\",\"-1e400\",\"1E400\"],"
                  "\"reads\":\"18446744073709551616\"}\n"
-                 "record 3 key=in#3 title=12345678901234567890123 source=-7 extra={\"id\":1.0}\n");
+                 "record 3 key=1.0 title=12345678901234567890123 source=-7 id=1.0\n");
 }
 
 /* Those inside of other values are for whoever reads these. */
@@ -200,12 +219,12 @@ static void of_a_key_that_comes_twice_the_last_counts(void **state)
 {
     (void)state;
     assert_gives("{\"title\":\"a\",\"x\":1,\"y\":[2],\"title\":\"b\",\"x\":{\"z\":3},\"x\":\"l\\u1ea7n 3\"}\n"
-                 "{\"title\":\"a\",\"n\":0,\"title\":[\"b\"],\"body\":[\"a\"],\"body\":\"c\"}\n"
+                 "{\"title\":\"a\",\"n\":0,\"title\":\"b\",\"body\":[\"a\"],\"body\":\"c\"}\n"
                  "{\"body\":1,\"body\":null,\"text\":\"t\",\"\\u0074ext\":[\"u\",\"v\"]}\n"
                  "{\"reads\":1,\"title\":\"T\",\"reads\":\"many\"}\n"
                  "{\"title\":\"T\",\"in\":{\"x\":1,\"x\":2}}\n",
                  "record 1 key=in#1 title=b extra={\"x\":\"lần 3\",\"y\":[2]}\n"
-                 "record 2 key=in#2 extra={\"title\":[\"b\"],\"n\":0} \n|=c\n"
+                 "record 2 key=in#2 title=b extra={\"n\":0} \n|=c\n"
                  "record 3 key=in#3 \n|=u\n\nv\n"
                  "record 4 key=in#4 title=T extra={\"reads\":\"many\"}\n"
                  "record 5 key=in#5 title=T extra={\"in\":{\"x\":1,\"x\":2}}\n");
@@ -434,6 +453,7 @@ int main(void)
         cmocka_unit_test(null_and_blank_are_missing),
         cmocka_unit_test(a_bad_line_costs_one_line),
         cmocka_unit_test(a_reason_says_what_and_where),
+        cmocka_unit_test(a_text_that_is_none_is_refused),
         cmocka_unit_test(a_truncated_last_line_is_tried),
         cmocka_unit_test(control_characters_become_blanks),
         cmocka_unit_test(encodings_are_found_line_by_line),

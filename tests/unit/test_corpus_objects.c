@@ -143,35 +143,55 @@ static void put_clean(struct buf *out, const json_t *string)
     }
 }
 
-/* The text of VALUE for a field, in OUT; false when it has none. */
-static bool put_text(struct buf *out, const json_t *value, const char *between)
-{
-    buf_clear(out);
-    buf_append_str(out, "");
-    if (json_is_integer(value)) {
-        return buf_printf(out, "%lld", (long long)json_integer_value(value));
-    }
-    if (json_is_string(value)) {
-        put_clean(out, value);
-        return true;
-    }
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        if (!between || !json_is_string(json_array_get(value, i))) {
-            return false;
-        }
-        buf_append_str(out, i ? between : "");
-        put_clean(out, json_array_get(value, i));
-    }
-    return json_array_size(value) > 0;
-}
-
 static bool is_blank(const struct buf *text)
 {
     return strspn(buf_str(text), " \t\r\n") == text->len;
 }
 
-/* Moves the field that has the NAMES, of which the first with a text counts, out of OBJECT into OUT. */
-static void take_field(json_t *object, const char *const *names, const char *between, struct buf *out)
+/* The texts of LIST that are not blank; false when there is something else in it. */
+static bool put_list_text(struct buf *out, const json_t *list, const char *between)
+{
+    struct buf item;
+    bool fine = true;
+    buf_init(&item, 1 << 16);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *value = json_array_get(list, i);
+        fine = fine && (json_is_string(value) || json_is_null(value));
+        buf_clear(&item);
+        put_clean(&item, value);
+        if (!is_blank(&item)) {
+            buf_append_str(out, out->len ? between : "");
+            buf_append_str(out, buf_str(&item));
+        }
+    }
+    buf_free(&item);
+    return fine;
+}
+
+/* The text of VALUE for a field, in OUT; false when it has none. */
+static bool put_text(struct buf *out, const json_t *value, const char *between)
+{
+    buf_clear(out);
+    buf_append_str(out, "");
+    if (json_is_number(value)) {
+        char *digits = json_dumps(value, JSON_ENCODE_ANY);
+        buf_append_str(out, digits);
+        free(digits);
+        return true;
+    }
+    if (json_is_string(value)) {
+        put_clean(out, value);
+        return true;
+    }
+    return between && json_is_array(value) && put_list_text(out, value, between);
+}
+
+/*
+ * Moves the field that has the NAMES, of which the first with a text counts, out of OBJECT into OUT. False when it
+ * MUST_BE_TEXT and is none.
+ */
+static bool take_field(json_t *object, const char *const *names, const char *between, bool must_be_text,
+                       struct buf *out)
 {
     buf_clear(out);
     for (; *names && is_blank(out); names++) {
@@ -180,6 +200,9 @@ static void take_field(json_t *object, const char *const *names, const char *bet
         const bool has_text = value && put_text(out, value, between);
         if (!has_text) {
             buf_clear(out);
+            if (must_be_text && value && !json_is_null(value)) {
+                return false;
+            }
         }
         if (has_text && strcmp(*names, "date") == 0 && !is_blank(out) &&
             !civil_parse_record(out->data, out->len, &date)) {
@@ -188,6 +211,7 @@ static void take_field(json_t *object, const char *const *names, const char *bet
             json_object_del(object, *names);
         }
     }
+    return true;
 }
 
 struct field {
@@ -225,12 +249,13 @@ static void put_reads_and_extra(json_t *object, const struct buf *key, struct bu
 static void put_expected(json_t *object, size_t number, size_t offset, struct buf *out)
 {
     struct buf text[ARRAY_LEN(FIELDS)], key;
+    bool fine = true;
     buf_init(&key, 1 << 16);
     for (size_t i = 0; i < ARRAY_LEN(FIELDS); i++) {
         buf_init(&text[i], 1 << 16);
-        take_field(object, FIELDS[i].names, FIELDS[i].between, &text[i]);
+        fine = take_field(object, FIELDS[i].names, FIELDS[i].between, i == TITLE || i == BODY, &text[i]) && fine;
     }
-    if (is_blank(&text[TITLE]) && is_blank(&text[BODY])) {
+    if (!fine || (is_blank(&text[TITLE]) && is_blank(&text[BODY]))) {
         buf_printf(out, "reject %zu @%zu parse\n", number, offset);
     } else {
         const size_t of_key = is_blank(&text[URL]) ? ID : URL;
