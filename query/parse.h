@@ -72,7 +72,8 @@ struct query_tree {
     char *understood; /* the query as it was read, in the query language; never NULL */
     char **warnings, **warnings_english; /* for a person, in Vietnamese and in English */
     size_t warning_count;
-    bool any_marked; /* some positive word has marks, or none could have any: what was typed is what is meant */
+    /* What was typed is what is meant: some positive word has marks, none could have any, or a tier is asked for. */
+    bool any_marked;
     bool any_open;   /* some positive word has letters that could have marks */
     struct query_arena *arena; /* owns all of the above */
 };

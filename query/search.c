@@ -63,6 +63,16 @@ static enum trabao_status find_readings(struct search *s, enum trabao_tier loose
     return (*out)->items ? TRABAO_OK : readings_weigh(a, s->tree, &rule, s->arena, &s->readings[loosest], s->err);
 }
 
+/* Words without marks mean every reading, unless a tighter tier was asked for: then they are what was typed. */
+static void mean_tier(struct search *s)
+{
+    if (s->request->tier == TRABAO_EXACT || s->request->tier == TRABAO_TONE) {
+        s->tree->any_marked = true;
+        s->offered = s->limits.readings;
+        s->limits.readings = NULL;
+    }
+}
+
 static enum trabao_status read_query(struct search *s)
 {
     const struct trabao_request *q = s->request;
@@ -74,6 +84,7 @@ static enum trabao_status read_query(struct search *s)
     /* Those of words as they were typed. With marks, tiers differ. */
     if (!s->tree->any_marked) {
         TRY(find_readings(s, TRABAO_FOLDED, &s->limits.readings));
+        mean_tier(s);
     }
     return query_abbreviate(archive, s->tree, s->err);
 }

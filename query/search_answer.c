@@ -167,7 +167,7 @@ static enum trabao_status fill_next(struct search *s)
     const bool at_border = search_by_relevance(s) && !scored && end == s->ranked;
     const struct engine_hit *last = at_border ? &s->ranked_last : &s->hits[end - 1];
     struct cursor next = {.tightest = (uint8_t)s->limits.tightest,
-                          .loosest = (uint8_t)s->plan->loosest,
+                          .loosest = (uint8_t)s->limits.loosest,
                           .relaxed = s->answer->relaxed,
                           .search = cursor_search(s->request),
                           .score = last->score,

@@ -251,6 +251,59 @@ static void words_without_letters_for_marks_are_exact(void **state)
     trabao_answer_free(answer);
 }
 
+/* How many articles QUERY finds at TIER page by page, each at that tier or a tighter one; BY_TIER: as it is told. */
+static uint64_t count_pages(const char *query, enum trabao_tier tier, uint64_t by_tier[TRABAO_TIERS])
+{
+    struct trabao_request request = {.query = query, .query_len = strlen(query), .tier = tier, .limit = 1};
+    struct trabao_answer *before = NULL;
+    uint64_t count = 0;
+    do {
+        struct trabao_answer *answer = NULL;
+        assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+        assert_int_equal(answer->tier, tier);
+        for (size_t i = 0; i < answer->hit_count; i++) {
+            assert_true(answer->hits[i].tier <= tier);
+        }
+        count += answer->hit_count;
+        memcpy(by_tier, answer->totals_by_tier, sizeof answer->totals_by_tier);
+        trabao_answer_free(before);
+        before = answer;
+        request.cursor = answer->next;
+    } while (request.cursor);
+    trabao_answer_free(before);
+    return count;
+}
+
+/* A query without marks for which a tier is asked means what was typed, on every page; its marks are offered still. */
+static void a_tier_asked_for_holds_without_marks(void **state)
+{
+    static const struct {
+        const char *query;
+        enum trabao_tier tier;
+        uint64_t by_tier[TRABAO_TIERS];
+    } cases[] = {
+        {"tran", TRABAO_EXACT, {2, 0, 0}},   {"tran", TRABAO_TONE, {2, 0, 0}},  {"tran", TRABAO_FOLDED, {0, 0, 6}},
+        {"hoa", TRABAO_EXACT, {2, 0, 0}},    {"hoa", TRABAO_TONE, {2, 1, 0}},   {"hoa", TRABAO_FOLDED, {0, 0, 3}},
+        {"-tran", TRABAO_TONE, {17, 0, 0}},  {"vuon OR hoa", TRABAO_TONE, {2, 1, 0}},
+        {"\"mat tran\"", TRABAO_TONE, {0}}, {"quy", TRABAO_TONE, {0, 1, 0}},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const uint64_t *expected = cases[i].by_tier;
+        uint64_t by_tier[TRABAO_TIERS];
+        const uint64_t count = count_pages(cases[i].query, cases[i].tier, by_tier);
+        if (memcmp(by_tier, expected, sizeof by_tier) != 0 || count != expected[0] + expected[1] + expected[2]) {
+            fail_msg("\"%s\" at %s: %d, %d and %d told, %d listed", cases[i].query, trabao_tier_name(cases[i].tier),
+                     (int)by_tier[0], (int)by_tier[1], (int)by_tier[2], (int)count);
+        }
+    }
+    const struct trabao_request request = {.query = "to quoc", .query_len = strlen("to quoc"), .tier = TRABAO_EXACT};
+    struct trabao_answer *answer = NULL;
+    assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+    assert_string_equal(answer->suggestion, "tổ quốc");
+    trabao_answer_free(answer);
+}
+
 /* An article has the tier at which it has the phrase, whatever else of it stands elsewhere in the article. */
 static void a_phrase_has_the_tier_of_its_loosest_word(void **state)
 {
@@ -624,6 +677,7 @@ int main(void)
         cmocka_unit_test(dates_that_exclude_one_another_are_told_once),
         cmocka_unit_test(bare_hits_have_keys_and_scores_alone),
         cmocka_unit_test(words_without_letters_for_marks_are_exact),
+        cmocka_unit_test(a_tier_asked_for_holds_without_marks),
         cmocka_unit_test(a_phrase_has_the_tier_of_its_loosest_word),
         cmocka_unit_test(a_quoted_date_is_found_in_every_spelling),
         cmocka_unit_test(a_quoted_date_without_marks),
