@@ -198,11 +198,42 @@ size_t lex_item_end(const struct query_context *c, const struct lex_item *item)
     return i > item->first_token ? c->tokens->items[i - 1].end : item->start;
 }
 
+/* True for a character that parts words although no blank is beside it. */
+static bool is_parting(uint32_t c)
+{
+    return c == ',' || c == ';' || c == '!' || c == '?' || c == '+';
+}
+
+/*
+ * Where the word at `pos`, which ends at END, is parted by punctuation without a blank, as on phones: lũ,bão. Between
+ * digits it parts nothing (P5+1), nor does other punctuation anywhere: TP.HCM, 16/CT-TTg and AT&T are units. END if it
+ * is not parted.
+ */
+static size_t parted_end(const struct lexer *lx, size_t end)
+{
+    const struct text_tokens *t = lx->c->tokens;
+    size_t a = token_from(lx, lx->token, lx->pos);
+    for (size_t b = token_from(lx, a + 1, lx->pos); b < t->count && t->items[b].start < end;
+         a = b, b = token_from(lx, b + 1, lx->pos)) {
+        const bool digits =
+            letter_is_digit(lx->c->text[t->items[a].end - 1]) && letter_is_digit(lx->c->text[t->items[b].start]);
+        size_t len;
+        for (size_t pos = t->items[a].end; !digits && pos < t->items[b].start; pos += len) {
+            if (is_parting(lex_at(lx, pos, &len))) {
+                return pos + len;
+            }
+        }
+    }
+    return end;
+}
+
 static void lex_word(struct lexer *lx)
 {
     const struct lex_item *before = lex_last(lx);
-    lex_push(lx, LEX_WORD, lx->pos, lex_word_end(lx, lx->pos));
-    lx->free = false;
+    const size_t word_end = lex_word_end(lx, lx->pos);
+    const size_t parted = parted_end(lx, word_end);
+    lex_push(lx, LEX_WORD, lx->pos, parted);
+    lx->free = parted < word_end;
     struct lex_item *item = lex_last(lx);
     if (item->tokens == 0) {
         lx->out->count--;
