@@ -209,6 +209,29 @@ static void dates_that_exclude_one_another_are_told_once(void **state)
     }
 }
 
+/* What cannot limit a search is told, or refused when that is wanted; a range is no date from which to begin. */
+static void filters_without_words_and_ranges_are_told(void **state)
+{
+    struct trabao_request request = {.author = "=", .source = "?? -", .section = " ", .name = "😀", .english = true};
+    const char *const ranges[] = {"2019-05..2019-06", "2019..", "..2019", "5/2019 .. 6/2019"};
+    struct trabao_answer *answer = NULL;
+    (void)state;
+    assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+    assert_int_equal(answer->total, ARRAY_LEN(TEXTS));
+    assert_int_equal(answer->warning_count, 4);
+    assert_string_equal(answer->warnings[0], "author: has no words");
+    assert_string_equal(answer->warnings[3], "name: has no words");
+    trabao_answer_free(answer);
+    request.strict = true;
+    assert_status(TRABAO_USAGE, trabao_search(reader, &request, &answer, &err), &err);
+    for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
+        const struct trabao_request from = {.from = ranges[i]}, to = {.to = ranges[i]};
+        assert_status(TRABAO_USAGE, trabao_search(reader, &from, &answer, &err), &err);
+        assert_non_null(strstr(err.message, "is no date; write 2020-07-20"));
+        assert_status(TRABAO_USAGE, trabao_search(reader, &to, &answer, &err), &err);
+    }
+}
+
 static void bare_hits_have_keys_and_scores_alone(void **state)
 {
     struct trabao_request request = {.query = "quảng trường", .query_len = strlen("quảng trường")};
@@ -675,6 +698,7 @@ int main(void)
         cmocka_unit_test(a_cursor_belongs_to_its_order),
         cmocka_unit_test(a_total_that_is_not_counted_is_that_of_its_tiers),
         cmocka_unit_test(dates_that_exclude_one_another_are_told_once),
+        cmocka_unit_test(filters_without_words_and_ranges_are_told),
         cmocka_unit_test(bare_hits_have_keys_and_scores_alone),
         cmocka_unit_test(words_without_letters_for_marks_are_exact),
         cmocka_unit_test(a_tier_asked_for_holds_without_marks),
