@@ -161,7 +161,7 @@ static void test_understood_words(void **state)
     assert_understood("date:quý 2/2024", "date:2024-04..2024-06");
     assert_understood("ngày:\"hôm qua\" bão", "bão date:2024-07-30");
     assert_understood("before:2020", "before:2020");
-    assert_understood("OR a", "or a");
+    assert_understood("OR a", "a");
 }
 
 static void test_marked(void **state)
