@@ -43,6 +43,9 @@ struct page_query {
 
 struct page_query page_query_read(const struct url *url);
 
+/* Appends all that QUERY asks for, if anything, as the arguments of a link, escaped for an attribute. */
+void page_arguments(struct buf *out, const struct page_query *query);
+
 /*
  * Appends the address of the search QUERY with FIELD set to VALUE (NULL: without it), escaped for an attribute. The
  * paging fields stay only when FIELD is one of them: another search begins at its first page.
@@ -71,7 +74,7 @@ void page_home_body(struct buf *out, const struct site *site, uint64_t articles,
 void page_results(struct buf *out, const struct site *site, const struct page_query *query,
                   const struct trabao_answer *answer, const char *problem);
 
-/* The whole page of one article, which was found by QUERY (its q may be NULL). */
+/* The whole page of one article, which a page of the results of QUERY led to; it may ask for nothing. */
 void page_article_body(struct buf *out, const struct site *site, const struct page_query *query,
                        const struct trabao_article *article);
 
