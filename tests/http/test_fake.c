@@ -260,6 +260,20 @@ static void test_many_arguments(void **state TRABAO_UNUSED)
     response_free(&response);
 }
 
+/* As many arguments as an address has room for are refused in words, too, and at once. */
+static void test_very_many_arguments(void **state TRABAO_UNUSED)
+{
+    static char target[60000] = "/healthz?";
+    for (size_t n = strlen(target); n + 2 < sizeof target; n += 2) {
+        memcpy(target + n, "a&", 2);
+    }
+    struct response response;
+    request(server.port, "GET", target, "", &response);
+    assert_int_equal(response.status, 400);
+    assert_true(response_contains(&response, "more than 64 arguments"));
+    response_free(&response);
+}
+
 /* ---- pages --------------------------------------------------------------------------------------------------- */
 
 static void expect_page(const char *target, const char *const *parts)
@@ -406,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_etag),
         cmocka_unit_test(test_long_queries),
         cmocka_unit_test(test_many_arguments),
+        cmocka_unit_test(test_very_many_arguments),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_paging_reaches_the_end),
         cmocka_unit_test(test_hostile_text),
