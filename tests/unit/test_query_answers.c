@@ -2,14 +2,13 @@
  * test_query_answers.c - what queries answer over a handful of short texts, each of which shows one rule of the query
  * language: spellings that find one another, tiers, names, dates, ceilings.
  */
-#include "tests/unit/test_archive_support.h"
+#include "tests/unit/test_library_support.h"
 
 #include "archive/ngrams_format.h"
 #include "base/buf.h"
 #include "query/duplicates.h"
 #include "query/horn.h"
 #include "query/library.h"
-#include "query/trabao.h"
 #include "tests/unit/test_sanitized.h"
 
 /* An article is its title, which is its key too; the body is what stands behind the stroke. */
@@ -35,10 +34,6 @@ static const char *const TEXTS[] = {
     "lễ tháng tư|Lễ kỷ niệm ngày 30 tháng 4 tại Quảng trường.",
 };
 
-static struct trabao_archive *opened;
-static struct trabao_reader *reader;
-static struct trabao_error err;
-
 static int open_all(void **state)
 {
     static struct article articles[ARRAY_LEN(TEXTS)];
@@ -46,24 +41,14 @@ static int open_all(void **state)
     if (open_folder(state) != 0) {
         return -1;
     }
-    const char *path = in_folder("texts.trabao");
     for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
         const char *stroke = strchr(TEXTS[i], '|');
         snprintf(titles[i], sizeof titles[i], "%.*s", (int)(stroke - TEXTS[i]), TEXTS[i]);
         set_text(&articles[i], ARTICLE_KEY, titles[i]);
         set_text(&articles[i], ARTICLE_BODY, stroke + 1);
     }
-    build_archive(path, articles, ARRAY_LEN(TEXTS), NULL, 1);
-    assert_fine(trabao_open(path, NULL, &opened, &err), &err);
-    assert_fine(trabao_reader_open(opened, &reader, &err), &err);
+    open_library("texts.trabao", articles, ARRAY_LEN(TEXTS));
     return 0;
-}
-
-static int close_all(void **state)
-{
-    trabao_reader_close(reader);
-    trabao_close(opened);
-    return close_folder(state);
 }
 
 static struct trabao_answer *ask(const char *query)
@@ -716,5 +701,5 @@ int main(void)
         cmocka_unit_test(damaged_counts_are_survived),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, close_library);
 }
