@@ -20,6 +20,10 @@ struct page_query page_query_read(const struct url *url)
     for (size_t i = 0; i < PAGE_FIELD_COUNT; i++) {
         query.values[i] = url_value(url, FIELD_NAMES[i]);
     }
+    const char *q = query.values[PAGE_Q];
+    if (q != NULL && q[strspn(q, " \t\r\n")] == '\0') {
+        query.values[PAGE_Q] = NULL;
+    }
     return query;
 }
 
@@ -117,7 +121,7 @@ void page_search_form(struct buf *out, const struct page_query *query, bool focu
 {
     html_raw(out, "<form class=\"search\" role=\"search\" action=\"/search\" method=\"get\">\n"
                   "<div class=\"box\">\n<label class=\"hidden\" for=\"q\">Tìm trong kho báo</label>\n"
-                  "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Có dấu hay không dấu\""
+                  "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Có hay không dấu\""
                   " autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\" enterkeyhint=\"search\"");
     html_attribute(out, "value", query->values[PAGE_Q]);
     if (focus) {

@@ -41,6 +41,7 @@ struct page_query {
     bool mistaken;                        /* something in the form cannot be read: it shows all that is in it */
 };
 
+/* Words that are nothing but blanks count as absent. */
 struct page_query page_query_read(const struct url *url);
 
 /* Appends all that QUERY asks for, if anything, as the arguments of a link, escaped for an attribute. */

@@ -302,6 +302,7 @@ static void test_pages(void **state TRABAO_UNUSED)
     expect_page("/search?q=none+%22x%22&from=2020&author=An",
                 (const char *const[]){"Không tìm thấy bài nào", "bỏ bớt từ", "bỏ dấu ngoặc kép", "mở rộng khoảng ngày",
                                       "Tác giả: <b>An</b>", "value=\"2020\"", NULL});
+    expect_page("/search?q=%20+", (const char *const[]){"<title>Mọi bài báo – ", NULL});
     expect_page("/search?q=x&from=bad", (const char *const[]){"Không đọc được yêu cầu", "value=\"bad\"", NULL});
     expect_page("/article/9f3a?q=b%C3%A3o",
                 (const char *const[]){"<h1>Bão số 5", "14:30 20/7/2020", "1.216 lượt đọc", "Kết quả tìm “bão”",
