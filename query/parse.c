@@ -6,7 +6,7 @@
  *     part    = { MINUS | NOT | FIELD | EXACT } ( WORD | DATE | QUOTE | OPEN query CLOSE )
  *     part    = part NEAR part               between single words and phrases
  *
- * An operator that lacks an operand is a word, with a warning; OR and AND only if they are all there is: beside
+ * An operator that lacks an operand is a word, with a warning; OR, AND and NOT only if they are all there is: beside
  * anything else they are left out, for who types them means no word. Nodes without tokens (punctuation, empty
  * parentheses) are no nodes: functions that make one return NULL for them. Lists under construction share one stack.
  */
@@ -114,12 +114,16 @@ static bool begins_part(enum lex_kind kind)
            kind == LEX_EXACT || kind == LEX_FIELD || kind == LEX_NOT || kind == LEX_FILTER;
 }
 
+/* True when something that can be negated or be of a field follows ITEM. */
+static bool is_followed(const struct lex_item *item)
+{
+    return item->kind != LEX_END && begins_part(item[1].kind) && item[1].kind != LEX_FILTER;
+}
+
 /* Reads signs and names. False when one of them turned out to be a word, which is then in *STRAY. */
 static bool parse_modifiers(struct parser *p, struct modifiers *m, struct query_node **stray)
 {
     for (;; p->item++) {
-        const enum lex_kind next = p->item->kind == LEX_END ? LEX_END : p->item[1].kind;
-        const bool followed = begins_part(next) && next != LEX_FILTER;
         switch (p->item->kind) {
         case LEX_MINUS:
             m->negated = !m->negated;
@@ -129,7 +133,7 @@ static bool parse_modifiers(struct parser *p, struct modifiers *m, struct query_
             break;
         case LEX_NOT:
         case LEX_FIELD:
-            if (!followed) {
+            if (!is_followed(p->item)) {
                 *stray = parse_stray(p, p->item++, m->field, no_operand);
                 return false;
             }
@@ -264,6 +268,9 @@ static struct query_node *parse_all(struct parser *p, enum query_field field)
         if (kind == LEX_FILTER) {
             p->item++;
             ended = false;
+        } else if (kind == LEX_NOT && any && !is_followed(p->item)) {
+            query_warn_left_out(p->c, p->item->start, p->item->end, no_side);
+            p->item++;
         } else if (begins_part(kind)) {
             struct query_node *node = parse_part(p, field);
             push_child(p, node, QUERY_AND);

@@ -3,7 +3,7 @@
  *
  * Grammar (README "The query language"): words, "phrases" (straight or curly quotes), -word, OR / HOẶC, ( ), word*,
  * NEAR/n, =word, fields (title: tiêuđề: ...), date filters (date: after: before: ...). No typed text is an error:
- * what cannot be read as an operator is words, or an OR is left out, and a warning says so; with STRICT the first such
+ * what cannot be read as an operator is words, or left out (OR, NOT), and a warning says so; with STRICT the first such
  * place fails.
  * Ceilings: TRABAO_QUERY_MAX bytes, depth QUERY_DEPTH_MAX, QUERY_PREFIXES_MAX prefixes of at least two letters; that of
  * words (rarest.h) needs an archive.
