@@ -508,6 +508,7 @@ static void test_long_queries(void **state)
         "title:",    "title: ",    "date:", "date: a ", "date:,", "date:\"",     "từ:2020 ",
         "a NEAR/3 ", "a NEAR/3 (", "a:",    "a.",       "a* ",    "30 tháng 4 ", "tháng ",
         "ngày 1/",   "=",          "\"\" ", "-(",       "a OR ",  "\xCC\x81",    "()",
+        "a,",        "1,a",        "a.1+",  "date:a,",  "OR,",    "NOT OR ",
     };
     const clock_t start = clock();
     for (size_t i = 0; i < ARRAY_LEN(bricks); i++) {
