@@ -71,7 +71,9 @@ void query_warn(struct query_context *c, const char *vietnamese, const char *eng
     warn(c, warning, translated);
 }
 
-void query_warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem)
+/* Quotes [START, END) and says what PROBLEM says of it; in English also what is done INSTEAD of what was meant. */
+static void warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem,
+                       const char *instead)
 {
     if (c->status != TRABAO_OK) {
         return;
@@ -82,8 +84,18 @@ void query_warn_about(struct query_context *c, size_t start, size_t end, struct 
     const char *cut = (size_t)len < end - start ? "…" : "";
     snprintf(warning, sizeof warning, "“%.*s%s”: %s.", len, c->text + start, cut, problem.vietnamese);
     snprintf(translated, sizeof translated, "\"%.*s%s\": %s%s", len, c->text + start, cut, problem.english,
-             c->strict ? "" : ", so it is searched as words");
+             c->strict ? "" : instead);
     warn(c, warning, translated);
+}
+
+void query_warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem)
+{
+    warn_about(c, start, end, problem, ", so it is searched as words");
+}
+
+void query_warn_left_out(struct query_context *c, size_t start, size_t end, struct query_problem problem)
+{
+    warn_about(c, start, end, problem, ", so it is left out");
 }
 
 void query_no_memory(struct query_context *c)

@@ -30,7 +30,7 @@ struct query_context {
 void query_warn(struct query_context *c, const char *vietnamese, const char *english, ...) TRABAO_PRINTF(2, 4)
     TRABAO_PRINTF(3, 4);
 
-/* What is wrong with something that was typed; in Vietnamese also that it is searched as words. */
+/* What is wrong with something that was typed; in Vietnamese also what is done with it. */
 struct query_problem {
     const char *vietnamese, *english;
 };
@@ -40,6 +40,9 @@ struct query_problem {
  * they are searched as words.
  */
 void query_warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem);
+
+/* The same of what is left out. */
+void query_warn_left_out(struct query_context *c, size_t start, size_t end, struct query_problem problem);
 
 /* Records that memory ran out. */
 void query_no_memory(struct query_context *c);

@@ -59,7 +59,8 @@ size_t lex_skip_gap(const struct lexer *lx, size_t pos)
     return pos;
 }
 
-size_t lex_word_end(const struct lexer *lx, size_t pos)
+/* Where what begins at POS ends: at a blank, quote or parenthesis. */
+static size_t run_end(const struct lexer *lx, size_t pos)
 {
     size_t len;
     for (uint32_t c = lex_at(lx, pos, &len); len > 0; c = lex_at(lx, pos, &len)) {
@@ -90,6 +91,35 @@ static size_t token_from(const struct lexer *lx, size_t start, size_t pos)
         start++;
     }
     return start;
+}
+
+/* True for a character that parts words although no blank is beside it. */
+static bool is_parting(uint32_t c)
+{
+    return c == ',' || c == ';' || c == '!' || c == '?' || c == '+';
+}
+
+/*
+ * Punctuation without a blank parts words, as on phones: lũ,bão. Between digits it parts nothing (P5+1), nor does other
+ * punctuation anywhere: TP.HCM, 16/CT-TTg and AT&T are units.
+ */
+size_t lex_word_end(const struct lexer *lx, size_t pos)
+{
+    const struct text_tokens *t = lx->c->tokens;
+    const size_t end = run_end(lx, pos);
+    size_t a = token_from(lx, lx->token, pos);
+    for (size_t b = token_from(lx, a + 1, pos); b < t->count && t->items[b].start < end;
+         a = b, b = token_from(lx, b + 1, pos)) {
+        const bool digits =
+            letter_is_digit(lx->c->text[t->items[a].end - 1]) && letter_is_digit(lx->c->text[t->items[b].start]);
+        size_t len;
+        for (size_t i = t->items[a].end; !digits && i < t->items[b].start; i += len) {
+            if (is_parting(lex_at(lx, i, &len))) {
+                return i + len;
+            }
+        }
+    }
+    return end;
 }
 
 size_t lex_token_at(const struct lexer *lx, size_t pos)
@@ -201,16 +231,17 @@ size_t lex_item_end(const struct query_context *c, const struct lex_item *item)
 static void lex_word(struct lexer *lx)
 {
     const struct lex_item *before = lex_last(lx);
-    lex_push(lx, LEX_WORD, lx->pos, lex_word_end(lx, lx->pos));
-    lx->free = false;
+    const size_t end = lex_word_end(lx, lx->pos);
+    lx->free = end < run_end(lx, lx->pos);
+    lex_push(lx, LEX_WORD, lx->pos, end);
     struct lex_item *item = lex_last(lx);
     if (item->tokens == 0) {
         lx->out->count--;
         return;
     }
     item->kind = kind_of_word(lx, item, before, &item->distance);
-    const size_t end = lex_item_end(lx->c, item);
-    item->star = end < item->end && is_char(lx, end, '*');
+    const size_t last = lex_item_end(lx->c, item);
+    item->star = last < item->end && is_char(lx, last, '*');
 }
 
 /* ---- single characters ----------------------------------------------------------------------------------------- */

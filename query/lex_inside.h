@@ -30,7 +30,7 @@ uint32_t lex_at(const struct lexer *lx, size_t pos, size_t *len);
 /* The first position from POS on that is neither blank nor invisible. */
 size_t lex_skip_gap(const struct lexer *lx, size_t pos);
 
-/* Where the word at POS ends: at a blank, quote or parenthesis. */
+/* Where the word at POS ends: at a blank, quote or parenthesis, or behind punctuation that parts it. */
 size_t lex_word_end(const struct lexer *lx, size_t pos);
 
 /* The next double quote at or after POS; the length of the query if there is none. */

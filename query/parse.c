@@ -6,8 +6,9 @@
  *     part    = { MINUS | NOT | FIELD | EXACT } ( WORD | DATE | QUOTE | OPEN query CLOSE )
  *     part    = part NEAR part               between single words and phrases
  *
- * An operator that lacks an operand is a word, with a warning. Nodes without tokens (punctuation, empty parentheses)
- * are no nodes: functions that make one return NULL for them. Lists under construction share one stack.
+ * An operator that lacks an operand is a word, with a warning; OR, AND and NOT only if they are all there is: beside
+ * anything else they are left out, for who types them means no word. Nodes without tokens (punctuation, empty
+ * parentheses) are no nodes: functions that make one return NULL for them. Lists under construction share one stack.
  */
 #include "query/parse_inside.h"
 
@@ -21,6 +22,8 @@ static const struct query_problem no_operand = {"thiếu vế đi cùng nên đ�
 static const struct query_problem no_units = {
     "chỉ nối các từ hoặc cụm từ trong ngoặc kép, của cùng một trường, nên được tìm như một từ",
     "joins only words and phrases in quotes, of the same field"};
+
+static const struct query_problem no_side = {"thiếu vế đi cùng nên được bỏ qua", "has nothing to apply to"};
 
 static struct query_node *parse_query(struct parser *p, enum query_field field);
 
@@ -111,12 +114,16 @@ static bool begins_part(enum lex_kind kind)
            kind == LEX_EXACT || kind == LEX_FIELD || kind == LEX_NOT || kind == LEX_FILTER;
 }
 
+/* True when something that can be negated or be of a field follows ITEM. */
+static bool is_followed(const struct lex_item *item)
+{
+    return item->kind != LEX_END && begins_part(item[1].kind) && item[1].kind != LEX_FILTER;
+}
+
 /* Reads signs and names. False when one of them turned out to be a word, which is then in *STRAY. */
 static bool parse_modifiers(struct parser *p, struct modifiers *m, struct query_node **stray)
 {
     for (;; p->item++) {
-        const enum lex_kind next = p->item->kind == LEX_END ? LEX_END : p->item[1].kind;
-        const bool followed = begins_part(next) && next != LEX_FILTER;
         switch (p->item->kind) {
         case LEX_MINUS:
             m->negated = !m->negated;
@@ -126,7 +133,7 @@ static bool parse_modifiers(struct parser *p, struct modifiers *m, struct query_
             break;
         case LEX_NOT:
         case LEX_FIELD:
-            if (!followed) {
+            if (!is_followed(p->item)) {
                 *stray = parse_stray(p, p->item++, m->field, no_operand);
                 return false;
             }
@@ -239,7 +246,9 @@ static bool parse_operator(struct parser *p, size_t base, bool any, bool part_en
         return true;
     }
     p->item++;
-    if (item->kind != LEX_AND || !any || !followed) {
+    if ((item->kind == LEX_OR || item->kind == LEX_AND) && any != followed) {
+        query_warn_left_out(p->c, item->start, item->end, no_side);
+    } else if (item->kind != LEX_AND || !any) {
         const bool has_operands = item->kind == LEX_NEAR && any && followed;
         parse_push(p, parse_stray(p, item, field, has_operands ? no_units : no_operand));
     }
@@ -259,6 +268,9 @@ static struct query_node *parse_all(struct parser *p, enum query_field field)
         if (kind == LEX_FILTER) {
             p->item++;
             ended = false;
+        } else if (kind == LEX_NOT && any && !is_followed(p->item)) {
+            query_warn_left_out(p->c, p->item->start, p->item->end, no_side);
+            p->item++;
         } else if (begins_part(kind)) {
             struct query_node *node = parse_part(p, field);
             push_child(p, node, QUERY_AND);
@@ -277,14 +289,19 @@ static struct query_node *parse_all(struct parser *p, enum query_field field)
 static struct query_node *parse_query(struct parser *p, enum query_field field)
 {
     const size_t base = p->count;
-    push_child(p, parse_all(p, field), QUERY_OR);
+    struct query_node *left = parse_all(p, field);
+    push_child(p, left, QUERY_OR);
     while (p->c->status == TRABAO_OK && p->item->kind == LEX_OR) {
-        if (p->item[-1].kind == LEX_FILTER || p->item[1].kind == LEX_FILTER) {
+        const struct lex_item *between = p->item++;
+        struct query_node *right = parse_all(p, field);
+        push_child(p, right, QUERY_OR);
+        if (between[-1].kind == LEX_FILTER || between[1].kind == LEX_FILTER) {
             query_warn(p->c, "Phép lọc ngày đặt cạnh OR vẫn áp dụng cho cả câu tìm.",
                        "a date filter beside OR limits the whole query all the same");
+        } else if (left == NULL || right == NULL) { /* a side without a word: "..." OR lũ */
+            query_warn_left_out(p->c, between->start, between->end, no_side);
         }
-        p->item++;
-        push_child(p, parse_all(p, field), QUERY_OR);
+        left = right;
     }
     return parse_pop_list(p, base, QUERY_OR);
 }

@@ -3,7 +3,8 @@
  *
  * Grammar (README "The query language"): words, "phrases" (straight or curly quotes), -word, OR / HOẶC, ( ), word*,
  * NEAR/n, =word, fields (title: tiêuđề: ...), date filters (date: after: before: ...). No typed text is an error:
- * what cannot be read as an operator is words, and a warning says so; with STRICT the first such place fails.
+ * what cannot be read as an operator is words, or left out (OR, NOT), and a warning says so; with STRICT the first such
+ * place fails.
  * Ceilings: TRABAO_QUERY_MAX bytes, depth QUERY_DEPTH_MAX, QUERY_PREFIXES_MAX prefixes of at least two letters; that of
  * words (rarest.h) needs an archive.
  */
@@ -72,7 +73,8 @@ struct query_tree {
     char *understood; /* the query as it was read, in the query language; never NULL */
     char **warnings, **warnings_english; /* for a person, in Vietnamese and in English */
     size_t warning_count;
-    bool any_marked; /* some positive word has marks, or none could have any: what was typed is what is meant */
+    /* What was typed is what is meant: some positive word has marks, none could have any, or a tier is asked for. */
+    bool any_marked;
     bool any_open;   /* some positive word has letters that could have marks */
     struct query_arena *arena; /* owns all of the above */
 };

@@ -251,7 +251,7 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
                         .lexicon = &r->archive->lexicon,
                         .tree = tree,
                         .limits = limits,
-                        .loosest = limits->loosest,
+                        .loosest = plan->loosest,
                         .share = 1,
                         .analyzer = analyzer,
                         .plan = plan,

@@ -30,6 +30,22 @@ bool search_by_relevance(const struct search *s)
 
 /* ---- reading the request ------------------------------------------------------------------------------------- */
 
+/* What is wrong beside the query is told, or, in the strict reading, refused. */
+static enum trabao_status warn(struct search *s, const char *vietnamese, const char *english)
+{
+    if (s->request->strict) {
+        return error_set(s->err, TRABAO_USAGE, "%s", english);
+    }
+    s->warnings[s->warning_count++] = s->request->english ? english : vietnamese;
+    return TRABAO_OK;
+}
+
+/* One bound of the dates: a date, no range, which has two ends already. */
+static bool read_bound(const char *text, struct query_span *span)
+{
+    return !strstr(text, "..") && query_parse_dates(text, strlen(text), civil_now(), &span->from, &span->to);
+}
+
 /* FROM and TO of the request, on top of what the query says. */
 static enum trabao_status limit_dates(struct search *s)
 {
@@ -41,7 +57,7 @@ static enum trabao_status limit_dates(struct search *s)
         if (!bounds[i] || !*bounds[i]) {
             continue;
         }
-        if (!query_parse_dates(bounds[i], strlen(bounds[i]), civil_now(), &span.from, &span.to)) {
+        if (!read_bound(bounds[i], &span)) {
             return error_set(s->err, TRABAO_USAGE, "%s: \"%.64s\" is no date; write 2020-07-20, 20/7/2020 or 2020-07",
                              i ? "to" : "from", bounds[i]);
         }
@@ -50,8 +66,35 @@ static enum trabao_status limit_dates(struct search *s)
             return error_no_memory(s->err);
         }
     }
-    s->no_day = query_dates_empty(dates) && !query_dates_empty(&s->tree->dates);
-    return s->no_day && s->request->strict ? error_set(s->err, TRABAO_USAGE, QUERY_NO_DAY_ENGLISH) : TRABAO_OK;
+    const bool no_day = query_dates_empty(dates) && !query_dates_empty(&s->tree->dates);
+    return no_day ? warn(s, QUERY_NO_DAY, QUERY_NO_DAY_ENGLISH) : TRABAO_OK;
+}
+
+/* A field's filter that has a value, but no word: it limits nothing, of which something has to be said. */
+static enum trabao_status check_field(struct search *s, const char *value, const char *vietnamese, const char *english)
+{
+    struct text_tokens tokens = {0};
+    if (!value || !*value) {
+        return TRABAO_OK;
+    }
+    const enum trabao_status status = text_tokenize(s->r->analyzer, value, strlen(value), &tokens, s->err);
+    const bool has_words = tokens.count > 0;
+    text_tokens_free(&tokens);
+    return status == TRABAO_OK && !has_words ? warn(s, vietnamese, english) : status;
+}
+
+/* Author, source, section and name of the request. */
+static enum trabao_status limit_fields(struct search *s)
+{
+    const struct trabao_request *q = s->request;
+    s->limits.author = q->author;
+    s->limits.source = q->source;
+    s->limits.section = q->section;
+    s->limits.name = q->name;
+    TRY(check_field(s, q->author, "Bộ lọc tác giả không có từ nào nên được bỏ qua.", "author: has no words"));
+    TRY(check_field(s, q->source, "Bộ lọc nguồn không có từ nào nên được bỏ qua.", "source: has no words"));
+    TRY(check_field(s, q->section, "Bộ lọc chuyên mục không có từ nào nên được bỏ qua.", "section: has no words"));
+    return check_field(s, q->name, "Bộ lọc tên người không có từ nào nên được bỏ qua.", "name: has no words");
 }
 
 /* *OUT: what the words mean, where they may stand for terms up to LOOSEST. Weighed once. */
@@ -61,6 +104,16 @@ static enum trabao_status find_readings(struct search *s, enum trabao_tier loose
     const struct stand_rule rule = {&a->lexicon, s->tree->any_marked, loosest};
     *out = &s->readings[loosest];
     return (*out)->items ? TRABAO_OK : readings_weigh(a, s->tree, &rule, s->arena, &s->readings[loosest], s->err);
+}
+
+/* Words without marks mean every reading, unless a tighter tier was asked for: then they are what was typed. */
+static void mean_tier(struct search *s)
+{
+    if (s->request->tier == TRABAO_EXACT || s->request->tier == TRABAO_TONE) {
+        s->tree->any_marked = true;
+        s->offered = s->limits.readings;
+        s->limits.readings = NULL;
+    }
 }
 
 static enum trabao_status read_query(struct search *s)
@@ -74,6 +127,7 @@ static enum trabao_status read_query(struct search *s)
     /* Those of words as they were typed. With marks, tiers differ. */
     if (!s->tree->any_marked) {
         TRY(find_readings(s, TRABAO_FOLDED, &s->limits.readings));
+        mean_tier(s);
     }
     return query_abbreviate(archive, s->tree, s->err);
 }
@@ -93,10 +147,7 @@ static enum trabao_status read_request(struct search *s)
     const struct trabao_request *q = s->request;
     TRY(read_query(s));
     TRY(read_cursor(s));
-    s->limits.author = q->author;
-    s->limits.source = q->source;
-    s->limits.section = q->section;
-    s->limits.name = q->name;
+    TRY(limit_fields(s));
     const int most = q->bulk ? TRABAO_BULK_MAX : TRABAO_LIMIT_MAX;
     s->limit = (size_t)(q->limit == 0 ? LIMIT_DEFAULT : MIN(MAX(q->limit, 1), most));
     s->hits = query_arena_alloc(s->arena, ADJACENCY_ARTICLES + s->limit + 1, sizeof *s->hits);

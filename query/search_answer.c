@@ -167,7 +167,7 @@ static enum trabao_status fill_next(struct search *s)
     const bool at_border = search_by_relevance(s) && !scored && end == s->ranked;
     const struct engine_hit *last = at_border ? &s->ranked_last : &s->hits[end - 1];
     struct cursor next = {.tightest = (uint8_t)s->limits.tightest,
-                          .loosest = (uint8_t)s->plan->loosest,
+                          .loosest = (uint8_t)s->limits.loosest,
                           .relaxed = s->answer->relaxed,
                           .search = cursor_search(s->request),
                           .score = last->score,
@@ -195,12 +195,12 @@ static enum trabao_status suggest(struct search *s)
     return status;
 }
 
-/* The warnings of the query, and of the request's dates. */
+/* The warnings of the query, and of the rest of the request. */
 static enum trabao_status fill_warnings(struct search *s)
 {
     const struct query_tree *tree = s->tree;
     char *const *typed = s->request->english ? tree->warnings_english : tree->warnings;
-    const char **warnings = query_arena_alloc(s->arena, tree->warning_count + 2, sizeof *warnings);
+    const char **warnings = query_arena_alloc(s->arena, tree->warning_count + s->warning_count + 1, sizeof *warnings);
     if (!warnings) {
         return error_no_memory(s->err);
     }
@@ -210,9 +210,11 @@ static enum trabao_status fill_warnings(struct search *s)
             return error_no_memory(s->err);
         }
     }
-    warnings[tree->warning_count] = s->request->english ? QUERY_NO_DAY_ENGLISH : QUERY_NO_DAY;
+    for (size_t i = 0; i < s->warning_count; i++) {
+        warnings[tree->warning_count + i] = s->warnings[i];
+    }
     s->answer->warnings = warnings;
-    s->answer->warning_count = tree->warning_count + s->no_day;
+    s->answer->warning_count = tree->warning_count + s->warning_count;
     return TRABAO_OK;
 }
 

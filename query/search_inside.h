@@ -12,6 +12,8 @@
 #include "query/engine.h"
 #include "query/readings.h"
 
+#define SEARCH_WARNINGS 5 /* of dates and fields; no more can be */
+
 struct search {
     struct trabao_reader *r;
     const struct trabao_request *request;
@@ -27,7 +29,8 @@ struct search {
     const struct readings *offered; /* from which the suggestion is made; NULL: those of the limits */
     struct engine_options options;
     struct cursor cursor;
-    bool no_day;    /* the request's dates exclude one another, or those of the query */
+    const char *warnings[SEARCH_WARNINGS]; /* static: of what the request has beside its query */
+    size_t warning_count;
     bool continued; /* the request has a cursor */
     size_t limit; /* one hit more is looked for, to know whether another page follows */
     struct engine_hit *hits; /* [ADJACENCY_ARTICLES + limit + 1] */

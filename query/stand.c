@@ -52,7 +52,7 @@ bool stand_tier(const struct stand_rule *rule, const struct query_token *token, 
     if (!exact && (!rule->any_marked || stand == STAND_ANY)) {
         /* What may be read in any way loosens nothing, and a query without marks has no tier but the loosest. */
         *tier = rule->any_marked ? TRABAO_EXACT : TRABAO_FOLDED;
-        return rule->loosest == TRABAO_FOLDED || stand == STAND_ANY || is_token(rule->lexicon, token, stand, term);
+        return true;
     }
     if (is_token(rule->lexicon, token, stand, term)) {
         *tier = TRABAO_EXACT;

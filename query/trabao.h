@@ -72,7 +72,7 @@ const char *trabao_tier_name(enum trabao_tier tier);
 struct trabao_request {
     const char *query;
     size_t query_len;      /* bytes; at most TRABAO_QUERY_MAX */
-    const char *from, *to; /* dates as civil_parse or the query language reads them, both inclusive */
+    const char *from, *to; /* dates, no ranges, as civil_parse or the query language reads them, both inclusive */
     const char *author, *source, *section, *name;
     enum trabao_sort sort;
     enum trabao_tier tier; /* set it to TRABAO_TIER_AUTO for the usual widening */

@@ -16,21 +16,22 @@ static const char *const FIELD_NAMES[PAGE_FIELD_COUNT] = {
 
 struct page_query page_query_read(const struct url *url)
 {
-    struct page_query query;
+    struct page_query query = {.mistaken = false};
     for (size_t i = 0; i < PAGE_FIELD_COUNT; i++) {
         query.values[i] = url_value(url, FIELD_NAMES[i]);
+    }
+    const char *q = query.values[PAGE_Q];
+    if (q != NULL && q[strspn(q, " \t\r\n")] == '\0') {
+        query.values[PAGE_Q] = NULL;
     }
     return query;
 }
 
-void page_search_address(struct buf *out, const struct page_query *query, enum page_field field, const char *value)
+void page_arguments(struct buf *out, const struct page_query *query)
 {
-    const bool paging = field == PAGE_CURSOR || field == PAGE_AT;
-    html_raw(out, "/search");
     bool first = true;
     for (size_t i = 0; i < PAGE_FIELD_COUNT; i++) {
-        const bool kept = paging || (i != PAGE_CURSOR && i != PAGE_AT);
-        const char *text = i == (size_t)field ? value : kept ? query->values[i] : NULL;
+        const char *text = query->values[i];
         if (text == NULL) {
             continue;
         }
@@ -40,6 +41,17 @@ void page_search_address(struct buf *out, const struct page_query *query, enum p
         url_append_encoded(out, text, strlen(text));
         first = false;
     }
+}
+
+void page_search_address(struct buf *out, const struct page_query *query, enum page_field field, const char *value)
+{
+    struct page_query shown = *query;
+    if (field != PAGE_CURSOR && field != PAGE_AT) {
+        shown.values[PAGE_CURSOR] = shown.values[PAGE_AT] = NULL;
+    }
+    shown.values[field] = value;
+    html_raw(out, "/search");
+    page_arguments(out, &shown);
 }
 
 /* ---- the frame ----------------------------------------------------------------------------------------------- */
@@ -109,7 +121,7 @@ void page_search_form(struct buf *out, const struct page_query *query, bool focu
 {
     html_raw(out, "<form class=\"search\" role=\"search\" action=\"/search\" method=\"get\">\n"
                   "<div class=\"box\">\n<label class=\"hidden\" for=\"q\">Tìm trong kho báo</label>\n"
-                  "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Có dấu hay không dấu\""
+                  "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"Có hay không dấu\""
                   " autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\" enterkeyhint=\"search\"");
     html_attribute(out, "value", query->values[PAGE_Q]);
     if (focus) {

@@ -41,7 +41,11 @@ struct page_query {
     bool mistaken;                        /* something in the form cannot be read: it shows all that is in it */
 };
 
+/* Words that are nothing but blanks count as absent. */
 struct page_query page_query_read(const struct url *url);
+
+/* Appends all that QUERY asks for, if anything, as the arguments of a link, escaped for an attribute. */
+void page_arguments(struct buf *out, const struct page_query *query);
 
 /*
  * Appends the address of the search QUERY with FIELD set to VALUE (NULL: without it), escaped for an attribute. The
@@ -71,7 +75,7 @@ void page_home_body(struct buf *out, const struct site *site, uint64_t articles,
 void page_results(struct buf *out, const struct site *site, const struct page_query *query,
                   const struct trabao_answer *answer, const char *problem);
 
-/* The whole page of one article, which was found by QUERY (its q may be NULL). */
+/* The whole page of one article, which a page of the results of QUERY led to; it may ask for nothing. */
 void page_article_body(struct buf *out, const struct site *site, const struct page_query *query,
                        const struct trabao_article *article);
 

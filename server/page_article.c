@@ -92,17 +92,39 @@ static void links(struct buf *out, const struct trabao_article *article)
     html_raw(out, "</code></p>\n");
 }
 
+static bool asks_for_something(const struct page_query *query)
+{
+    bool any = false;
+    for (size_t i = 0; i < PAGE_FIELD_COUNT; i++) {
+        any = any || query->values[i] != NULL;
+    }
+    return any;
+}
+
+/* To the page of results that led here. */
+static void back_link(struct buf *out, const struct page_query *query)
+{
+    if (!asks_for_something(query)) {
+        return;
+    }
+    html_raw(out, "<p class=\"back\"><a href=\"/search");
+    page_arguments(out, query);
+    html_raw(out, "\">Kết quả tìm");
+    if (query->values[PAGE_Q] != NULL) {
+        html_raw(out, " “");
+        html_text(out, query->values[PAGE_Q]);
+        html_raw(out, "”");
+    }
+    html_raw(out, "</a></p>\n");
+}
+
 void page_article_body(struct buf *out, const struct site *site, const struct page_query *query,
                        const struct trabao_article *article)
 {
-    page_begin(out, site, article->title[0] != '\0' ? article->title : "Bài không đề", "reading", query);
-    if (query->values[PAGE_Q] != NULL) {
-        html_raw(out, "<p class=\"back\"><a href=\"");
-        page_search_address(out, query, PAGE_SORT, NULL);
-        html_raw(out, "\">Kết quả tìm “");
-        html_text(out, query->values[PAGE_Q]);
-        html_raw(out, "”</a></p>\n");
-    }
+    /* Another search begins without the filters, which cannot be seen here. */
+    const struct page_query words = {.values = {[PAGE_Q] = query->values[PAGE_Q]}};
+    page_begin(out, site, article->title[0] != '\0' ? article->title : "Bài không đề", "reading", &words);
+    back_link(out, query);
     html_raw(out, "<article>\n");
     heading(out, article);
     meta_line(out, article);
@@ -117,8 +139,8 @@ void page_article_body(struct buf *out, const struct site *site, const struct pa
 void page_article(struct visit *visit)
 {
     const struct url *url = &visit->request->url;
-    const char *q = url_value(url, "q");
-    const struct page_query query = {.values = {[PAGE_Q] = q}};
+    const struct page_query query = page_query_read(url);
+    const char *q = query.values[PAGE_Q];
     struct trabao_article *article = NULL;
     struct trabao_error err;
     enum trabao_status status =

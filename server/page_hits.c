@@ -47,15 +47,12 @@ static void meta_line(struct buf *out, const struct page_query *query, const str
     html_raw(out, "</ul>\n");
 }
 
-/* Begins a link to the article of HIT, with the words that found it. */
+/* Begins a link to the article of HIT, with all that led to it, so that the article can lead back. */
 static void open_link(struct buf *out, const struct page_query *query, const struct trabao_hit *hit)
 {
     html_raw(out, "<a href=\"");
     html_text(out, hit->href);
-    if (query->values[PAGE_Q] != NULL) {
-        html_raw(out, "?q=");
-        url_append_encoded(out, query->values[PAGE_Q], strlen(query->values[PAGE_Q]));
-    }
+    page_arguments(out, query);
     html_raw(out, "\">");
 }
 

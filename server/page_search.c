@@ -308,6 +308,15 @@ void page_results(struct buf *out, const struct site *site, const struct page_qu
     page_end(out, site);
 }
 
+/* Without words there is nothing to be relevant to; blanks are none, and no link of the page has them. */
+static void read_no_words(const struct page_query *query, struct trabao_request *request)
+{
+    if (query->values[PAGE_Q] == NULL) {
+        request->query_len = 0;
+        request->sort = query->values[PAGE_SORT] == NULL ? TRABAO_NEWEST : request->sort;
+    }
+}
+
 void page_search(struct visit *visit)
 {
     const struct page_query query = page_query_read(&visit->request->url);
@@ -321,9 +330,7 @@ void page_search(struct visit *visit)
         request.strict = false;
         request.fold_duplicates = true;
         request.deadline_ms = visit->deadline_ms;
-        if (request.query_len == 0 && url_value(&visit->request->url, "sort") == NULL) {
-            request.sort = TRABAO_NEWEST; /* without words there is nothing to be relevant to */
-        }
+        read_no_words(&query, &request);
         status = trabao_search(visit->reader, &request, &answer, &err);
     }
     if (status == TRABAO_OK || status == TRABAO_NONE) {

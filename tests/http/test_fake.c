@@ -260,6 +260,20 @@ static void test_many_arguments(void **state TRABAO_UNUSED)
     response_free(&response);
 }
 
+/* As many arguments as an address has room for are refused in words, too, and at once. */
+static void test_very_many_arguments(void **state TRABAO_UNUSED)
+{
+    static char target[60000] = "/healthz?";
+    for (size_t n = strlen(target); n + 2 < sizeof target; n += 2) {
+        memcpy(target + n, "a&", 2);
+    }
+    struct response response;
+    request(server.port, "GET", target, "", &response);
+    assert_int_equal(response.status, 400);
+    assert_true(response_contains(&response, "more than 64 arguments"));
+    response_free(&response);
+}
+
 /* ---- pages --------------------------------------------------------------------------------------------------- */
 
 static void expect_page(const char *target, const char *const *parts)
@@ -288,6 +302,7 @@ static void test_pages(void **state TRABAO_UNUSED)
     expect_page("/search?q=none+%22x%22&from=2020&author=An",
                 (const char *const[]){"Không tìm thấy bài nào", "bỏ bớt từ", "bỏ dấu ngoặc kép", "mở rộng khoảng ngày",
                                       "Tác giả: <b>An</b>", "value=\"2020\"", NULL});
+    expect_page("/search?q=%20+", (const char *const[]){"<title>Mọi bài báo – ", NULL});
     expect_page("/search?q=x&from=bad", (const char *const[]){"Không đọc được yêu cầu", "value=\"bad\"", NULL});
     expect_page("/article/9f3a?q=b%C3%A3o",
                 (const char *const[]){"<h1>Bão số 5", "14:30 20/7/2020", "1.216 lượt đọc", "Kết quả tìm “bão”",
@@ -406,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_etag),
         cmocka_unit_test(test_long_queries),
         cmocka_unit_test(test_many_arguments),
+        cmocka_unit_test(test_very_many_arguments),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_paging_reaches_the_end),
         cmocka_unit_test(test_hostile_text),

@@ -2,14 +2,13 @@
  * test_query_answers.c - what queries answer over a handful of short texts, each of which shows one rule of the query
  * language: spellings that find one another, tiers, names, dates, ceilings.
  */
-#include "tests/unit/test_archive_support.h"
+#include "tests/unit/test_library_support.h"
 
 #include "archive/ngrams_format.h"
 #include "base/buf.h"
 #include "query/duplicates.h"
 #include "query/horn.h"
 #include "query/library.h"
-#include "query/trabao.h"
 #include "tests/unit/test_sanitized.h"
 
 /* An article is its title, which is its key too; the body is what stands behind the stroke. */
@@ -35,10 +34,6 @@ static const char *const TEXTS[] = {
     "lễ tháng tư|Lễ kỷ niệm ngày 30 tháng 4 tại Quảng trường.",
 };
 
-static struct trabao_archive *opened;
-static struct trabao_reader *reader;
-static struct trabao_error err;
-
 static int open_all(void **state)
 {
     static struct article articles[ARRAY_LEN(TEXTS)];
@@ -46,24 +41,14 @@ static int open_all(void **state)
     if (open_folder(state) != 0) {
         return -1;
     }
-    const char *path = in_folder("texts.trabao");
     for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
         const char *stroke = strchr(TEXTS[i], '|');
         snprintf(titles[i], sizeof titles[i], "%.*s", (int)(stroke - TEXTS[i]), TEXTS[i]);
         set_text(&articles[i], ARTICLE_KEY, titles[i]);
         set_text(&articles[i], ARTICLE_BODY, stroke + 1);
     }
-    build_archive(path, articles, ARRAY_LEN(TEXTS), NULL, 1);
-    assert_fine(trabao_open(path, NULL, &opened, &err), &err);
-    assert_fine(trabao_reader_open(opened, &reader, &err), &err);
+    open_library("texts.trabao", articles, ARRAY_LEN(TEXTS));
     return 0;
-}
-
-static int close_all(void **state)
-{
-    trabao_reader_close(reader);
-    trabao_close(opened);
-    return close_folder(state);
 }
 
 static struct trabao_answer *ask(const char *query)
@@ -209,6 +194,29 @@ static void dates_that_exclude_one_another_are_told_once(void **state)
     }
 }
 
+/* What cannot limit a search is told, or refused when that is wanted; a range is no date from which to begin. */
+static void filters_without_words_and_ranges_are_told(void **state)
+{
+    struct trabao_request request = {.author = "=", .source = "?? -", .section = " ", .name = "😀", .english = true};
+    const char *const ranges[] = {"2019-05..2019-06", "2019..", "..2019", "5/2019 .. 6/2019"};
+    struct trabao_answer *answer = NULL;
+    (void)state;
+    assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+    assert_int_equal(answer->total, ARRAY_LEN(TEXTS));
+    assert_int_equal(answer->warning_count, 4);
+    assert_string_equal(answer->warnings[0], "author: has no words");
+    assert_string_equal(answer->warnings[3], "name: has no words");
+    trabao_answer_free(answer);
+    request.strict = true;
+    assert_status(TRABAO_USAGE, trabao_search(reader, &request, &answer, &err), &err);
+    for (size_t i = 0; i < ARRAY_LEN(ranges); i++) {
+        const struct trabao_request from = {.from = ranges[i]}, to = {.to = ranges[i]};
+        assert_status(TRABAO_USAGE, trabao_search(reader, &from, &answer, &err), &err);
+        assert_non_null(strstr(err.message, "is no date; write 2020-07-20"));
+        assert_status(TRABAO_USAGE, trabao_search(reader, &to, &answer, &err), &err);
+    }
+}
+
 static void bare_hits_have_keys_and_scores_alone(void **state)
 {
     struct trabao_request request = {.query = "quảng trường", .query_len = strlen("quảng trường")};
@@ -248,6 +256,59 @@ static void words_without_letters_for_marks_are_exact(void **state)
     }
     struct trabao_answer *answer = ask("2020 suat");
     assert_int_equal(answer->tier, TRABAO_FOLDED);
+    trabao_answer_free(answer);
+}
+
+/* How many articles QUERY finds at TIER page by page, each at that tier or a tighter one; BY_TIER: as it is told. */
+static uint64_t count_pages(const char *query, enum trabao_tier tier, uint64_t by_tier[TRABAO_TIERS])
+{
+    struct trabao_request request = {.query = query, .query_len = strlen(query), .tier = tier, .limit = 1};
+    struct trabao_answer *before = NULL;
+    uint64_t count = 0;
+    do {
+        struct trabao_answer *answer = NULL;
+        assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+        assert_int_equal(answer->tier, tier);
+        for (size_t i = 0; i < answer->hit_count; i++) {
+            assert_true(answer->hits[i].tier <= tier);
+        }
+        count += answer->hit_count;
+        memcpy(by_tier, answer->totals_by_tier, sizeof answer->totals_by_tier);
+        trabao_answer_free(before);
+        before = answer;
+        request.cursor = answer->next;
+    } while (request.cursor);
+    trabao_answer_free(before);
+    return count;
+}
+
+/* A query without marks for which a tier is asked means what was typed, on every page; its marks are offered still. */
+static void a_tier_asked_for_holds_without_marks(void **state)
+{
+    static const struct {
+        const char *query;
+        enum trabao_tier tier;
+        uint64_t by_tier[TRABAO_TIERS];
+    } cases[] = {
+        {"tran", TRABAO_EXACT, {2, 0, 0}},   {"tran", TRABAO_TONE, {2, 0, 0}},  {"tran", TRABAO_FOLDED, {0, 0, 6}},
+        {"hoa", TRABAO_EXACT, {2, 0, 0}},    {"hoa", TRABAO_TONE, {2, 1, 0}},   {"hoa", TRABAO_FOLDED, {0, 0, 3}},
+        {"-tran", TRABAO_TONE, {17, 0, 0}},  {"vuon OR hoa", TRABAO_TONE, {2, 1, 0}},
+        {"\"mat tran\"", TRABAO_TONE, {0}}, {"quy", TRABAO_TONE, {0, 1, 0}},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const uint64_t *expected = cases[i].by_tier;
+        uint64_t by_tier[TRABAO_TIERS];
+        const uint64_t count = count_pages(cases[i].query, cases[i].tier, by_tier);
+        if (memcmp(by_tier, expected, sizeof by_tier) != 0 || count != expected[0] + expected[1] + expected[2]) {
+            fail_msg("\"%s\" at %s: %d, %d and %d told, %d listed", cases[i].query, trabao_tier_name(cases[i].tier),
+                     (int)by_tier[0], (int)by_tier[1], (int)by_tier[2], (int)count);
+        }
+    }
+    const struct trabao_request request = {.query = "to quoc", .query_len = strlen("to quoc"), .tier = TRABAO_EXACT};
+    struct trabao_answer *answer = NULL;
+    assert_fine(trabao_search(reader, &request, &answer, &err), &err);
+    assert_string_equal(answer->suggestion, "tổ quốc");
     trabao_answer_free(answer);
 }
 
@@ -622,8 +683,10 @@ int main(void)
         cmocka_unit_test(a_cursor_belongs_to_its_order),
         cmocka_unit_test(a_total_that_is_not_counted_is_that_of_its_tiers),
         cmocka_unit_test(dates_that_exclude_one_another_are_told_once),
+        cmocka_unit_test(filters_without_words_and_ranges_are_told),
         cmocka_unit_test(bare_hits_have_keys_and_scores_alone),
         cmocka_unit_test(words_without_letters_for_marks_are_exact),
+        cmocka_unit_test(a_tier_asked_for_holds_without_marks),
         cmocka_unit_test(a_phrase_has_the_tier_of_its_loosest_word),
         cmocka_unit_test(a_quoted_date_is_found_in_every_spelling),
         cmocka_unit_test(a_quoted_date_without_marks),
@@ -638,5 +701,5 @@ int main(void)
         cmocka_unit_test(damaged_counts_are_survived),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, open_all, close_library);
 }

@@ -2,9 +2,7 @@
  * test_query_deadline.c - what a search answers when its deadline passes in the middle: a clock of this test's own
  * jumps ahead at each of the looks that are taken at it, one in each run.
  */
-#include "tests/unit/test_archive_support.h"
-
-#include "query/trabao.h"
+#include "tests/unit/test_library_support.h"
 
 #define OTHERS 3000 /* enough to look at the clock while they are found */
 #define LOOKS 2000  /* at the clock; more than any search here takes */
@@ -22,10 +20,6 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     return 0;
 }
 
-static struct trabao_archive *opened;
-static struct trabao_reader *reader;
-static struct trabao_error err;
-
 /* The words of the query are in three titles; with another tone, in many. FTS5 finds them, and looks at the clock. */
 static int open_all(void **state)
 {
@@ -40,18 +34,8 @@ static int open_all(void **state)
         set_text(&articles[i], ARTICLE_TITLE, i < 3 ? "hòa bình" : "hóa bình");
         set_text(&articles[i], ARTICLE_BODY, "xa");
     }
-    const char *path = in_folder("titles.trabao");
-    build_archive(path, articles, ARRAY_LEN(articles), NULL, 1);
-    assert_fine(trabao_open(path, NULL, &opened, &err), &err);
-    assert_fine(trabao_reader_open(opened, &reader, &err), &err);
+    open_library("titles.trabao", articles, ARRAY_LEN(articles));
     return 0;
-}
-
-static int close_all(void **state)
-{
-    trabao_reader_close(reader);
-    trabao_close(opened);
-    return close_folder(state);
 }
 
 static enum trabao_status ask(struct trabao_answer **answer)
@@ -109,5 +93,5 @@ static void what_was_found_in_time_is_an_answer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_was_found_in_time_is_an_answer)};
-    return cmocka_run_group_tests_name("query/deadline", tests, open_all, close_all);
+    return cmocka_run_group_tests_name("query/deadline", tests, open_all, close_library);
 }

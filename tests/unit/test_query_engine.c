@@ -63,6 +63,7 @@ static struct bound bind_tree(const struct asked *q, enum trabao_tier loosest, b
     struct bound b;
     const struct query_typed typed = {q->text, strlen(q->text), 0, true};
     assert_fine(query_parse(reader->analyzer, &typed, &b.tree, &err), &err);
+    b.tree->any_marked = b.tree->any_marked || q->as_typed;
     const struct plan_limits limits = {.dates = b.tree->dates, .loosest = loosest, .relax = relaxed};
     assert_fine(plan_make(reader->reader, reader->analyzer, b.tree, &limits, &b.plan, &err), &err);
     return b;
@@ -246,6 +247,9 @@ static void test_found_are_those_of_a_scan(void **state)
         make_query(&q);
         uint64_t by_tier[TRABAO_TIERS];
         const enum trabao_tier loosest = (enum trabao_tier)any_below(3);
+        if (loosest < TRABAO_FOLDED) {
+            mean_as_typed(&q);
+        }
         compare_with_texts(&q, loosest, by_tier);
         struct trabao_request request = request_of(q.text);
         request.tier = loosest;

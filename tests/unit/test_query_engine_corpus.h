@@ -258,6 +258,7 @@ struct asked {
     struct part *root;
     char text[4096];
     bool any_marked;
+    bool as_typed; /* what was typed is meant, marked or not */
     bool limited;
     int64_t from, to;
     int64_t or_from, or_to; /* or in here */
@@ -387,6 +388,7 @@ static void bind_part(struct part *p, bool any_marked)
         struct typed *w = &p->words[i];
         /* A phrase in quotes with marks is never widened. */
         w->literal = p->equals || (p->kind == PHRASE && any_marked && marked);
+        memset(w->means, 0, sizeof w->means);
         for (uint32_t s = 0; s < syllable_count; s++) {
             for (int tier = tier_of_word(w, &syllables[s], any_marked); tier < WHOLLY_LOOSE; tier++) {
                 w->means[tier][s / 64] |= UINT64_C(1) << s % 64;
@@ -521,6 +523,13 @@ static void limit_by_date(struct asked *q)
         q->to = civil_from_ymd(year, month + 1, 1);
         break;
     }
+}
+
+/* For Q a tier was asked for: without marks, other marks are not meant. */
+static void mean_as_typed(struct asked *q)
+{
+    q->any_marked = q->as_typed = true;
+    bind_part(q->root, true);
 }
 
 static void make_query(struct asked *q)

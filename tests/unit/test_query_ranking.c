@@ -7,17 +7,14 @@
 #include <jansson.h>
 
 #include "query/library.h"
-#include "tests/unit/test_archive_support.h"
+#include "tests/unit/test_library_support.h"
 
 #define ARTICLES_MAX 128
 #define BODY_MAX 2048
 
-static struct trabao_error err;
 static struct article articles[ARTICLES_MAX];
 static char keys[ARTICLES_MAX][32], bodies[ARTICLES_MAX][BODY_MAX];
 static size_t article_count;
-static struct trabao_archive *opened;
-static struct trabao_reader *reader;
 
 static void add_article(const char *name, const char *body)
 {
@@ -39,20 +36,13 @@ static void add_articles(int count, const char *name, const char *body)
 
 static void open_archive(void)
 {
-    const char *path = in_folder("ranking.trabao");
-    build_archive(path, articles, article_count, NULL, 1);
-    assert_fine(trabao_open(path, NULL, &opened, &err), &err);
-    assert_fine(trabao_reader_open(opened, &reader, &err), &err);
+    open_library("ranking.trabao", articles, article_count);
 }
 
 static int close_archive(void **state)
 {
-    trabao_reader_close(reader);
-    trabao_close(opened);
-    reader = NULL;
-    opened = NULL;
     article_count = 0;
-    return close_folder(state);
+    return close_library(state);
 }
 
 static struct trabao_answer *ask(const char *query)

@@ -262,13 +262,20 @@ static void make_answer(const char *text, struct trabao_hit hits[2], const char 
                                   .next = text};
 }
 
-static void results_of(const char *text, struct buf *out)
+/* A search of which every argument is TEXT. */
+static struct page_query query_of(const char *text)
 {
-    const struct site site = {.title = text};
-    struct page_query query;
+    struct page_query query = {.mistaken = false};
     for (size_t i = 0; i < PAGE_FIELD_COUNT; i++) {
         query.values[i] = text;
     }
+    return query;
+}
+
+static void results_of(const char *text, struct buf *out)
+{
+    const struct site site = {.title = text};
+    struct page_query query = query_of(text);
     query.values[PAGE_AT] = NULL;
     struct trabao_hit hits[2];
     const char *warning;
@@ -361,7 +368,7 @@ static void article_of(const char *text, struct buf *out)
 {
     const size_t n = strlen(text);
     const struct site site = {.title = text};
-    const struct page_query query = {.values = {[PAGE_Q] = text}};
+    const struct page_query query = query_of(text);
     const struct trabao_mark mark = {0, (uint32_t)n};
     const struct trabao_marked marked = {text, n, &mark, 1};
     const struct trabao_article article = {.key = text,
@@ -377,6 +384,44 @@ static void article_of(const char *text, struct buf *out)
                                            .title_marked = marked,
                                            .body_marked = marked};
     page_article_body(out, &site, &query, &article);
+}
+
+/* An article leads back to the very page of results that led to it; its own form asks for the words alone. */
+static void test_an_article_leads_back(void **state TRABAO_UNUSED)
+{
+    static const char arguments[] = "?q=L%C5%A9&amp;from=2024-05&amp;sort=newest&amp;cursor=c%22&amp;at=21";
+    const struct site site = {.title = "Báo"};
+    struct page_query query = {.values = {[PAGE_Q] = "Lũ",
+                                          [PAGE_FROM] = "2024-05",
+                                          [PAGE_SORT] = "newest",
+                                          [PAGE_CURSOR] = "c\"",
+                                          [PAGE_AT] = "21"}};
+    struct trabao_hit hit = {.key = "k", .href = "/article/1", .date = "", .title = {"Lũ", 3, NULL, 0}};
+    const struct trabao_answer answer = {.total = 1, .total_exact = true, .hits = &hit, .hit_count = 1};
+    const struct trabao_article article = {.key = "k", .title = "Lũ", .date = "", .body = "", .href = "/article/1"};
+    struct buf page, expected;
+    buf_init(&page, 1 << 20);
+    buf_init(&expected, 1024);
+    page_results(&page, &site, &query, &answer, NULL);
+    buf_printf(&expected, "<a href=\"/article/1%s\">", arguments);
+    assert_non_null(strstr(buf_str(&page), buf_str(&expected)));
+    buf_clear(&page);
+    buf_clear(&expected);
+    page_article_body(&page, &site, &query, &article);
+    buf_printf(&expected, "<p class=\"back\"><a href=\"/search%s\">Kết quả tìm “Lũ”</a></p>", arguments);
+    assert_non_null(strstr(buf_str(&page), buf_str(&expected)));
+    assert_non_null(strstr(buf_str(&page), "value=\"Lũ\""));
+    assert_null(strstr(buf_str(&page), "value=\"2024-05\""));
+    buf_clear(&page);
+    query = (struct page_query){.values = {[PAGE_AUTHOR] = "A"}};
+    page_article_body(&page, &site, &query, &article);
+    assert_non_null(strstr(buf_str(&page), "<a href=\"/search?author=A\">Kết quả tìm</a>"));
+    buf_clear(&page);
+    query = (struct page_query){.values = {NULL}};
+    page_article_body(&page, &site, &query, &article);
+    assert_null(strstr(buf_str(&page), "class=\"back\""));
+    buf_free(&page);
+    buf_free(&expected);
 }
 
 /* The tags of a page without what stands inside quotes. */
@@ -457,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_addresses),     cmocka_unit_test(test_hostile_text_changes_no_tag),
         cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_duplicates_stand_behind_one_hit),
         cmocka_unit_test(test_filters_are_shown_as_they_are_read), cmocka_unit_test(test_nothing_known_is_not_shown),
+        cmocka_unit_test(test_an_article_leads_back),
         cmocka_unit_test(test_home_of_an_archive_without_dates),
     };
     return cmocka_run_group_tests_name("server pages", tests, NULL, NULL);
