@@ -3,9 +3,10 @@
  *
  * First it is found out which articles of the archive match (engine_all.c), but where any of the words is enough; only
  * those are scored. Then the largest impacts of every term in a window with matches are added up to a bound. The few
- * windows with the largest bounds are taken first: with them the k-th hit is nearly as good as it will be. Of the others,
- * those whose bound can beat it are taken from the first to the last, as they lie in memory, which is worth more than a
- * better order. In each, what cannot come before the k-th any more is dropped as soon as that is known (engine_lean.c).
+ * windows with the largest bounds are taken first: with them the k-th hit is nearly as good as it will be. Of the
+ * others, those whose bound can beat it are taken from the first to the last, as they lie in memory, which is worth
+ * more than a better order. In each, what cannot come before the k-th any more is dropped as soon as that is known
+ * (engine_lean.c).
  */
 #include "query/engine_inside.h"
 

@@ -88,7 +88,9 @@ static bool typed_is_plain(const struct query_context *c, const struct query_nod
         return true;
     }
     if (node->token_count > 1) {
-        return strncmp(c->text + t->start, "NEAR/", 5) != 0;
+        static const char near[] = "NEAR/";
+        const size_t len = sizeof near - 1;
+        return c->n - t->start < len || memcmp(c->text + t->start, near, len) != 0;
     }
     if (memchr(t->form, '/', t->len) != NULL) {
         return false;

@@ -42,9 +42,9 @@ def day_pattern(day, month, year):
     words_after = rf"(?:{m}\s+n[ăa]m\s+{full}|{m}[/.\-]{full}(?![/.,\-]\d))" if year else \
         rf"{m}(?:[/.\-]{full}{RIGHT}|{RIGHT})(?![/.,\-]\d)"
     return re.compile("|".join((
-        rf"{LEFT}(?<!\d[/.,]){d}/{m}(?:{after['/']}){maybe}{RIGHT}(?![/.,]\d)",
-        rf"{LEFT}(?<!\d[/.,]){d}\.{m}(?:{after[chr(92) + '.']}){maybe}{RIGHT}(?![/.,]\d)",
-        rf"{LEFT}(?<!\d[/.,\-]){d}-{m}(?:{after['-']}){maybe}{RIGHT}(?![/.,\-]\d)(?!\s+{MONTH})",
+        rf"{LEFT}(?<!\d[/.,]){d}/{m}(?:{after['/']}){maybe}{RIGHT}(?![/.,]\d|%)",
+        rf"{LEFT}(?<!\d[/.,]){d}\.{m}(?:{after[chr(92) + '.']}){maybe}{RIGHT}(?![/.,]\d|%)",
+        rf"{LEFT}(?<!\d[/.,\-]){d}-{m}(?:{after['-']}){maybe}{RIGHT}(?![/.,\-]\d|%)(?!\s+{MONTH})",
         rf"{LEFT}(?<!\d[/.,]){d}\s+{MONTH}\s+{words_after}{RIGHT}",
     )))
 
