@@ -16,7 +16,7 @@ enum trabao_status aside_open(struct aside *a, const char *path, struct trabao_e
 {
     *a = (struct aside){.path = path, .folder = fs_folder(path)};
     buf_init(&a->name, PATH_CEILING);
-    if (!a->folder || !buf_printf(&a->name, "%s.building", path)) {
+    if (!a->folder || !buf_printf(&a->name, "%s" ASIDE_SUFFIX, path)) {
         buf_clear(&a->name);
         return error_no_memory(err);
     }

@@ -1,7 +1,7 @@
 /*
  * aside.h - the file that is made beside an archive and then takes its place.
  *
- * It is called as the archive with ".building" behind it, so that the next one finds, and removes, what a killed
+ * It is called as the archive with ASIDE_SUFFIX behind it, so that the next one finds, and removes, what a killed
  * process left.
  */
 #ifndef TRABAO_ASIDE_H
@@ -10,6 +10,8 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/status.h"
+
+#define ASIDE_SUFFIX ".building"
 
 struct aside {
     const char *path; /* of the archive; borrowed */

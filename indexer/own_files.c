@@ -3,11 +3,13 @@
  */
 #include "indexer/own_files.h"
 
+#include "archive/aside.h"
 #include "base/buf.h"
+#include "indexer/writer.h"
 
 #define PATH_CEILING 16384
 
-static const char *const SUFFIXES[] = {"", ".lock", ".building"}; /* the last two: indexer/writer.h, archive/aside.h */
+static const char *const SUFFIXES[] = {"", WRITER_LOCK_SUFFIX, ASIDE_SUFFIX};
 
 _Static_assert(ARRAY_LEN(SUFFIXES) < OWN_FILES_MAX, "there is room for the reject file");
 

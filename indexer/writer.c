@@ -50,7 +50,7 @@ enum trabao_status writer_begin(struct writer *writer, const char **db, struct t
     *writer = (struct writer){.fd = -1};
     buf_init(&writer->lock, PATH_CEILING);
     follow_link(writer, db);
-    if (!buf_printf(&writer->lock, "%s.lock", *db)) {
+    if (!buf_printf(&writer->lock, "%s" WRITER_LOCK_SUFFIX, *db)) {
         return error_no_memory(err);
     }
     const char *path = buf_str(&writer->lock);

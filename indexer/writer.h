@@ -8,10 +8,12 @@
 #include "base/buf.h"
 #include "base/status.h"
 
+#define WRITER_LOCK_SUFFIX ".lock"
+
 struct writer {
     int fd;
     char *target;    /* what DB, a link, leads to; or NULL */
-    struct buf lock; /* path of the lock file, which lies beside the archive and is called FILE.lock */
+    struct buf lock; /* path of the lock file, which lies beside the archive and is called as it, with that suffix */
 };
 
 /*

@@ -5,29 +5,23 @@
 
 #include <inttypes.h>
 
+#include "base/hash.h"
+
 static const char STAGES[] = "rsd";
 
 /* ---- the search ------------------------------------------------------------------------------------------------ */
-
-static uint64_t add(uint64_t hash, const char *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-    }
-    return hash;
-}
 
 /* As it was typed, for what it is read as may change with the archive and, of `hôm qua`, with the day. */
 uint32_t cursor_search(const struct trabao_request *q)
 {
     const char *const texts[] = {q->from, q->to, q->author, q->source, q->section, q->name};
     const char modes[] = {(char)q->sort, (char)q->tier, (char)q->strict};
-    uint64_t hash = add(UINT64_C(0xcbf29ce484222325), modes, sizeof modes);
+    uint64_t hash = hash_add(HASH_START, modes, sizeof modes);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         const char *text = texts[i] ? texts[i] : "";
-        hash = add(hash, text, strlen(text) + 1);
+        hash = hash_add(hash, text, strlen(text) + 1);
     }
-    hash = add(hash, q->query ? q->query : "", q->query_len);
+    hash = hash_add(hash, q->query ? q->query : "", q->query_len);
     return (uint32_t)(hash ^ hash >> 32);
 }
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "base/base.h"
+#include "base/hash.h"
 
 struct asset {
     const char *name; /* the last part of its path */
@@ -52,9 +53,8 @@ static bool load(const char *path, struct asset *out)
     out->len = out->data == NULL ? 0 : fread(out->data, 1, (size_t)size, file);
     const bool ok = out->data != NULL && out->len == (size_t)size;
     fclose(file);
-    out->hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < out->len; i++) {
-        out->hash = (out->hash ^ out->data[i]) * UINT64_C(0x100000001b3);
+    if (ok) {
+        out->hash = hash_add(HASH_START, out->data, out->len);
     }
     return ok;
 }

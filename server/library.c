@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -42,23 +43,15 @@ struct library {
 
 /* ---- editions ------------------------------------------------------------------------------------------------ */
 
-/* One step of FNV-1a over the bytes of VALUE. */
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-    for (int i = 0; i < 8; i++) {
-        hash = (hash ^ ((value >> (8 * i)) & 0xff)) * UINT64_C(0x100000001b3);
-    }
-    return hash;
-}
-
 static uint64_t edition_tag(const struct edition_facts *facts, const struct stat *file)
 {
-    uint64_t hash = mix(UINT64_C(0xcbf29ce484222325), facts->generation);
-    hash = mix(hash, facts->articles);
-    hash = mix(hash, facts->bytes);
-    hash = mix(hash, (uint64_t)file->st_mtim.tv_sec);
-    hash = mix(hash, (uint64_t)file->st_mtim.tv_nsec);
-    return mix(hash, (uint64_t)file->st_ino);
+    const uint64_t values[] = {facts->generation,
+                               facts->articles,
+                               facts->bytes,
+                               (uint64_t)file->st_mtim.tv_sec,
+                               (uint64_t)file->st_mtim.tv_nsec,
+                               (uint64_t)file->st_ino};
+    return hash_add(HASH_START, values, sizeof values);
 }
 
 /* Workers open readers when a request waits; an archive that gives none must not get that far. */

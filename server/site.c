@@ -8,6 +8,7 @@
 #include "server/site.h"
 
 #include "base/civil.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "server/api.h"
 #include "server/page.h"
@@ -139,12 +140,9 @@ void visit_fail(struct visit *visit, enum trabao_status status, const struct tra
 static void make_etag(uint64_t edition_tag, const char *target, char out[HTTP_ETAG_MAX])
 {
     uint64_t hash = edition_tag ^ (uint64_t)(civil_now() / CIVIL_DAY_SECONDS);
-    for (const char *c = TRABAO_VERSION STATIC_STYLE_CSS; *c != '\0'; c++) {
-        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-    }
-    for (const char *c = target; *c != '\0'; c++) {
-        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-    }
+    static const char version[] = TRABAO_VERSION STATIC_STYLE_CSS;
+    hash = hash_add(hash, version, sizeof version - 1);
+    hash = hash_add(hash, target, strlen(target));
     /* Weak: the same answer may say another took_ms. */
     snprintf(out, HTTP_ETAG_MAX, "W/\"%016llx\"", (unsigned long long)hash);
 }
