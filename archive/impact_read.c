@@ -242,21 +242,6 @@ static enum trabao_status make_room(struct impact_reader *r, struct trabao_error
                : error_no_memory(err);
 }
 
-static enum trabao_status hold(struct impact_reader *r, int64_t id, struct impact_chunk **out,
-                               struct trabao_error *err)
-{
-    TRY(make_room(r, err));
-    *out = (struct impact_chunk *)blocks_get(r->cache, id);
-    if (!*out) {
-        const enum trabao_status status = read_block(r, id, out, err);
-        if (status != TRABAO_OK || !*out) {
-            return status;
-        }
-    }
-    r->held[r->held_count++] = &(*out)->block;
-    return TRABAO_OK;
-}
-
 enum trabao_status impact_made(struct impact_reader *r, int64_t id, struct block **out, struct trabao_error *err)
 {
     *out = NULL;
@@ -264,6 +249,22 @@ enum trabao_status impact_made(struct impact_reader *r, int64_t id, struct block
     *out = blocks_get(r->cache, id);
     if (*out) {
         r->held[r->held_count++] = *out;
+    }
+    return TRABAO_OK;
+}
+
+/* The block of row ID, from memory or read; held. *OUT NULL: there is no such row. */
+static enum trabao_status hold(struct impact_reader *r, int64_t id, struct impact_chunk **out,
+                               struct trabao_error *err)
+{
+    struct block *block;
+    TRY(impact_made(r, id, &block, err));
+    *out = (struct impact_chunk *)block;
+    if (!block) {
+        TRY(read_block(r, id, out, err));
+        if (*out) {
+            r->held[r->held_count++] = &(*out)->block; /* there is room, as it was looked for */
+        }
     }
     return TRABAO_OK;
 }

@@ -78,12 +78,16 @@ static inline void places_drop(struct places *p, const struct places *other)
     }
 }
 
-/* Leaves those from FIRST up to END. */
-static inline void places_cut(struct places *p, unsigned first, unsigned end)
+/* Leaves of P, the places of WINDOW, those of the articles from FIRST up to END. */
+static inline void places_cut(struct places *p, uint32_t window, uint32_t first, uint32_t end)
 {
-    for (unsigned place = 0; place < IMPACT_WINDOW; place++) {
-        if (place < first || place >= end) {
-            places_remove(p, place);
+    for (unsigned i = 0; i < PLACES_WORDS; i++) {
+        const uint32_t start = window * IMPACT_WINDOW + 64 * i;
+        if (first > start) {
+            p->bits[i] &= first - start >= 64 ? 0 : ~UINT64_C(0) << (first - start);
+        }
+        if (end < start + 64) {
+            p->bits[i] &= end <= start ? 0 : ~UINT64_C(0) >> (64 - (end - start));
         }
     }
 }

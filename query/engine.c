@@ -75,7 +75,7 @@ static enum trabao_status begin(struct engine *e, struct archive_reader *r, stru
     *e = (struct engine){.r = r, .plan = plan, .options = options, .after = options->after, .err = err};
     enum trabao_status status = neighbours_find(r, plan, err);
     if (status == TRABAO_OK && !(pruned && options->has_phrases)) {
-        status = plan_settle(r, plan, NULL, false, err);
+        status = plan_settle(r, plan, NULL, err);
     }
     if (status != TRABAO_OK) {
         return status;
@@ -101,9 +101,8 @@ static enum trabao_status begin_open(struct engine *e, struct archive_reader *r,
 
 /* ---- the best K ---------------------------------------------------------------------------------------------- */
 
-/* Takes WINDOW unless its bound says that nothing in it comes before the K-th hit. */
-static enum trabao_status take_if_worth(struct engine *e, const struct bounds *b, uint32_t window,
-                                        struct engine_hits *heap)
+enum trabao_status engine_take_bounded(struct engine *e, const struct bounds *b, uint32_t window,
+                                       struct engine_hits *heap)
 {
     const bool full = heap->count == heap->capacity;
     /* Equal is not beaten by score, but perhaps by date. */
@@ -113,10 +112,13 @@ static enum trabao_status take_if_worth(struct engine *e, const struct bounds *b
     return full && e->lean ? engine_lean_window(e, window, heap) : engine_take_window(e, window, heap);
 }
 
-static enum trabao_status take_found(struct engine *e, const void *bounds, size_t i, void *heap)
+static enum trabao_status take_all(struct engine *e, const struct bounds *b, struct engine_hits *heap)
 {
-    const struct bounds *b = bounds;
-    return take_if_worth(e, b, b->found[i], heap);
+    enum trabao_status status = TRABAO_OK;
+    for (size_t i = 0; status == TRABAO_OK && i < b->count; i++) {
+        status = engine_take_bounded(e, b, b->found[i], heap);
+    }
+    return status;
 }
 
 /* The first of COUNT HITS, each once, into HEAP. */
@@ -131,8 +133,8 @@ static void keep_best(struct engine_hit *hits, size_t count, struct engine_hits 
     }
 }
 
-/* Takes the REST in two threads, each of which begins with the best so far. */
-static enum trabao_status take_rest_split(struct engine *e, const struct engine_windows *rest, struct engine_hits *heap)
+/* Takes all in two threads, each of which begins with the best so far. */
+static enum trabao_status take_all_split(struct engine *e, const struct bounds *b, struct engine_hits *heap)
 {
     struct engine_hit *hits = mem_alloc(2 * heap->capacity, sizeof *hits);
     struct engine_hits other = {hits, heap->count, heap->capacity};
@@ -140,7 +142,7 @@ static enum trabao_status take_rest_split(struct engine *e, const struct engine_
         return error_no_memory(e->err);
     }
     memcpy(hits, heap->items, heap->count * sizeof *hits);
-    const enum trabao_status status = engine_take_split(e, rest, heap, &other);
+    const enum trabao_status status = engine_take_split(e, b, heap, &other);
     memcpy(hits + other.count, heap->items, heap->count * sizeof *hits);
     keep_best(hits, other.count + heap->count, heap);
     mem_free(hits);
@@ -152,12 +154,11 @@ enum trabao_status engine_find_best(struct engine *e, struct engine_hits *heap)
     struct bounds bounds = {0};
     enum trabao_status status = engine_make_bounds(e, &bounds);
     for (size_t i = 0; status == TRABAO_OK && i < MIN(bounds.count, BEST_WINDOWS); i++) {
-        status = take_if_worth(e, &bounds, bounds.order[i], heap);
+        status = engine_take_bounded(e, &bounds, bounds.order[i], heap);
         bounds.bound[bounds.order[i]] = ENGINE_NO_BOUND;
     }
-    const struct engine_windows rest = {take_found, &bounds, bounds.count};
     if (status == TRABAO_OK) {
-        status = engine_is_heavy(e) ? take_rest_split(e, &rest, heap) : engine_take_all(e, &rest, heap);
+        status = (engine_is_heavy(e) ? take_all_split : take_all)(e, &bounds, heap);
     }
     engine_sort(heap->items, heap->count);
     engine_free_bounds(&bounds);
@@ -243,7 +244,8 @@ enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan, c
 }
 
 enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
-                                const struct engine_options *options, uint64_t by_tier[3], struct trabao_error *err)
+                                const struct engine_options *options, uint64_t by_tier[TRABAO_TIERS],
+                                struct trabao_error *err)
 {
     struct engine e = {0};
     struct places *matches[TIERS];

@@ -76,7 +76,8 @@ enum trabao_status engine_by_date(struct archive_reader *r, struct plan *plan, c
 
 /* Articles that match, by tier. */
 enum trabao_status engine_count(struct archive_reader *r, struct plan *plan,
-                                const struct engine_options *options, uint64_t by_tier[3], struct trabao_error *err);
+                                const struct engine_options *options, uint64_t by_tier[TRABAO_TIERS],
+                                struct trabao_error *err);
 
 /* The parts of one article's first-stage score. */
 struct engine_parts {

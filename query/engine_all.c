@@ -210,10 +210,11 @@ static struct places *limited(const struct narrowing *n)
 {
     const struct plan *plan = n->e->plan;
     struct places *out = new_places(n);
-    if (out && n->e->first_window < n->e->end_window) {
-        memset(&out[n->e->first_window], 0xff, (n->e->end_window - n->e->first_window) * sizeof *out);
-        places_cut(&out[n->e->first_window], plan->first % WINDOW, WINDOW);
-        places_cut(&out[n->e->end_window - 1], 0, (plan->end - 1) % WINDOW + 1);
+    const uint32_t first = n->e->first_window, end = n->e->end_window;
+    if (out && first < end) {
+        memset(&out[first], 0xff, (end - first) * sizeof *out);
+        places_cut(&out[first], first, plan->first, plan->end);
+        places_cut(&out[end - 1], end - 1, plan->first, plan->end);
     }
     for (size_t i = 0; out && i < plan->excluded_count; i++) {
         places_remove(&out[plan->excluded[i] / WINDOW], plan->excluded[i] % WINDOW);

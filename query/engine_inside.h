@@ -18,7 +18,7 @@
 #include "query/engine.h"
 
 #define WINDOW IMPACT_WINDOW
-#define TIERS 3
+#define TIERS TRABAO_TIERS
 
 /* The postings that one variant has in the window being looked at. */
 struct located {
@@ -172,20 +172,16 @@ enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct 
 enum trabao_status engine_make_room(struct engine *e);
 void engine_free_room(struct engine *e);
 
-/* COUNT windows, and what is done with each: OUT is what one thread finds. */
-struct engine_windows {
-    enum trabao_status (*take)(struct engine *e, const void *context, size_t i, void *out);
-    const void *context;
-    size_t count;
-};
-
-enum trabao_status engine_take_all(struct engine *e, const struct engine_windows *work, void *out);
+/* Takes WINDOW unless its bound says that nothing in it comes before the worst of a full HEAP. */
+enum trabao_status engine_take_bounded(struct engine *e, const struct bounds *b, uint32_t window,
+                                       struct engine_hits *heap);
 
 /* True when two threads are sooner through with the windows than one, and there may be two. */
 bool engine_is_heavy(const struct engine *e);
 
-/* Takes some of the windows in another thread, which has an engine like E and puts what it finds into OTHER. */
-enum trabao_status engine_take_split(struct engine *e, const struct engine_windows *work, void *own, void *other);
+/* Takes all windows of BOUNDS, some in another thread, which has an engine like E and puts what it finds into OTHER. */
+enum trabao_status engine_take_split(struct engine *e, const struct bounds *bounds, struct engine_hits *own,
+                                     struct engine_hits *other);
 
 /* ---- finding (engine.c, engine_sift.c) --------------------------------------------------------------------------- */
 

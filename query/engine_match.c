@@ -105,26 +105,12 @@ static struct places match_at_least(const struct engine *e, const struct plan_no
     return engine_tally_reaches(&tally, node->least);
 }
 
-/* Where all words of a phrase are, and each may stand behind the one before it. */
-static struct places match_phrase(const struct engine *e, const struct plan_node *node, uint32_t window, unsigned tier)
-{
-    struct places out;
-    memset(&out, 0xff, sizeof out);
-    if (node->may) {
-        places_keep_window(&out, node->may, window);
-    }
-    for (size_t w = 0; w < node->words; w++) {
-        places_keep(&out, &e->groups[e->plan->scored[node->first_word + w] * e->tiers + tier]);
-    }
-    return out;
-}
-
 struct places engine_match_node(const struct engine *e, const struct plan_node *node, uint32_t window, unsigned tier)
 {
     struct places out = {0};
     switch (node->kind) {
-    case PLAN_PHRASE:
-        return match_phrase(e, node, window, tier);
+    case PLAN_PHRASE: /* settled before windows are matched one by one */
+        return out;
     case PLAN_GROUP:
         return e->groups[node->group * e->tiers + tier];
     case PLAN_SET:
@@ -155,19 +141,11 @@ struct places engine_allowed(const struct engine *e, uint32_t window)
     if (e->pruned && e->open) {
         return ((const struct places *)(const void *)e->open)[window];
     }
-    struct places out = places_of_set(e->plan->excluded, e->plan->excluded_count, window);
-    const uint32_t first = window * WINDOW;
-    for (uint32_t i = 0; i < WORDS; i++) {
-        const uint32_t start = first + 64 * i;
-        uint64_t in = ~UINT64_C(0);
-        if (e->plan->first > start) {
-            in = e->plan->first - start >= 64 ? 0 : in << (e->plan->first - start);
-        }
-        if (e->plan->end < start + 64) {
-            in &= e->plan->end <= start ? 0 : ~UINT64_C(0) >> (64 - (e->plan->end - start));
-        }
-        out.bits[i] = in & ~out.bits[i];
-    }
+    const struct places excluded = places_of_set(e->plan->excluded, e->plan->excluded_count, window);
+    struct places out;
+    memset(&out, 0xff, sizeof out);
+    places_cut(&out, window, e->plan->first, e->plan->end);
+    places_drop(&out, &excluded);
     if (e->open) {
         places_keep_window(&out, e->open, window);
     }

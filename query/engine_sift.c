@@ -37,15 +37,6 @@ static uint64_t looks_of_settling(const struct plan *plan)
     return postings / POSITIONS_LOOK;
 }
 
-static uint64_t count_open(const struct engine *e)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < (size_t)e->windows * PLACES_WORDS; i++) {
-        count += (uint64_t)__builtin_popcountll(e->open[i]);
-    }
-    return count;
-}
-
 /* True when a phrase is likely in fewer than WANTED articles, so that all that may have it have to be looked into. */
 static bool is_rare(const struct engine *e, size_t wanted)
 {
@@ -162,12 +153,14 @@ static enum trabao_status sift(struct sifting *s)
 
 enum trabao_status engine_sift(struct engine *e, struct engine_hits *out)
 {
-    struct sifting s = {.e = e, .out = out, .open = count_open(e), .settling = looks_of_settling(e->plan)};
+    const struct plan *plan = e->plan;
+    struct sifting s = {
+        .e = e, .out = out, .open = plan->matching[plan->tightest], .settling = looks_of_settling(plan)};
     enum trabao_status status = sift(&s);
     mem_free(s.candidates.items);
     if (status == TRABAO_NONE) {
         out->count = 0;
-        status = plan_settle(e->r, e->plan, e->open, true, e->err);
+        status = plan_settle(e->r, e->plan, e->open, e->err);
         if (status == TRABAO_OK) {
             status = engine_find_open(e);
         }

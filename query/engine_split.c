@@ -16,7 +16,7 @@
 
 /* What both threads know. */
 struct split {
-    const struct engine_windows *work;
+    const struct bounds *bounds;
     atomic_size_t next; /* window that none has taken */
     atomic_bool failed; /* one of them has */
 };
@@ -25,7 +25,7 @@ struct split {
 struct other {
     struct split *split;
     struct engine engine;
-    void *out;
+    struct engine_hits *heap;
     enum trabao_status status;
     struct trabao_error err;
 };
@@ -42,15 +42,15 @@ bool engine_is_heavy(const struct engine *e)
     return e->options->heavy && windows >= e->options->heavy;
 }
 
-static enum trabao_status take_some(struct split *split, struct engine *e, void *out)
+static enum trabao_status take_some(struct split *split, struct engine *e, struct engine_hits *heap)
 {
-    const struct engine_windows *work = split->work;
+    const struct bounds *b = split->bounds;
     enum trabao_status status = TRABAO_OK;
     size_t first;
     while (status == TRABAO_OK && !atomic_load(&split->failed) &&
-           (first = atomic_fetch_add(&split->next, WINDOWS_AT_ONCE)) < work->count) {
-        for (size_t i = first; status == TRABAO_OK && i < MIN(first + WINDOWS_AT_ONCE, work->count); i++) {
-            status = work->take(e, work->context, i, out);
+           (first = atomic_fetch_add(&split->next, WINDOWS_AT_ONCE)) < b->count) {
+        for (size_t i = first; status == TRABAO_OK && i < MIN(first + WINDOWS_AT_ONCE, b->count); i++) {
+            status = engine_take_bounded(e, b, b->found[i], heap);
         }
     }
     if (status != TRABAO_OK) {
@@ -62,7 +62,7 @@ static enum trabao_status take_some(struct split *split, struct engine *e, void 
 static void *run(void *other)
 {
     struct other *o = other;
-    o->status = take_some(o->split, &o->engine, o->out);
+    o->status = take_some(o->split, &o->engine, o->heap);
     return NULL;
 }
 
@@ -74,9 +74,10 @@ static enum trabao_status make_like(const struct engine *e, struct engine *other
     return engine_make_room(other);
 }
 
-static enum trabao_status take_with(struct engine *e, const struct engine_windows *work, void *own, struct other *o)
+static enum trabao_status take_with(struct engine *e, const struct bounds *bounds, struct engine_hits *own,
+                                    struct other *o)
 {
-    struct split split = {.work = work};
+    struct split split = {.bounds = bounds};
     pthread_t thread;
     o->split = &split;
     const bool helped = pthread_create(&thread, NULL, run, o) == 0;
@@ -91,28 +92,20 @@ static enum trabao_status take_with(struct engine *e, const struct engine_window
     return status;
 }
 
-enum trabao_status engine_take_split(struct engine *e, const struct engine_windows *work, void *own, void *other)
+enum trabao_status engine_take_split(struct engine *e, const struct bounds *bounds, struct engine_hits *own,
+                                     struct engine_hits *other)
 {
     struct other *o = mem_zalloc(1, sizeof *o);
     if (!o) {
         return error_no_memory(e->err);
     }
-    o->out = other;
+    o->heap = other;
     enum trabao_status status = make_like(e, &o->engine);
     o->engine.err = &o->err;
     if (status == TRABAO_OK) {
-        status = take_with(e, work, own, o);
+        status = take_with(e, bounds, own, o);
     }
     engine_free_room(&o->engine);
     mem_free(o);
-    return status;
-}
-
-enum trabao_status engine_take_all(struct engine *e, const struct engine_windows *work, void *out)
-{
-    enum trabao_status status = TRABAO_OK;
-    for (size_t i = 0; status == TRABAO_OK && i < work->count; i++) {
-        status = work->take(e, work->context, i, out);
-    }
     return status;
 }

@@ -66,8 +66,8 @@ struct plan {
     size_t phrase_count;
     enum trabao_tier tightest, loosest; /* tiers that variants may have */
     bool widens; /* at a looser tier more terms would stand for the words */
-    bool is_counted;       /* it is known how many articles match: */
-    uint64_t matching[TRABAO_FOLDED + 1]; /* by tier */
+    uint64_t matching[TRABAO_TIERS]; /* by tier: articles that match but for phrases that wait, by engine_match_all */
+    bool is_counted;                 /* it has found those, and no phrase waited */
     uint32_t first, end; /* article numbers inside the date limits */
     uint32_t *excluded;  /* ascending: articles in there, but in a gap of the dates, or dated too vaguely */
     size_t excluded_count;
@@ -88,12 +88,12 @@ enum trabao_status plan_make(struct archive_reader *r, struct text_analyzer *ana
                              const struct plan_limits *limits, struct plan **out, struct trabao_error *err);
 
 /*
- * Finds the articles of all phrases: PHRASE nodes become SET nodes, of articles that are OPEN (bit by article; NULL: of
- * all), which have all of their words if HAS_WORDS. A plan may have PHRASE nodes because the best few articles are
- * found sooner by looking at what else they need first, and then for the phrase in the few themselves. Needs its
- * neighbours (neighbours.h).
+ * Finds the articles of all phrases: PHRASE nodes become SET nodes, of articles that are OPEN (bit by article), which
+ * have all of their words; NULL: of all. A plan may have PHRASE nodes because the best few articles are found sooner by
+ * looking at what else they need first, and then for the phrase in the few themselves. Needs its neighbours
+ * (neighbours.h).
  */
-enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, const uint64_t *open, bool has_words,
+enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, const uint64_t *open,
                                struct trabao_error *err);
 
 void plan_free(struct plan *plan);

@@ -234,7 +234,7 @@ static struct plan_node *loose_set(struct planner *p, const struct query_node *n
 struct plan_node *plan_set_by_tier(struct planner *p, const struct query_node *node)
 {
     const enum trabao_tier asked = p->loosest;
-    struct plan_node *any = plan_new_list(p, PLAN_OR, TRABAO_FOLDED + 1);
+    struct plan_node *any = plan_new_list(p, PLAN_OR, TRABAO_TIERS);
     if (!any) {
         return NULL;
     }
@@ -251,7 +251,7 @@ struct plan_node *plan_set_by_tier(struct planner *p, const struct query_node *n
 /* ---- phrases that waited --------------------------------------------------------------------------------------- */
 
 static enum trabao_status settle_phrase(struct archive_reader *r, const struct plan *plan, struct plan_node *node,
-                                        const uint64_t *open, bool has_words, struct trabao_error *err)
+                                        const uint64_t *open, struct trabao_error *err)
 {
     struct phrase_word *words = query_arena_alloc(plan->arena, node->words + 1, sizeof *words);
     for (size_t i = 0; i < node->words; i++) {
@@ -266,18 +266,18 @@ static enum trabao_status settle_phrase(struct archive_reader *r, const struct p
                                   .first = plan->first,
                                   .end = plan->end,
                                   .may = open ? open : node->may,
-                                  .has_words = has_words,
+                                  .has_words = open != NULL,
                                   .stored = true};
     node->kind = PLAN_SET;
     return phrase_find(r, &phrase, plan->arena, &node->set, &node->set_count, err);
 }
 
-enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, const uint64_t *open, bool has_words,
+enum trabao_status plan_settle(struct archive_reader *r, struct plan *plan, const uint64_t *open,
                                struct trabao_error *err)
 {
     enum trabao_status status = TRABAO_OK;
     for (size_t i = 0; status == TRABAO_OK && i < plan->phrase_count; i++) {
-        status = settle_phrase(r, plan, plan->phrases[i], open, has_words, err);
+        status = settle_phrase(r, plan, plan->phrases[i], open, err);
     }
     plan->phrase_count = 0;
     return status;
