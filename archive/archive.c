@@ -13,6 +13,7 @@
 #include "text/fts5_vietnamese.h"
 
 #define STORED_CEILING ((size_t)1 << 30)
+#define WORDS_SHARE 3 /* of the cache's bytes one in so many is for the words of articles */
 #define DEADLINE_STEPS 100 /* of SQLite's virtual machine between two looks at the clock; FTS5 makes few of them */
 
 static enum trabao_status damaged(const struct archive *a, const char *what, struct trabao_error *err)
@@ -146,7 +147,10 @@ static enum trabao_status load(struct archive *a, size_t cache_bytes, struct tra
         status = load_tables(a, db, err);
     }
     db_close(db);
-    return status == TRABAO_OK ? blocks_open(cache_bytes, &a->cache, err) : status;
+    if (status == TRABAO_OK) {
+        status = blocks_open(cache_bytes - cache_bytes / WORDS_SHARE, &a->cache, err);
+    }
+    return status == TRABAO_OK ? blocks_open(cache_bytes / WORDS_SHARE, &a->words_cache, err) : status;
 }
 
 enum trabao_status archive_open(const char *path, size_t cache_bytes, struct archive **out, struct trabao_error *err)
@@ -172,6 +176,7 @@ void archive_close(struct archive *a)
 {
     if (a) {
         blocks_close(a->cache);
+        blocks_close(a->words_cache);
         pack_dictionary_close(a->words_dictionary);
         pack_dictionary_close(a->residues_dictionary);
         lexicon_free(&a->lexicon);
@@ -241,7 +246,12 @@ static enum trabao_status open_reader(struct archive_reader *r, struct archive *
                    " FROM article WHERE id = ?1",
                    &r->by_id, err));
     TRY(db_prepare(r->db, "SELECT id, content_hash, generation FROM article WHERE key_hash = ?1", &r->by_hash, err));
-    return words_reader_open(r->db, r->pack, archive->words_dictionary, archive->lexicon.count, &r->words, err);
+    const struct words_source words = {.db = r->db,
+                                       .cache = archive->words_cache,
+                                       .pack = r->pack,
+                                       .dictionary = archive->words_dictionary,
+                                       .term_count = archive->lexicon.count};
+    return words_reader_open(&words, &r->words, err);
 }
 
 enum trabao_status archive_reader_open(struct archive *archive, struct archive_reader **out, struct trabao_error *err)
@@ -280,7 +290,6 @@ void archive_reader_close(struct archive_reader *r)
 void archive_reader_release(struct archive_reader *r)
 {
     impact_release(r->impacts);
-    words_forget(r->words);
     r->deadline_ms = 0;
 }
 

@@ -49,10 +49,14 @@ struct archive {
     struct signatures signatures;
     struct abbreviations abbreviations;
     struct pack_dictionary *words_dictionary, *residues_dictionary;
-    struct blocks *cache; /* of index tables */
+    struct blocks *cache;       /* of index tables */
+    struct blocks *words_cache; /* of articles' words */
 };
 
-/* CACHE_BYTES: ceiling of the cache of index blocks. TRABAO_NO_INPUT, TRABAO_DATA ("reindex"). */
+/*
+ * CACHE_BYTES: ceiling of what is kept of the file in memory from one search to the next. TRABAO_NO_INPUT, TRABAO_DATA
+ * ("reindex").
+ */
 enum trabao_status archive_open(const char *path, size_t cache_bytes, struct archive **out, struct trabao_error *err);
 void archive_close(struct archive *archive);
 
@@ -88,7 +92,7 @@ enum trabao_status archive_reader_open(struct archive *archive, struct archive_r
                                        struct trabao_error *err);
 void archive_reader_close(struct archive_reader *r);
 
-/* Ends a search: R holds no postings, keeps no words, and has no deadline any more. */
+/* Ends a search: R holds no postings and has no deadline any more. */
 void archive_reader_release(struct archive_reader *r);
 
 /* An article with its memory: freed with archive_stored_free. */

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-#define SLOT_BITS 16
+#define SLOT_BITS 17
 #define SLOTS (1U << SLOT_BITS)
 #define PASSED_MAX (2 * SLOTS) /* blocks that the hand passes to make room for one */
 

@@ -1,5 +1,5 @@
 /*
- * blocks.h - blocks of index tables in memory, as they were decoded, shared by all threads within a ceiling.
+ * blocks.h - pieces of tables in memory, as they were decoded, shared by all threads within a ceiling.
  *
  * A hash table of blocks, each with a count of holders, and a clock hand that drops blocks nobody holds and nobody has
  * asked for since it last came by. One mutex guards it; it is held for look-ups only, never while a block is read from

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "query/patterns.h"
 
-#define CACHE_DEFAULT ((size_t)192 << 20)
+#define CACHE_DEFAULT ((size_t)288 << 20)
 #define HREF_PREFIX "/article/"
 
 bool trabao_sort_from_name(const char *name, enum trabao_sort *out)

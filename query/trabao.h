@@ -28,7 +28,7 @@ struct trabao_archive; /* one published generation of an archive file, with what
 struct trabao_reader;  /* one thread's database handle and scratch memory */
 
 struct trabao_open_options {
-    size_t cache_bytes; /* ceiling of the cache of decoded index blocks; 0: 192 MiB */
+    size_t cache_bytes; /* ceiling of what is kept of the archive in memory; 0: 288 MiB */
 };
 
 /*

@@ -70,7 +70,7 @@ static void read_options(struct options *o, int argc, char **argv)
          .highest = NUMBER_MAX},
         {.name = "cache-mb",
          .argument = "N",
-         .help = "Megabytes for the cache of index blocks (default 192)",
+         .help = "Megabytes for what is kept of the archive in memory (default 288)",
          .number = &o->cache_mb,
          .lowest = 1,
          .highest = NUMBER_MAX},
