@@ -260,6 +260,7 @@ struct joiner {
     char *out, *room_end;
     const uint8_t *literals, *end; /* that are left */
     size_t start;                  /* of the text in `body` */
+    struct wordcode_place *places; /* of the words that are joined next; NULL: nobody asks */
 };
 
 /* Room for N bytes more. False when memory runs out or the ceiling is met. */
@@ -289,6 +290,14 @@ static bool join_literal(struct joiner *j)
     return true;
 }
 
+/* Copies a gap that is no literal to OUT and returns its end there. */
+static char *put_short_gap(char *out, unsigned gap)
+{
+    memcpy(out, GAPS[gap], GAP_BYTES);
+    const uint64_t bytes = LOAD(uint64_t, GAPS[gap]);
+    return out + (bytes ? 8 - (unsigned)__builtin_clzll(bytes) / 8 : 0);
+}
+
 static bool join_gap(struct joiner *j, unsigned code)
 {
     const unsigned gap = code >> 2;
@@ -298,9 +307,7 @@ static bool join_gap(struct joiner *j, unsigned code)
     if (gap >= ARRAY_LEN(GAPS)) {
         return false;
     }
-    memcpy(j->out, GAPS[gap], GAP_BYTES);
-    const uint64_t bytes = LOAD(uint64_t, GAPS[gap]);
-    j->out += bytes ? 8 - (unsigned)__builtin_clzll(bytes) / 8 : 0;
+    j->out = put_short_gap(j->out, gap);
     return true;
 }
 
@@ -311,38 +318,75 @@ static bool join_word(struct joiner *j, uint32_t term, enum letter_case letters)
     if (letters == CASE_LITERAL) {
         return join_literal(j);
     }
-    if (letters == CASE_UPPER || (letters == CASE_CAPITAL && (form[0] & 0x80))) {
-        j->out += wordcode_capitalise(form, t->len, letters == CASE_UPPER, j->out);
-        return true;
-    }
-    if (t->len <= QUICK_BYTES && t->form + QUICK_BYTES <= j->lexicon->forms_len) {
-        memcpy(j->out, form, QUICK_BYTES);
-    } else {
+    if (letters == CASE_FORM) {
         memcpy(j->out, form, t->len);
+        j->out += t->len;
+    } else {
+        j->out += wordcode_capitalise(form, t->len, letters == CASE_UPPER, j->out);
     }
-    if (letters == CASE_CAPITAL) {
-        *j->out = (char)upper_of((unsigned char)*form);
-    }
-    j->out += t->len;
     return true;
 }
 
+/* Notes that the next word stands from START to END. */
+static inline void note_place(struct joiner *j, const char *start, const char *end)
+{
+    const char *const text = j->body->data + j->start;
+    if (j->places) {
+        *j->places++ = (struct wordcode_place){(uint32_t)(start - text), (uint32_t)(end - text)};
+    }
+}
+
+/* What most words are: a short form, as it is or with a capital of ASCII, behind a short gap. */
+static bool is_plain(const struct lexicon *lexicon, const struct lexicon_term *t, unsigned code)
+{
+    const unsigned letters = code & 3;
+    return code >> 2 < ARRAY_LEN(GAPS) && t->len <= QUICK_BYTES && t->form + QUICK_BYTES <= lexicon->forms_len &&
+           (letters == CASE_FORM || (letters == CASE_CAPITAL && !(lexicon->forms[t->form] & 0x80)));
+}
+
+/* Joins words as long as they are plain and there is room; returns how many. */
+static size_t join_plain(struct joiner *j, const uint32_t *terms, const uint8_t *codes, size_t words)
+{
+    const struct lexicon *const lexicon = j->lexicon;
+    const char *const last = j->room_end - STEP_ROOM;
+    char *out = j->out;
+    size_t i = 0;
+    for (; i < words && out <= last; i++) {
+        const struct lexicon_term *t = &lexicon->terms[terms[i]];
+        if (!is_plain(lexicon, t, codes[i])) {
+            break;
+        }
+        char *const start = put_short_gap(out, codes[i] >> 2);
+        memcpy(start, lexicon->forms + t->form, QUICK_BYTES);
+        if ((codes[i] & 3) == CASE_CAPITAL) {
+            *start = (char)upper_of((unsigned char)*start);
+        }
+        out = start + t->len;
+        note_place(j, start, out);
+    }
+    j->out = out;
+    return i;
+}
+
 /* Joins WORDS words by their CODES. */
-static bool join_words(struct joiner *j, const uint32_t *terms, const uint8_t *codes, size_t words,
-                       struct wordcode_place *places)
+static bool join_words(struct joiner *j, const uint32_t *terms, const uint8_t *codes, size_t words)
 {
     for (size_t i = 0; i < words; i++) {
+        if (!make_room(j, STEP_ROOM)) {
+            return false;
+        }
+        i += join_plain(j, terms + i, codes + i, words - i);
+        if (i == words) {
+            break;
+        }
         if (!make_room(j, STEP_ROOM) || !join_gap(j, codes[i])) {
             return false;
         }
-        const size_t start = (size_t)(j->out - j->body->data) - j->start;
+        const size_t start = (size_t)(j->out - j->body->data);
         if (!join_word(j, terms[i], (enum letter_case)(codes[i] & 3))) {
             return false;
         }
-        if (places) {
-            const size_t end = (size_t)(j->out - j->body->data) - j->start;
-            places[i] = (struct wordcode_place){(uint32_t)start, (uint32_t)end};
-        }
+        note_place(j, j->body->data + start, j->out);
     }
     return make_room(j, STEP_ROOM) && join_gap(j, codes[words]);
 }
@@ -418,7 +462,7 @@ bool wordcode_title(const struct lexicon *lexicon, const struct wordcode_terms *
         return true;
     }
     struct joiner j = joiner_of(lexicon, &parts, title);
-    if (!join_words(&j, terms->terms, parts.title_codes, terms->title_count, NULL)) {
+    if (!join_words(&j, terms->terms, parts.title_codes, terms->title_count)) {
         return false;
     }
     end_text(&j);
@@ -440,10 +484,13 @@ bool wordcode_body(const struct lexicon *lexicon, const struct wordcode_terms *t
         return buf_append(body, parts.literals, (size_t)(parts.end - parts.literals));
     }
     struct joiner j = joiner_of(lexicon, &parts, body);
-    if ((places && !mem_grow((void **)&places->items, &places->capacity, words, sizeof *places->items)) ||
-        (parts.title_codes && !skip_literals(&j, parts.title_codes, terms->title_count + 1)) ||
+    if (places && !mem_grow((void **)&places->items, &places->capacity, words, sizeof *places->items)) {
+        return false;
+    }
+    j.places = places ? places->items : NULL;
+    if ((parts.title_codes && !skip_literals(&j, parts.title_codes, terms->title_count + 1)) ||
         !make_room(&j, words * 8 + STEP_ROOM) ||
-        !join_words(&j, terms->terms + terms->title_count, parts.body_codes, words, places ? places->items : NULL) ||
+        !join_words(&j, terms->terms + terms->title_count, parts.body_codes, words) ||
         j.literals != j.end) {
         return false;
     }
