@@ -7,33 +7,40 @@
 
 #include "base/mem.h"
 
-#define SLOT_BITS 17
-#define SLOTS (1U << SLOT_BITS)
-#define PASSED_MAX (2 * SLOTS) /* blocks that the hand passes to make room for one */
+#define SLOT_BYTES 512 /* of the ceiling for each slot: most blocks are larger, and then few share one */
+#define SLOT_BITS_MIN 8
+#define SLOT_BITS_MAX 24
+#define PASSED_MAX (1U << 17) /* blocks that the hand passes to make room for one */
 
 struct blocks {
     pthread_mutex_t mutex;
     size_t ceiling, used;
     struct block *hand;
-    struct block *slots[SLOTS];
+    unsigned slot_bits;
+    struct block *slots[]; /* 1 << slot_bits */
 };
 
 enum trabao_status blocks_open(size_t bytes, struct blocks **out, struct trabao_error *err)
 {
-    struct blocks *blocks = mem_zalloc(1, sizeof *blocks);
+    unsigned slot_bits = SLOT_BITS_MIN;
+    while (slot_bits < SLOT_BITS_MAX && bytes / SLOT_BYTES >> slot_bits) {
+        slot_bits++;
+    }
+    struct blocks *blocks = mem_zalloc(1, sizeof *blocks + (sizeof *blocks->slots << slot_bits));
     *out = blocks;
     if (!blocks) {
         return error_no_memory(err);
     }
     pthread_mutex_init(&blocks->mutex, NULL);
     blocks->ceiling = bytes;
+    blocks->slot_bits = slot_bits;
     return TRABAO_OK;
 }
 
 /* The hash chain of blocks with this id: the high bits of a multiplication (Knuth, TAOCP 6.4). */
 static struct block **slot_of(struct blocks *blocks, int64_t id)
 {
-    return &blocks->slots[(uint64_t)id * 0x9E3779B97F4A7C15U >> (64 - SLOT_BITS)];
+    return &blocks->slots[(uint64_t)id * 0x9E3779B97F4A7C15U >> (64 - blocks->slot_bits)];
 }
 
 static void drop(struct blocks *blocks, struct block *block)

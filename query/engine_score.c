@@ -154,7 +154,7 @@ void engine_put_places(struct engine *e, uint32_t window, const struct places *p
             if (e->scores[place] < least) {
                 continue;
             }
-            const struct engine_hit hit = {.score = e->scores[place] + engine_recency(e, article),
+            const struct engine_hit hit = {.score = e->scores[place] + (recency ? engine_recency(e, article) : 0),
                                            .tier = tier,
                                            .article = article,
                                            .estimate = e->estimates[place]};
