@@ -499,7 +499,10 @@ static void test_soup(void **state)
     }
 }
 
-/* Each fills the longest query that is read; none may take more than a moment, however its pieces are nested. */
+/*
+ * Each fills the longest query that is read; none may take for ever, however its pieces are nested. All of them take a
+ * second, and a minute with a sanitizer on a busy machine: what is not linear would take longer.
+ */
 static void test_long_queries(void **state)
 {
     (void)state;
@@ -524,7 +527,7 @@ static void test_long_queries(void **state)
         }
         query_tree_free(tree);
     }
-    assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
+    assert_true(clock() - start < 100 * CLOCKS_PER_SEC);
 }
 
 static enum trabao_status status_of(const char *query, size_t n)
