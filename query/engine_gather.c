@@ -24,10 +24,10 @@ static bool count_required(const struct plan_node *node, size_t *groups)
     return fine;
 }
 
-bool engine_can_gather(const struct engine *e)
+bool engine_all_have_words(const struct engine *e)
 {
     size_t groups = 0;
-    return e->tiers == 1 && !e->plan->relaxed && e->open && e->plan->root && count_required(e->plan->root, &groups) &&
+    return e->tiers == 1 && !e->plan->relaxed && e->plan->root && count_required(e->plan->root, &groups) &&
            groups == e->plan->group_count && groups == e->plan->scored_count;
 }
 

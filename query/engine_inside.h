@@ -193,8 +193,8 @@ enum trabao_status engine_sift(struct engine *e, struct engine_hits *out);
 
 /* ---- all candidates (engine_gather.c) --------------------------------------------------------------------------- */
 
-/* True when all words of the plan are in each article that is open. */
-bool engine_can_gather(const struct engine *e);
+/* True when each article that matches, but for the phrases that wait, has all words of the plan. */
+bool engine_all_have_words(const struct engine *e);
 
 /* Then: scores the COUNT articles that are open into OUT, for engine_take_best. Its items are the caller's. */
 enum trabao_status engine_gather(struct engine *e, uint64_t count, struct engine_hits *out);

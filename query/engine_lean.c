@@ -42,6 +42,7 @@ struct lean {
     size_t count;
     struct lean_word *words; /* else: those that add to the score, the weightiest first */
     size_t word_count;
+    bool all_there; /* every match has all words */
     uint32_t minors; /* what the minor terms of all words give at most */
     struct rough rough;
 };
@@ -90,6 +91,7 @@ bool engine_any_word_matches(const struct engine *e)
 static void list_words(const struct engine *e)
 {
     struct lean *lean = e->lean;
+    lean->all_there = engine_all_have_words(e);
     for (size_t g = 0; g < e->plan->group_count; g++) {
         if (e->scored[g]) {
             struct lean_word *word = &lean->words[lean->word_count++];
@@ -345,10 +347,13 @@ static void score_neighbours(const struct look *look, const struct places *place
     }
 }
 
-/* Puts in their place what they are worth. */
+/* Puts in their place what they are worth. Where all words are there, that is the same. */
 static void settle_neighbours(const struct look *look, const struct places *places)
 {
     struct engine *e = look->e;
+    if (e->lean->all_there) {
+        return;
+    }
     for (uint32_t i = 0; i < WORDS; i++) {
         for (uint64_t left = places->bits[i]; left; left &= left - 1) {
             const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
@@ -369,7 +374,7 @@ static enum trabao_status add_word(const struct look *look, const struct lean_wo
         status = locate(look, word->group->variants[v].postings, word->group->variants[v].weight, &l);
         if (status == TRABAO_OK && l.count) {
             engine_add_scores(e, &l, places, false);
-            if (e->estimates_most) {
+            if (e->estimates_most && !e->lean->all_there) {
                 places_add_postings(&e->groups[word->number], l.postings, l.count);
             }
         }

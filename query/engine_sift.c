@@ -139,7 +139,7 @@ static enum trabao_status sift(struct sifting *s)
     struct engine_hit last;
     enum trabao_status status = TRABAO_OK;
     bool more = true;
-    if (is_few(s) && engine_can_gather(e)) {
+    if (is_few(s) && e->open && engine_all_have_words(e)) {
         return sift_all(s);
     }
     for (size_t room = first_room(s); status == TRABAO_OK && more && !is_full(s);
