@@ -160,15 +160,16 @@ static struct view view_of(const struct adjacency *t, uint8_t tier)
     struct passage passage = {0};
     const struct entry *before = NULL;
     uint64_t words_before = 0, running = 0, found = 0, meant = 0;
-    for (size_t i = 0; i < terms->count; i++) {
+    size_t next = 0; /* behind the last term that stands for words */
+    for (size_t i = 0; (i = term_slots_next(&t->slots, terms->terms, i, terms->count)) < terms->count; i++) {
         const uint32_t slot = term_slots_find(&t->slots, terms->terms[i]);
-        const bool stands = slot != TERM_SLOTS_NONE && t->entries[slot].tier <= tier;
-        if (!stands || i == terms->title_count) {
-            words_before = running = 0;
-        }
-        if (!stands) {
+        if (slot == TERM_SLOTS_NONE || t->entries[slot].tier > tier) {
             continue;
         }
+        if (i != next || i == terms->title_count) {
+            words_before = running = 0;
+        }
+        next = i + 1;
         const struct entry *here = &t->entries[slot];
         const uint64_t words = t->slots.slots[slot].words;
         running = term_slots_run(running, t->phrase_starts, words);

@@ -41,10 +41,24 @@ static inline uint32_t term_slots_place(const struct term_slots *t, uint32_t ter
 /* Lets TERM stand for the word with number WORD too. Returns its slot. */
 uint32_t term_slots_add(struct term_slots *t, uint32_t term, size_t word);
 
+static inline bool term_slots_may_have(const struct term_slots *t, uint32_t term)
+{
+    return t->filter[term % TERM_SLOTS_FILTER / 64] >> term % 64 & 1;
+}
+
+/* The first of TERMS from I on, of which there are COUNT, that may be in the table; COUNT: none. */
+static inline size_t term_slots_next(const struct term_slots *t, const uint32_t *terms, size_t i, size_t count)
+{
+    while (i < count && !term_slots_may_have(t, terms[i])) {
+        i++;
+    }
+    return i;
+}
+
 /* The slot of TERM; TERM_SLOTS_NONE: it stands for no word. */
 static inline uint32_t term_slots_find(const struct term_slots *t, uint32_t term)
 {
-    if (!(t->filter[term % TERM_SLOTS_FILTER / 64] >> term % 64 & 1)) {
+    if (!term_slots_may_have(t, term)) {
         return TERM_SLOTS_NONE;
     }
     const uint32_t slot = term_slots_place(t, term);
