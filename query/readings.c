@@ -3,22 +3,17 @@
  */
 #include "query/readings.h"
 
-#include <math.h>
+#include "query/markov.h"
 
 #define CANDIDATES_MAX 16 /* terms of a folded form that are looked at, the commonest */
-#define DISCOUNT 0.9      /* taken from every count that was seen, for what was not; tuned on titles */
-#define FORGOTTEN 2       /* a word has so many times the followers that are counted: the rarest pairs are not kept */
 
 /* By tier: how likely a word is typed so by somebody who means one that it stands for at that tier. Tuned. */
 static const double TYPED[] = {[TRABAO_EXACT] = 1, [TRABAO_TONE] = 0.05, [TRABAO_FOLDED] = 0.02};
 
 struct candidate {
-    uint32_t term; /* LEXICON_NONE: a word that the archive does not have */
-    uint8_t tier;  /* at which it stands for the word, */
+    struct markov_word word;
+    uint8_t tier;  /* at which it stands for the word of the query, */
     double typed;  /* and how likely it is then typed so */
-    double once;   /* probability of the word by itself */
-    double begun;  /* counted pairs that it begins */
-    double rest;   /* share of those that were not */
     double weight; /* of all paths through it */
 };
 
@@ -34,62 +29,17 @@ struct run {
     size_t count;
 };
 
-/* ---- probabilities ------------------------------------------------------------------------------------------- */
-
-static double of_word(const struct archive *a, uint32_t term)
-{
-    const double count = term == LEXICON_NONE ? 0 : (double)a->lexicon.terms[term].count;
-    return (count + 0.5) / ((double)a->words + 0.5 * a->lexicon.count);
-}
-
-static double discounted(double count, double all, double rest, double looser)
-{
-    return (all > 0 ? fmax(0, count - DISCOUNT) / all : 0) + rest * looser;
-}
-
-static void note_pairs(const struct archive *a, struct candidate *c)
-{
-    c->begun = c->term == LEXICON_NONE ? 0 : ngrams_word(&a->ngrams, c->term);
-    const double followers = FORGOTTEN * ngrams_followers(&a->ngrams, c->term);
-    c->rest = c->begun <= 0 ? 1 : fmin(0.95, fmax(1e-4, DISCOUNT * followers / c->begun));
-}
-
-/* How often the two stand side by side. */
-static double count_pair(const struct archive *a, const struct candidate *before, const struct candidate *here)
-{
-    return before->begun <= 0 || here->term == LEXICON_NONE ? 0 : ngrams_pair(&a->ngrams, before->term, here->term);
-}
-
-/* COUNT: by count_pair. */
-static double of_pair(const struct candidate *before, const struct candidate *here, double count)
-{
-    const bool known = before->begun > 0 && here->term != LEXICON_NONE;
-    return known ? discounted(count, before->begun, before->rest, here->once) : here->once;
-}
-
-/* ALL: by count_pair of the first two. PAIR: of_pair of the last two. */
-static double of_triple(const struct archive *a, const struct candidate *first, const struct candidate *second,
-                        const struct candidate *third, double all, double pair)
-{
-    if (all <= 0 || third->term == LEXICON_NONE) {
-        return pair;
-    }
-    /* A frequent pair has few followers beside those that were seen. */
-    const double rest = fmin(0.9, 1 / (1 + log(1 + all) / 4));
-    return discounted(ngrams_triple(&a->ngrams, first->term, second->term, third->term), all, rest, pair);
-}
-
 /* ---- candidates ---------------------------------------------------------------------------------------------- */
 
 /* True when X, by itself, is at least as likely as Y. */
 static bool is_likelier(const struct candidate *x, const struct candidate *y)
 {
-    return x->once * x->typed >= y->once * y->typed;
+    return x->word.once * x->typed >= y->word.once * y->typed;
 }
 
 static void put_candidate(const struct archive *a, struct word *word, struct candidate c)
 {
-    c.once = of_word(a, c.term);
+    c.word.once = markov_once(a, c.word.term);
     size_t i = word->count;
     if (i == CANDIDATES_MAX) {
         if (is_likelier(&word->candidates[i - 1], &c)) {
@@ -132,14 +82,14 @@ static void find_candidates(const struct archive *a, const struct stand_rule *ru
     for (uint32_t t = lexicon_fold_first(lexicon, folded, n); t != LEXICON_NONE; t = lexicon_fold_next(lexicon, t)) {
         if (stand_tier(rule, token, stand, t, &tier)) {
             const double typed = typed_as(rule, node, word, t, tier);
-            put_candidate(a, word, (struct candidate){.term = t, .tier = tier, .typed = typed});
+            put_candidate(a, word, (struct candidate){.word.term = t, .tier = tier, .typed = typed});
         }
     }
     if (word->count == 0) {
-        put_candidate(a, word, (struct candidate){.term = LEXICON_NONE, .typed = 1});
+        put_candidate(a, word, (struct candidate){.word.term = LEXICON_NONE, .typed = 1});
     }
     for (size_t c = 0; c < word->count; c++) {
-        note_pairs(a, &word->candidates[c]);
+        markov_note_pairs(a, &word->candidates[c].word);
     }
 }
 
@@ -164,10 +114,11 @@ static void weigh_pairs(struct run *run, double (*pairs)[CANDIDATES_MAX][CANDIDA
         const struct word *w = &run->words[i];
         for (size_t c = 0; c < w->count; c++) {
             const struct candidate *here = &w->candidates[c];
-            forward[i][c] = i == 0 ? here->typed * here->once : 0;
+            forward[i][c] = i == 0 ? here->typed * here->word.once : 0;
             for (size_t b = 0; i > 0 && b < run->words[i - 1].count; b++) {
                 const struct candidate *before = &run->words[i - 1].candidates[b];
-                pairs[i][b][c] = here->typed * of_pair(before, here, count_pair(run->archive, before, here));
+                const double count = markov_count_pair(run->archive, &before->word, &here->word);
+                pairs[i][b][c] = here->typed * markov_pair(&before->word, &here->word, count);
                 forward[i][c] += forward[i - 1][b] * pairs[i][b][c];
             }
         }
@@ -193,7 +144,10 @@ static void weigh_pairs(struct run *run, double (*pairs)[CANDIDATES_MAX][CANDIDA
 static int by_weight(const void *a, const void *b)
 {
     const struct candidate *x = a, *y = b;
-    return x->weight != y->weight ? (x->weight > y->weight ? -1 : 1) : (x->term > y->term) - (x->term < y->term);
+    if (x->weight != y->weight) {
+        return x->weight > y->weight ? -1 : 1;
+    }
+    return (x->word.term > y->word.term) - (x->word.term < y->word.term);
 }
 
 static void thin_out(struct run *run)
@@ -230,14 +184,14 @@ static size_t count_before(const struct run *run, size_t i, size_t back)
 /* The probability of candidate C of word I behind B, *COUNT: of both. */
 static double pair_of(const struct run *run, size_t i, size_t b, size_t c, double *count)
 {
-    const struct candidate *here = &run->words[i].candidates[c];
+    const struct markov_word *here = &run->words[i].candidates[c].word;
     *count = 0;
     if (i == 0) {
         return here->once;
     }
-    const struct candidate *before = &run->words[i - 1].candidates[b];
-    *count = count_pair(run->archive, before, here);
-    return of_pair(before, here, *count);
+    const struct markov_word *before = &run->words[i - 1].candidates[b].word;
+    *count = markov_count_pair(run->archive, before, here);
+    return markov_pair(before, here, *count);
 }
 
 static void go_forward(const struct run *run, struct link *chain, size_t i)
@@ -252,8 +206,9 @@ static void go_forward(const struct run *run, struct link *chain, size_t i)
             for (size_t a = 0; a < count_before(run, i, 2); a++) {
                 const struct state *before = i > 0 ? &chain[i - 1].states[a][b] : NULL;
                 const double follows = i < 2 ? pair
-                                             : of_triple(run->archive, &run->words[i - 2].candidates[a],
-                                                         &run->words[i - 1].candidates[b], here, before->count, pair);
+                                             : markov_triple(run->archive, &run->words[i - 2].candidates[a].word,
+                                                             &run->words[i - 1].candidates[b].word, &here->word,
+                                                             before->count, pair);
                 const double step = here->typed * follows;
                 const double likely = (before ? before->likeliest : 0) + log(step);
                 chain[i].triples[a][b][c] = step;
@@ -297,10 +252,10 @@ static void set_probabilities(const struct run *run, const struct link *chain, s
 {
     for (size_t i = 0; i < run->count; i++) {
         const struct word *w = &run->words[i];
-        const bool known = w->candidates[0].term != LEXICON_NONE;
+        const bool known = w->candidates[0].word.term != LEXICON_NONE;
         out[i] = (struct word_reading){.token = w->token, .count = known ? w->count : 0};
         for (size_t c = 0; c < out[i].count; c++) {
-            out[i].terms[c] = w->candidates[c].term;
+            out[i].terms[c] = w->candidates[c].word.term;
             out[i].tiers[c] = w->candidates[c].tier;
             for (size_t b = 0; b < count_before(run, i, 1); b++) {
                 out[i].probability[c] += chain[i].states[b][c].forward * chain[i].states[b][c].backward;
