@@ -71,6 +71,13 @@ void query_warn(struct query_context *c, const char *vietnamese, const char *eng
     warn(c, warning, translated);
 }
 
+void query_warn_again(struct query_context *c, const struct query_tree *before)
+{
+    for (size_t i = 0; c->status == TRABAO_OK && i < before->warning_count; i++) {
+        keep_warning(c, before->warnings[i], before->warnings_english[i]);
+    }
+}
+
 /* Quotes [START, END) and says what PROBLEM says of it; in English also what is done INSTEAD of what was meant. */
 static void warn_about(struct query_context *c, size_t start, size_t end, struct query_problem problem,
                        const char *instead)

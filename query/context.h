@@ -30,6 +30,9 @@ struct query_context {
 void query_warn(struct query_context *c, const char *vietnamese, const char *english, ...) TRABAO_PRINTF(2, 4)
     TRABAO_PRINTF(3, 4);
 
+/* The warnings of another reading of the same query. */
+void query_warn_again(struct query_context *c, const struct query_tree *before);
+
 /* What is wrong with something that was typed; in Vietnamese also what is done with it. */
 struct query_problem {
     const char *vietnamese, *english;

@@ -143,6 +143,17 @@ uint32_t library_term(const struct lexicon *lexicon, const char *form, size_t n)
     return t;
 }
 
+uint32_t library_articles(const struct lexicon *lexicon, const char *form, size_t n)
+{
+    char folded[TEXT_FORM_MAX];
+    uint32_t most = 0;
+    uint32_t term = lexicon_fold_first(lexicon, folded, text_fold(form, n, folded));
+    for (; term != LEXICON_NONE; term = lexicon_fold_next(lexicon, term)) {
+        most = MAX(most, MAX(lexicon->terms[term].articles, 1U));
+    }
+    return most;
+}
+
 void library_href(uint64_t key_hash, char out[HREF_MAX])
 {
     snprintf(out, HREF_MAX, HREF_PREFIX "%016llx", (unsigned long long)key_hash);

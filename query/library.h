@@ -30,4 +30,7 @@ const char *library_field(struct query_arena *arena, const struct article *artic
 /* The number of the term FORM (N bytes), LEXICON_NONE when the archive has no such word. */
 uint32_t library_term(const struct lexicon *lexicon, const char *form, size_t n);
 
+/* Articles that have the word FORM (N bytes), in the reading that most of them have. */
+uint32_t library_articles(const struct lexicon *lexicon, const char *form, size_t n);
+
 #endif

@@ -71,6 +71,7 @@ struct query_tree {
     const char *text; /* what was read: tokens stand at its bytes */
     size_t text_len;
     char *understood; /* the query as it was read, in the query language; never NULL */
+    char *meant; /* the text with what its words may be slips of (slips.h) in their place; NULL: they are none */
     char **warnings, **warnings_english; /* for a person, in Vietnamese and in English */
     size_t warning_count;
     /* What was typed is what is meant: some positive word has marks, none could have any, or a tier is asked for. */

@@ -1,6 +1,6 @@
 /*
- * read.c - see read.h. Keystrokes are replaced in the text of the query, which is then parsed anew: so dates typed in
- * them count as well, and `understood` is what was meant.
+ * read.c - see read.h. Keystrokes and words typed together are replaced in the text of the query, which is then parsed
+ * anew: so dates typed in them count as well, and `understood` is what was meant.
  */
 #include "query/read.h"
 
@@ -9,9 +9,12 @@
 #include "base/utf8.h"
 #include "query/context.h"
 #include "query/rarest.h"
+#include "query/slips.h"
 #include "text/keystroke.h"
 
 #define WARNING_WORDS 8 /* shown in the warning */
+
+/* ---- keystrokes ------------------------------------------------------------------------------------------------ */
 
 /* A typed word and what its keys make. */
 struct keyed {
@@ -32,18 +35,6 @@ struct keyed_words {
     bool failed;           /* memory ran out */
 };
 
-/* Articles that have the word FORM, in the reading that most of them have. */
-static uint32_t articles_of(const struct lexicon *lexicon, const char *form, size_t n)
-{
-    char folded[TEXT_FORM_MAX];
-    uint32_t most = 0;
-    uint32_t term = lexicon_fold_first(lexicon, folded, text_fold(form, n, folded));
-    for (; term != LEXICON_NONE; term = lexicon_fold_next(lexicon, term)) {
-        most = MAX(most, MAX(lexicon->terms[term].articles, 1U));
-    }
-    return most;
-}
-
 static void look_at(struct keyed_words *words, const struct query_token *token)
 {
     /* A quote with a date is several phrases of the same words. */
@@ -62,7 +53,7 @@ static void look_at(struct keyed_words *words, const struct query_token *token)
     }
     const uint32_t term = library_term(words->lexicon, keyed.form, keyed.len);
     const uint32_t meant = term == LEXICON_NONE ? 0 : words->lexicon->terms[term].articles;
-    const uint32_t typed = articles_of(words->lexicon, token->form, token->len);
+    const uint32_t typed = library_articles(words->lexicon, token->form, token->len);
     keyed.open = typed > 0;
     if (keyed.open && meant <= typed) {
         return;
@@ -178,12 +169,99 @@ static enum trabao_status read_keys(struct trabao_reader *r, const struct query_
     return status;
 }
 
+/* ---- slips of typing ------------------------------------------------------------------------------------------- */
+
+static enum trabao_status warn_of_slips(const struct slips *slips, const struct query_tree *before,
+                                        struct query_tree *tree, struct trabao_error *err)
+{
+    struct query_context c = {.tree = tree, .err = err};
+    struct buf list;
+    buf_init(&list, TRABAO_QUERY_MAX);
+    for (size_t i = 0; i < slips->count; i++) {
+        const struct slip *slip = &slips->items[i];
+        if (slip->certain) {
+            buf_printf(&list, "%s%.*s → %s", list.len > 0 ? ", " : "", (int)(slip->end - slip->start),
+                       before->text + slip->start, slip->meant);
+        }
+    }
+    query_warn_again(&c, before);
+    query_warn(&c, "Các chữ gõ liền được tách ra: %s.", "words typed without blanks are parted: %s", buf_str(&list));
+    buf_free(&list);
+    return c.status;
+}
+
+/* Replaces TREE by the tree of the query with what was meant in place of SLIPS that are certain; *DONE if it was. */
+static enum trabao_status parse_mended(struct trabao_reader *r, const struct query_typed *typed,
+                                       const struct slips *slips, struct query_tree **tree, bool *done,
+                                       struct trabao_error *err)
+{
+    struct query_tree *reread = NULL;
+    struct buf text;
+    buf_init(&text, TRABAO_QUERY_MAX);
+    enum trabao_status status;
+    if (!slips_mend(*tree, slips, true, &text)) {
+        status = text.full ? TRABAO_OK : error_no_memory(err);
+    } else {
+        const struct query_typed meant = {buf_str(&text), text.len, typed->now, false};
+        status = query_parse(r->analyzer, &meant, &reread, err);
+    }
+    if (status == TRABAO_OK && reread != NULL) {
+        status = warn_of_slips(slips, *tree, reread, err);
+    }
+    buf_free(&text);
+    if (reread != NULL) {
+        query_tree_free(*tree);
+        *tree = reread;
+        *done = true;
+    }
+    return status;
+}
+
+/* Sets what TREE may be meant to be. */
+static enum trabao_status offer(const struct slips *slips, struct query_tree *tree, struct trabao_error *err)
+{
+    enum trabao_status status = TRABAO_OK;
+    struct buf text;
+    buf_init(&text, TRABAO_QUERY_MAX);
+    if (slips_mend(tree, slips, false, &text)) {
+        tree->meant = query_arena_dup(tree->arena, text.data, text.len);
+    }
+    if (tree->meant == NULL && !text.full) {
+        status = error_no_memory(err);
+    }
+    buf_free(&text);
+    return status;
+}
+
+/* Slips that are certain are read as what was meant; then others are offered so. */
+static enum trabao_status read_slips(struct trabao_reader *r, const struct query_typed *typed, struct query_tree **tree,
+                                     struct trabao_error *err)
+{
+    const struct archive *archive = r->reader->archive;
+    struct slips slips;
+    bool certain = false, reread = false;
+    TRY(slips_find(archive, *tree, &slips, err));
+    for (size_t i = 0; i < slips.count; i++) {
+        certain = certain || slips.items[i].certain;
+    }
+    if (certain) {
+        TRY(parse_mended(r, typed, &slips, tree, &reread, err));
+    }
+    if (reread) {
+        TRY(slips_find(archive, *tree, &slips, err));
+    }
+    return slips.count ? offer(&slips, *tree, err) : TRABAO_OK;
+}
+
 enum trabao_status query_read(struct trabao_reader *r, const struct query_typed *typed, struct query_tree **out,
                               struct trabao_error *err)
 {
     enum trabao_status status = query_parse(r->analyzer, typed, out, err);
     if (status == TRABAO_OK && !typed->strict) {
         status = read_keys(r, typed, out, err);
+    }
+    if (status == TRABAO_OK && !typed->strict) {
+        status = read_slips(r, typed, out, err);
     }
     if (status == TRABAO_OK) {
         status = query_keep_rarest(*out, &r->reader->archive->lexicon, typed->strict, err);

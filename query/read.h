@@ -1,5 +1,6 @@
 /*
- * read.h - a query read with what an archive knows: keystrokes of Telex and VNI become the words they were meant to be.
+ * read.h - a query read with what an archive knows: keystrokes of Telex and VNI become the words they were meant to be,
+ * and words typed without blanks are parted.
  */
 #ifndef TRABAO_QUERY_READ_H
 #define TRABAO_QUERY_READ_H
@@ -11,8 +12,10 @@
  * As query_parse. Besides, words that the archive of R has in no reading, and that are keystrokes of words that it has,
  * are read as these (text/keystroke.h), with a warning: all of such words or, unless most of them stand for something
  * in the archive, none. Beside them words that the archive has are read as keys of the same method when more articles
- * have what these make: `vieejt cos` is việt có. The text of the tree is then the query with these words. In the strict
- * reading every word is what it is.
+ * have what these make: `vieejt cos` is việt có. The text of the tree is then the query with these words.
+ *
+ * Then slips of typing that are certain (slips.h) are read as what was meant, with a warning too, and what others may
+ * be is the `meant` of the tree. In the strict reading every word is what it is.
  *
  * Of too many words the rarest are kept (rarest.h).
  */

@@ -3,8 +3,8 @@
  */
 #include "query/readings.h"
 
-#include "archive/wordcode.h"
 #include "base/buf.h"
+#include "query/capitals.h"
 
 #define RESTORED_CEILING ((size_t)64 << 10)
 
@@ -68,18 +68,10 @@ static void append_restored(const struct lexicon *lexicon, const struct word_rea
                             struct buf *out)
 {
     const uint32_t term = r->terms[r->best];
-    char spelled[TEXT_FORM_MAX], cased[WORDCODE_CASED_MAX];
+    char spelled[TEXT_FORM_MAX];
     const size_t n = text_spelling(lexicon_form(lexicon, term), lexicon->terms[term].len, spelled);
     const uint32_t start = r->token->start;
-    if (query[start] < 'A' || query[start] > 'Z') {
-        buf_append(out, spelled, n);
-        return;
-    }
-    bool all = r->token->end - start > 1;
-    for (uint32_t i = start; i < r->token->end; i++) {
-        all = all && !(query[i] >= 'a' && query[i] <= 'z');
-    }
-    buf_append(out, cased, wordcode_capitalise(spelled, n, all, cased));
+    capitals_append(out, spelled, n, query + start, r->token->end - start);
 }
 
 /* Puts marks on the text of READINGS, which has words. */

@@ -185,12 +185,38 @@ static enum trabao_status fill_next(struct search *s)
     return s->answer->next ? TRABAO_OK : error_no_memory(s->err);
 }
 
+/* MEANT, what the words of the query may be slips of, with its marks put back if none were typed. */
+static enum trabao_status suggest_meant(struct search *s, const char *meant, char **out)
+{
+    const struct archive *archive = s->r->reader->archive;
+    const struct query_typed typed = {meant, strlen(meant), civil_now(), false};
+    struct query_tree *tree = NULL;
+    struct readings readings = {0};
+    char *restored = NULL;
+    TRY(query_parse(s->r->analyzer, &typed, &tree, s->err));
+    enum trabao_status status = TRABAO_OK;
+    if (!tree->any_marked) {
+        const struct stand_rule rule = {&archive->lexicon, false, TRABAO_FOLDED};
+        status = readings_weigh(archive, tree, &rule, s->arena, &readings, s->err);
+    }
+    if (status == TRABAO_OK) {
+        status = readings_restore(&readings, SUGGESTION_LEAST, &restored, s->err);
+    }
+    query_tree_free(tree);
+    *out = restored ? restored : query_arena_dup(s->arena, meant, typed.n);
+    return status == TRABAO_OK && !*out ? error_no_memory(s->err) : status;
+}
+
 static enum trabao_status suggest(struct search *s)
 {
     const struct readings *readings = s->offered ? s->offered : s->limits.readings;
     char *suggestion = NULL;
-    const enum trabao_status status =
-        readings ? readings_restore(readings, SUGGESTION_LEAST, &suggestion, s->err) : TRABAO_OK;
+    enum trabao_status status = TRABAO_OK;
+    if (s->tree->meant) {
+        status = suggest_meant(s, s->tree->meant, &suggestion);
+    } else if (readings) {
+        status = readings_restore(readings, SUGGESTION_LEAST, &suggestion, s->err);
+    }
     s->answer->suggestion = suggestion;
     return status;
 }

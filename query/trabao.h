@@ -116,7 +116,7 @@ struct trabao_hit {
 struct trabao_answer {
     const char *query;      /* as typed */
     const char *understood; /* how it was read, in the query language */
-    const char *suggestion; /* the query with its marks put back, or NULL */
+    const char *suggestion; /* the query with its marks put back, and its slips of typing mended; or NULL */
     const char *const *warnings;
     size_t warning_count;
     enum trabao_tier tier; /* the loosest tier that was looked at */
