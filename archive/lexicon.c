@@ -141,6 +141,13 @@ uint32_t lexicon_fold_first(const struct lexicon *lexicon, const char *folded, s
     return lexicon->fold_slots[fold_slot_of(lexicon, folded, n)] - 1;
 }
 
+uint32_t lexicon_fold_ask(const struct lexicon *lexicon, const char *folded, size_t n)
+{
+    const uint32_t slot = hash_of(folded, n) & lexicon->fold_mask;
+    __builtin_prefetch(&lexicon->fold_slots[slot]);
+    return slot;
+}
+
 uint32_t lexicon_fold_next(const struct lexicon *lexicon, uint32_t term)
 {
     return lexicon->fold_next[term] - 1;

@@ -62,6 +62,16 @@ enum trabao_status lexicon_index_folds(struct lexicon *lexicon, struct trabao_er
 uint32_t lexicon_fold_first(const struct lexicon *lexicon, const char *folded, size_t n);
 uint32_t lexicon_fold_next(const struct lexicon *lexicon, uint32_t term);
 
+/*
+ * Where the chain of FOLDED would begin, for looking up many at once: memory is asked for it, and answers while others
+ * are asked for. Then, whether anything is there: if not, there is no chain.
+ */
+uint32_t lexicon_fold_ask(const struct lexicon *lexicon, const char *folded, size_t n);
+static inline bool lexicon_fold_answers(const struct lexicon *lexicon, uint32_t asked)
+{
+    return lexicon->fold_slots[asked] != 0;
+}
+
 /* Writes the terms to the table `lexicon`, in blocks; reads them back (and indexes the folds). */
 enum trabao_status lexicon_save(const struct lexicon *lexicon, sqlite3 *db, struct trabao_error *err);
 enum trabao_status lexicon_load(struct lexicon *lexicon, sqlite3 *db, struct trabao_error *err);

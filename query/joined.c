@@ -139,13 +139,15 @@ static double set_parts(const struct parting *p, struct joined *out)
     return bonds;
 }
 
-bool joined_part(const struct archive *archive, const char *word, size_t n, uint32_t *steps, struct joined *out)
+bool joined_part(const struct archive *archive, const char *word, size_t n, double least, uint32_t *steps,
+                 struct joined *out)
 {
     if (n < LETTERS_MIN || n > LETTERS_MAX) {
         return false;
     }
-    struct parting p = {
-        .archive = archive, .word = word, .n = n, .least = -(double)n * log(LETTER_ODDS), .steps = steps};
+    const double odds = -(double)n * log(LETTER_ODDS);
+    struct parting p = {.archive = archive, .word = word, .n = n, .steps = steps};
+    p.least = fmax(odds, log(least / (double)archive->words));
     for (size_t start = 0; start < n; start++) {
         const size_t longest = MIN(start + PART_MAX, start == 0 ? n - 1 : n);
         for (size_t end = start + 1; (start == 0 || p.places[start].count) && end <= longest; end++) {
@@ -155,7 +157,7 @@ bool joined_part(const struct archive *archive, const char *word, size_t n, uint
     if (p.places[n].count == 0) {
         return false;
     }
-    if (set_parts(&p, out) + p.places[n].ways[0].likely < p.least) {
+    if (set_parts(&p, out) + p.places[n].ways[0].likely < odds) {
         return false;
     }
     out->expected = exp(p.places[n].ways[0].likely) * (double)archive->words;

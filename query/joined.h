@@ -25,8 +25,10 @@ struct joined {
 
 /*
  * Takes WORD (N bytes), which is no syllable and has no marks, apart. *STEPS is what may be spent on it, and what is
- * left of that. False when it cannot be parted, or would so be something that is hardly ever written.
+ * left of that. False when it cannot be parted, or would so be something that is hardly ever written, or less often
+ * expected than LEAST.
  */
-bool joined_part(const struct archive *archive, const char *word, size_t n, uint32_t *steps, struct joined *out);
+bool joined_part(const struct archive *archive, const char *word, size_t n, double least, uint32_t *steps,
+                 struct joined *out);
 
 #endif

@@ -7,8 +7,11 @@
 #include "query/capitals.h"
 #include "query/joined.h"
 #include "query/library.h"
+#include "query/misspelt.h"
 #include "text/syllable.h"
 
+#define SUSPECTS_MAX 12  /* words of one query that are looked at */
+#define MISSPELT_MAX 4   /* of these whether they are misspelt: each takes a thousand look-ups */
 #define COMMON_SHARE 50  /* a word that one of so many articles has is no slip */
 #define OFTENER 20       /* what a word is offered as stands so many times as often as there are articles with it, */
 #define BY_FAR 100       /* and what it is read as so many times, */
@@ -19,8 +22,10 @@ struct finder {
     const struct archive *archive;
     const struct query_tree *tree;
     struct slips *out;
-    uint32_t steps; /* left for taking words apart */
-    bool failed;    /* memory ran out */
+    uint32_t steps;    /* left for taking words apart */
+    uint32_t suspects; /* words that were looked at, */
+    uint32_t misspelt; /* and whether they are misspelt */
+    bool failed;       /* memory ran out */
 };
 
 /* A word that may be a slip. */
@@ -35,12 +40,18 @@ struct suspect {
 
 /* ---- what was meant -------------------------------------------------------------------------------------------- */
 
-/* Appends TERM as it is usually spelled, with the capitals of what was typed. */
-static void append_term(const struct lexicon *lexicon, uint32_t term, const char *typed, size_t n, struct buf *out)
+/* Appends TERM as it is usually spelled, with the capitals of what was typed; without marks unless MARKED. */
+static void append_term(const struct lexicon *lexicon, uint32_t term, bool marked, const char *typed, size_t n,
+                        struct buf *out)
 {
-    char spelled[TEXT_FORM_MAX];
-    const size_t len = text_spelling(lexicon_form(lexicon, term), lexicon->terms[term].len, spelled);
-    capitals_append(out, spelled, len, typed, n);
+    char spelled[TEXT_FORM_MAX], plain[TEXT_FORM_MAX];
+    const char *word = spelled;
+    size_t len = text_spelling(lexicon_form(lexicon, term), lexicon->terms[term].len, spelled);
+    if (!marked) {
+        len = text_fold(spelled, len, plain);
+        word = plain;
+    }
+    capitals_append(out, word, len, typed, n);
 }
 
 static void add_slip(struct finder *f, const struct suspect *word, const struct buf *meant, bool certain)
@@ -71,7 +82,7 @@ static void write_parts(struct finder *f, const struct suspect *word, const stru
         }
         buf_append_str(out, i > 0 ? " " : "");
         if (f->tree->any_marked) {
-            append_term(&f->archive->lexicon, part->term, letters, n, out);
+            append_term(&f->archive->lexicon, part->term, true, letters, n, out);
         } else {
             buf_append(out, letters, n);
         }
@@ -79,20 +90,39 @@ static void write_parts(struct finder *f, const struct suspect *word, const stru
     buf_append_str(out, word->quote ? "\"" : "");
 }
 
-static void find_parts(struct finder *f, const struct suspect *word)
+static bool find_parts(struct finder *f, const struct suspect *word)
 {
     const struct query_token *token = word->token;
     struct joined joined;
     if (token->marked || token->end - token->start != word->n ||
-        !joined_part(f->archive, word->folded, word->n, &f->steps, &joined) ||
-        joined.expected < (double)OFTENER * word->articles) {
-        return;
+        !joined_part(f->archive, word->folded, word->n, (double)OFTENER * word->articles, &f->steps, &joined)) {
+        return false;
     }
     struct buf meant;
     buf_init(&meant, MEANT_CEILING);
     write_parts(f, word, &joined, &meant);
     const bool certain = word->articles <= HARDLY && joined.expected >= (double)BY_FAR * word->articles;
     add_slip(f, word, &meant, certain);
+    buf_free(&meant);
+    return true;
+}
+
+static void find_spelling(struct finder *f, const struct suspect *word)
+{
+    if (f->misspelt == MISSPELT_MAX) {
+        return;
+    }
+    f->misspelt++;
+    const struct lexicon *lexicon = &f->archive->lexicon;
+    const uint32_t term = misspelt_meant(lexicon, word->folded, word->n, word->articles);
+    if (term == LEXICON_NONE) {
+        return;
+    }
+    const struct query_token *token = word->token;
+    struct buf meant;
+    buf_init(&meant, MEANT_CEILING);
+    append_term(lexicon, term, f->tree->any_marked, f->tree->text + token->start, token->end - token->start, &meant);
+    add_slip(f, word, &meant, false);
     buf_free(&meant);
 }
 
@@ -119,8 +149,11 @@ static void look_at(struct finder *f, const struct query_token *token, bool quot
     struct suspect word = {.token = token, .quote = quote, .excluded = excluded};
     word.n = text_fold(token->form, token->len, word.folded);
     word.articles = library_articles(&f->archive->lexicon, token->form, token->len);
-    if (is_suspect(f, &word)) {
-        find_parts(f, &word);
+    if (f->suspects < SUSPECTS_MAX && is_suspect(f, &word)) {
+        f->suspects++;
+        if (!find_parts(f, &word)) {
+            find_spelling(f, &word);
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 /*
- * test_query_slips.c - words of a query that are slips of typing: typed without blanks.
+ * test_query_slips.c - words of a query that are slips of typing: typed without blanks, or beside the right key.
  */
 #include "query/slips.h"
 
 #include "query/joined.h"
+#include "query/misspelt.h"
 #include "query/read.h"
 #include "tests/unit/test_archive_support.h"
 
@@ -156,18 +157,19 @@ static void steps_are_bounded(void **state)
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         struct joined joined;
         uint32_t steps = 10;
-        assert_false(joined_part(archive->archive, words[i], strlen(words[i]), &steps, &joined));
+        assert_false(joined_part(archive->archive, words[i], strlen(words[i]), 0, &steps, &joined));
         assert_true(steps <= 10);
     }
     struct joined joined;
     uint32_t steps = JOINED_STEPS;
-    assert_true(joined_part(archive->archive, "danang", 6, &steps, &joined));
+    assert_true(joined_part(archive->archive, "danang", 6, 0, &steps, &joined));
     assert_int_equal(joined.count, 2);
     assert_int_equal(joined.parts[1].start, 2);
     assert_true(steps < JOINED_STEPS);
     assert_true(joined.expected > 100);
+    assert_false(joined_part(archive->archive, "danang", 6, 10000, &steps, &joined)); /* so often it is not there */
     steps = 0;
-    assert_false(joined_part(archive->archive, "danang", 6, &steps, &joined));
+    assert_false(joined_part(archive->archive, "danang", 6, 0, &steps, &joined));
 }
 
 /* Parts are longer than what was typed: a query that would be too long stays as it is. */
@@ -180,6 +182,45 @@ static void long_query(void **state)
     memcpy(query + sizeof query - 8, "vietnam", 8);
     assert_int_equal(strlen(query), TRABAO_QUERY_MAX);
     assert_reads(query, query, NULL);
+}
+
+/* ---- misspelt words -------------------------------------------------------------------------------------------- */
+
+static void misspelt_words(void **state)
+{
+    (void)state;
+    static const char *const slips[] = {"facebok", "faceboook", "facebool", "faecbook", "afcebook", "faceebook"};
+    for (size_t i = 0; i < ARRAY_LEN(slips); i++) {
+        assert_reads(slips[i], slips[i], "facebook");
+    }
+    assert_reads("donal trump", "donal trump", "donald trump"); /* it occurs, but hardly */
+    assert_reads("Facebok FACEBOK", "Facebok FACEBOK", "Facebook FACEBOOK");
+    assert_reads("title:facebok OR khach", "title:facebok OR khach", "title:facebook OR khach");
+    assert_reads("truogn", "truogn", "truong");
+    assert_reads("truoong hoc", "truoong hoc", "truong hoc");
+    assert_reads("người đọc truogn", "người đọc truogn", "người đọc trường");
+    assert_reads("trườgn học", "trườgn học", "trường học");
+}
+
+static void words_that_are_no_slips(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"facebook", "hacebook", "fcebok", "donad1", "doned", "chelsea", "covid",
+                                        "biden", "khang", "truona", "-facebok", "=facebok", "facebok*"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        assert_reads(words[i], words[i], NULL);
+    }
+    assert_int_equal(misspelt_meant(&archive->archive->lexicon, "facebokfacebokfacebok", 21, 0), LEXICON_NONE);
+}
+
+static void looks_at_few_words(void **state)
+{
+    (void)state;
+    assert_reads("qqqqq1 wwwww xxxxx zzzzz facebok fecebook", "qqqqq1 wwwww xxxxx zzzzz facebok fecebook",
+                 "qqqqq1 wwwww xxxxx zzzzz facebook fecebook");
+    static const char many[] = "bbbb cccc dddd ffff gggg hhhh jjjj kkkk llll mmmm nnnn pppp danang";
+    assert_reads(many, many, NULL);
+    assert_reads(many + 5, "cccc dddd ffff gggg hhhh jjjj kkkk llll mmmm nnnn pppp da nang", NULL);
 }
 
 /* ---- what becomes of it ---------------------------------------------------------------------------------------- */
@@ -204,7 +245,9 @@ static void suggestions(void **state)
     assert_suggests("vietnam", "việt nam", 3);
     assert_suggests("Vietnam", "Việt Nam", 3);
     assert_suggests("người vietnam", "người việt nam", 0);
+    assert_suggests("doc facebok", "đọc facebook", 0);
     assert_suggests("facebook", NULL, 120);
+    assert_suggests("=facebok", NULL, 0);
 }
 
 /* Each allocation fails once; then all after it. */
@@ -214,7 +257,7 @@ static void memory_runs_out(void **state)
     for (int ever = 0; ever < 2; ever++) {
         enum trabao_status status = TRABAO_NO_MEMORY;
         for (uint64_t k = 1; status == TRABAO_NO_MEMORY; k++) {
-            static const char query[] = "danang vietnam";
+            static const char query[] = "danang vietnam facebok";
             const struct trabao_request request = {
                 .query = query, .query_len = sizeof query - 1, .tier = TRABAO_TIER_AUTO};
             struct trabao_answer *answer = NULL;
@@ -222,7 +265,7 @@ static void memory_runs_out(void **state)
             status = trabao_search(reader, &request, &answer, &err);
             mem_fail_at(0, false);
             if (status == TRABAO_OK) {
-                assert_string_equal(answer->suggestion, "đà nẵng việt nam");
+                assert_string_equal(answer->suggestion, "đà nẵng việt nam facebook");
             }
             trabao_answer_free(answer);
         }
@@ -240,6 +283,9 @@ int main(void)
         cmocka_unit_test(warning_of_parts),
         cmocka_unit_test(steps_are_bounded),
         cmocka_unit_test(long_query),
+        cmocka_unit_test(misspelt_words),
+        cmocka_unit_test(words_that_are_no_slips),
+        cmocka_unit_test(looks_at_few_words),
         cmocka_unit_test(suggestions),
         cmocka_unit_test(memory_runs_out),
     };
