@@ -8,6 +8,7 @@
 
 #define FILTER_WORDS_MAX 8   /* "Thứ hai, ngày 20 tháng 7 năm 2020" */
 #define FILTER_BYTES_MAX 128 /* of one date */
+#define NEVER (366 * CIVIL_DAY_SECONDS) /* where a span of nothing begins and ends: 1601, which can be written */
 
 enum filter { FILTER_NONE, FILTER_DATE, FILTER_AFTER, FILTER_BEFORE };
 
@@ -96,11 +97,23 @@ static bool is_range(const struct lexer *lx, size_t start, size_t end, int64_t f
     return from != INT64_MIN && to != INT64_MAX && memmem(lx->c->text + start, end - start, "..", 2) != NULL;
 }
 
-/* True when what is read is to be excluded: a span of time cannot be. */
-static bool after_negation(const struct lexer *lx)
+static bool is_negation(enum lex_kind kind)
 {
-    const struct lex_item *item = lex_last(lx);
-    return item != NULL && (item->kind == LEX_MINUS || item->kind == LEX_NOT);
+    return kind == LEX_MINUS || kind == LEX_NOT;
+}
+
+/* Takes the signs and words off the items that negate what is read next; true if they do. */
+static bool take_negation(struct lexer *lx)
+{
+    bool negated = false;
+    for (const struct lex_item *item; (item = lex_last(lx)) != NULL;) {
+        if (!is_negation(item->kind)) {
+            break;
+        }
+        negated = !negated;
+        lx->out->count--;
+    }
+    return negated;
 }
 
 /*
@@ -126,40 +139,64 @@ static bool read_value(const struct lexer *lx, size_t value, size_t *end, int64_
     return found;
 }
 
-/* What the filter that was added last lets through. */
-static void set_span(struct lexer *lx, int64_t from, int64_t to)
+static void set_span(struct lexer *lx, struct query_span span)
 {
-    struct query_span *span = query_new(lx->c, 1, sizeof *span);
-    if (span != NULL) {
-        *span = (struct query_span){from, to};
-        lex_last(lx)->spans = span;
+    struct query_span *copy = query_new(lx->c, 1, sizeof *copy);
+    if (copy != NULL) {
+        *copy = span;
+        lex_last(lx)->spans = copy;
         lex_last(lx)->span_count = 1;
     }
+}
+
+/* Makes FILTER let through what it did not. */
+static void negate(struct query_context *c, struct lex_item *filter)
+{
+    struct query_span *spans = query_new(c, filter->span_count + 1, sizeof *spans);
+    if (spans == NULL) {
+        return;
+    }
+    size_t count = 0;
+    int64_t from = INT64_MIN;
+    for (size_t i = 0; i < filter->span_count; i++) {
+        if (filter->spans[i].from > from) {
+            spans[count++] = (struct query_span){from, filter->spans[i].from};
+        }
+        from = filter->spans[i].to;
+    }
+    if (from < INT64_MAX) {
+        spans[count++] = (struct query_span){from, INT64_MAX};
+    }
+    if (count == 0) { /* all was let through */
+        spans[count++] = (struct query_span){NEVER, NEVER};
+    }
+    filter->spans = spans;
+    filter->span_count = count;
 }
 
 /* The date filter at `pos` whose value begins after the colon, at VALUE. False, with a warning, if it is unreadable. */
 static bool lex_filter(struct lexer *lx, enum filter filter, size_t value)
 {
+    static const struct query_problem no_date = {"không đọc được như một ngày nên được tìm như các từ", "is no date"};
     const size_t start = lx->pos;
     int64_t from = 0;
     int64_t to = 0;
     size_t end;
     const bool found = read_value(lx, value, &end, &from, &to);
-    const bool bounded =
-        !(filter == FILTER_AFTER && from == INT64_MIN) && !(filter == FILTER_BEFORE && to == INT64_MAX);
-    const bool negated = after_negation(lx);
-    if (negated || !found || !bounded) {
-        static const struct query_problem problems[] = {
-            {"không đọc được như một ngày nên được tìm như các từ", "is no date"},
-            {"phép lọc ngày không thể phủ định nên được tìm như các từ", "a date filter cannot be negated"}};
-        query_warn_about(lx->c, start, end, problems[negated]);
+    if (!found || (filter == FILTER_AFTER && from == INT64_MIN) || (filter == FILTER_BEFORE && to == INT64_MAX)) {
+        query_warn_about(lx->c, start, end, no_date);
         return false;
     }
+    const bool negated = take_negation(lx);
+    const bool is_date = filter == FILTER_DATE || is_range(lx, value, end, from, to);
+    const struct query_span span = {filter == FILTER_BEFORE && !is_date ? INT64_MIN : from,
+                                    filter == FILTER_AFTER && !is_date ? INT64_MAX : to};
     lex_push(lx, LEX_FILTER, start, end);
     lx->free = false;
-    const bool is_date = filter == FILTER_DATE || is_range(lx, value, end, from, to);
-    set_span(lx, filter == FILTER_BEFORE && !is_date ? INT64_MIN : from,
-             filter == FILTER_AFTER && !is_date ? INT64_MAX : to);
+    set_span(lx, span);
+    if (negated) {
+        negate(lx->c, lex_last(lx));
+    }
     return true;
 }
 
@@ -208,8 +245,8 @@ static void join_spans(struct query_context *c, struct lex_item *left, const str
 }
 
 /*
- * Makes one item of the last three of COUNT, if they are a filter in parentheses or two that OR joins; NEXT is the item
- * to come. False if they are neither.
+ * Makes one item of the last three of COUNT, if they are a filter in parentheses, with what negates it, or two that OR
+ * joins; NEXT is the item to come. False if they are neither.
  */
 static bool reduce(struct query_context *c, struct lex_item *items, size_t *count, enum lex_kind next)
 {
@@ -218,16 +255,19 @@ static bool reduce(struct query_context *c, struct lex_item *items, size_t *coun
     }
     struct lex_item *last = items + *count - 3;
     const enum lex_kind before = *count > 3 ? last[-1].kind : LEX_OPEN;
-    const bool modified = before == LEX_MINUS || before == LEX_NOT || before == LEX_FIELD;
-    if (last[0].kind == LEX_OPEN && last[1].kind == LEX_FILTER && last[2].kind == LEX_CLOSE && !modified) {
+    if (last[0].kind == LEX_OPEN && last[1].kind == LEX_FILTER && last[2].kind == LEX_CLOSE && before != LEX_FIELD) {
         last[0] = last[1];
+        for (*count -= 2; *count > 1 && is_negation(last[-1].kind); last--, --*count) {
+            negate(c, last);
+            last[-1] = last[0];
+        }
     } else if (last[0].kind == LEX_FILTER && last[1].kind == LEX_OR && last[2].kind == LEX_FILTER &&
                joins_filters(before, next)) {
         join_spans(c, &last[0], &last[2]);
+        *count -= 2;
     } else {
         return false;
     }
-    *count -= 2;
     return true;
 }
 
