@@ -375,6 +375,20 @@ static void take_leading_time(struct cursor *c, int *seconds)
     }
 }
 
+/* Drops the zone at the end of a date whose time stands in front of it; *OFFSET is Vietnam's when there is none. */
+static void drop_trailing_zone(struct cursor *c, int *offset)
+{
+    *offset = CIVIL_ZONE_SECONDS;
+    for (struct cursor zone = *c; zone.p < c->end; zone.p++) {
+        struct cursor at = zone;
+        if (*zone.p == ' ' && take_zone(&at, offset) && at.p == at.end) {
+            c->end = zone.p;
+            return;
+        }
+        *offset = CIVIL_ZONE_SECONDS;
+    }
+}
+
 /* Skips a weekday (`Thứ hai,` `Chủ nhật,` `Thứ 2, ngày`), which says nothing that the date does not. */
 static void skip_weekday(struct cursor *c)
 {
@@ -392,7 +406,7 @@ static void skip_weekday(struct cursor *c)
 static bool read_date(const char *text, size_t n, bool of_record, struct civil *out)
 {
     struct cursor c = {text, text + n};
-    int leading;
+    int leading, offset = CIVIL_ZONE_SECONDS;
     *out = (struct civil){0};
     while (c.end > c.p && (c.end[-1] == ' ' || c.end[-1] == '\n' || c.end[-1] == '\t' || c.end[-1] == '\r')) {
         c.end--;
@@ -400,6 +414,9 @@ static bool read_date(const char *text, size_t n, bool of_record, struct civil *
     skip_blanks(&c);
     skip_weekday(&c);
     take_leading_time(&c, &leading);
+    if (leading >= 0) {
+        drop_trailing_zone(&c, &offset);
+    }
     struct cursor figures = c;
     (void)take_any(&figures, NGAY);
     skip_blanks(&figures);
@@ -410,7 +427,7 @@ static bool read_date(const char *text, size_t n, bool of_record, struct civil *
         return false;
     }
     if (leading >= 0 && out->precision == CIVIL_DAY) {
-        out->second += leading;
+        out->second += leading + CIVIL_ZONE_SECONDS - offset;
         out->precision = CIVIL_TIME;
     }
     return true;

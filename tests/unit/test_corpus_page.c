@@ -131,6 +131,7 @@ static void kinds_of_lines(void **state)
         {"NGAY DANG : 20/7/2020", LINE_DATE, "20/7/2020", -1},
         {"Đăng ngày 20/07/2020 14:30", LINE_DATE, "20/07/2020 14:30", -1},
         {"Cập nhật lúc 14h30, ngày 20/07/2020", LINE_DATE, "14h30, ngày 20/07/2020", -1},
+        {"Cập nhật: 14:30, 20/07/2020 (GMT+7)", LINE_DATE, "14:30, 20/07/2020 (GMT+7)", -1},
         {"Cập nhật: Thứ hai | 20/07/2020 | 14:30", LINE_DATE, "20/07/2020", -1},
         {"Thứ hai, 20/07/2020 14:30 (GMT+7)", LINE_DATE, "Thứ hai, 20/07/2020 14:30 (GMT+7)", -1},
         {"20/07/2020", LINE_TEXT, NULL, -1},
