@@ -10,18 +10,29 @@
 #include "query/misspelt.h"
 #include "text/syllable.h"
 
-#define SUSPECTS_MAX 12  /* words of one query that are looked at */
-#define MISSPELT_MAX 4   /* of these whether they are misspelt: each takes a thousand look-ups */
+#define WORDS_MAX 64     /* of a query; further ones are no slips */
+#define SUSPECTS_MAX 12  /* of these that are looked at */
+#define MISSPELT_MAX 4   /* and whether they are misspelt: each takes a thousand look-ups */
 #define COMMON_SHARE 50  /* a word that one of so many articles has is no slip */
 #define OFTENER 20       /* what a word is offered as stands so many times as often as there are articles with it, */
 #define BY_FAR 100       /* and what it is read as so many times, */
 #define HARDLY 2         /* when no more articles than these have it: slips of their own */
 #define MEANT_CEILING 512 /* bytes of what one word is meant to be */
 
+/* A word of the query, and what may be done with it. */
+struct word {
+    const struct query_token *token;
+    bool open;     /* it may be a slip */
+    bool quote;    /* several words in its place have to be a phrase */
+    bool excluded; /* only what is certain is taken for a slip */
+};
+
 struct finder {
     const struct archive *archive;
     const struct query_tree *tree;
     struct slips *out;
+    struct word words[WORDS_MAX]; /* in the order of the query */
+    size_t count;
     uint32_t steps;    /* left for taking words apart */
     uint32_t suspects; /* words that were looked at, */
     uint32_t misspelt; /* and whether they are misspelt */
@@ -30,12 +41,11 @@ struct finder {
 
 /* A word that may be a slip. */
 struct suspect {
-    const struct query_token *token;
+    const struct word *word;
+    const struct query_token *token; /* of it */
     char folded[TEXT_FORM_MAX];
     size_t n;
     uint32_t articles; /* that have it */
-    bool quote;        /* several words in its place have to be a phrase */
-    bool excluded;     /* only what is certain is taken for a slip */
 };
 
 /* ---- what was meant -------------------------------------------------------------------------------------------- */
@@ -54,24 +64,45 @@ static void append_term(const struct lexicon *lexicon, uint32_t term, bool marke
     capitals_append(out, word, len, typed, n);
 }
 
-static void add_slip(struct finder *f, const struct suspect *word, const struct buf *meant, bool certain)
+static uint32_t term_of(const struct finder *f, const struct word *word)
 {
-    if (word->excluded && !certain) {
+    return library_term(&f->archive->lexicon, word->token->form, word->token->len);
+}
+
+static double count_pair(const struct finder *f, uint32_t a, uint32_t b)
+{
+    return a == LEXICON_NONE || b == LEXICON_NONE ? 0 : ngrams_pair(&f->archive->ngrams, a, b);
+}
+
+/* True when the words beside it stand rather beside SUSPECT than beside FIRST and LAST: Vietnam Airlines. */
+static bool has_company(const struct finder *f, const struct suspect *suspect, uint32_t first, uint32_t last)
+{
+    const size_t i = (size_t)(suspect->word - f->words);
+    const uint32_t before = i > 0 ? term_of(f, suspect->word - 1) : LEXICON_NONE;
+    const uint32_t behind = i + 1 < f->count ? term_of(f, suspect->word + 1) : LEXICON_NONE;
+    const uint32_t typed = term_of(f, suspect->word);
+    return count_pair(f, before, typed) + count_pair(f, typed, behind) >
+           count_pair(f, before, first) + count_pair(f, last, behind);
+}
+
+static void add_slip(struct finder *f, const struct suspect *suspect, const struct buf *meant, bool certain)
+{
+    if (suspect->word->excluded && !certain) {
         return;
     }
     char *copy = buf_failed(meant) ? NULL : query_arena_dup(f->tree->arena, meant->data, meant->len);
     f->failed = f->failed || copy == NULL;
     if (copy != NULL) {
-        f->out->items[f->out->count++] = (struct slip){word->token->start, word->token->end, copy, certain};
+        f->out->items[f->out->count++] = (struct slip){suspect->token->start, suspect->token->end, copy, certain};
     }
 }
 
 /* The parts of a word that begins with a capital all do. */
-static void write_parts(struct finder *f, const struct suspect *word, const struct joined *joined, struct buf *out)
+static void write_parts(struct finder *f, const struct suspect *suspect, const struct joined *joined, struct buf *out)
 {
-    const char *typed = f->tree->text + word->token->start;
+    const char *typed = f->tree->text + suspect->token->start;
     const bool proper = typed[0] >= 'A' && typed[0] <= 'Z';
-    buf_append_str(out, word->quote ? "\"" : "");
+    buf_append_str(out, suspect->word->quote ? "\"" : "");
     for (size_t i = 0; i < joined->count; i++) {
         const struct joined_part *part = &joined->parts[i];
         char letters[TEXT_FORM_MAX];
@@ -87,78 +118,87 @@ static void write_parts(struct finder *f, const struct suspect *word, const stru
             buf_append(out, letters, n);
         }
     }
-    buf_append_str(out, word->quote ? "\"" : "");
+    buf_append_str(out, suspect->word->quote ? "\"" : "");
 }
 
-static bool find_parts(struct finder *f, const struct suspect *word)
+static bool find_parts(struct finder *f, const struct suspect *suspect)
 {
-    const struct query_token *token = word->token;
+    const struct query_token *token = suspect->token;
+    const double least = (double)OFTENER * suspect->articles;
     struct joined joined;
-    if (token->marked || token->end - token->start != word->n ||
-        !joined_part(f->archive, word->folded, word->n, (double)OFTENER * word->articles, &f->steps, &joined)) {
+    if (token->marked || token->end - token->start != suspect->n ||
+        !joined_part(f->archive, suspect->folded, suspect->n, least, &f->steps, &joined)) {
         return false;
+    }
+    const bool certain = suspect->articles <= HARDLY && joined.expected >= (double)BY_FAR * suspect->articles;
+    if (!certain && has_company(f, suspect, joined.parts[0].term, joined.parts[joined.count - 1].term)) {
+        return true;
     }
     struct buf meant;
     buf_init(&meant, MEANT_CEILING);
-    write_parts(f, word, &joined, &meant);
-    const bool certain = word->articles <= HARDLY && joined.expected >= (double)BY_FAR * word->articles;
-    add_slip(f, word, &meant, certain);
+    write_parts(f, suspect, &joined, &meant);
+    add_slip(f, suspect, &meant, certain);
     buf_free(&meant);
     return true;
 }
 
-static void find_spelling(struct finder *f, const struct suspect *word)
+static void find_spelling(struct finder *f, const struct suspect *suspect)
 {
     if (f->misspelt == MISSPELT_MAX) {
         return;
     }
     f->misspelt++;
     const struct lexicon *lexicon = &f->archive->lexicon;
-    const uint32_t term = misspelt_meant(lexicon, word->folded, word->n, word->articles);
-    if (term == LEXICON_NONE) {
+    const uint32_t term = misspelt_meant(lexicon, suspect->folded, suspect->n, suspect->articles);
+    if (term == LEXICON_NONE || has_company(f, suspect, term, term)) {
         return;
     }
-    const struct query_token *token = word->token;
+    const struct query_token *token = suspect->token;
     struct buf meant;
     buf_init(&meant, MEANT_CEILING);
     append_term(lexicon, term, f->tree->any_marked, f->tree->text + token->start, token->end - token->start, &meant);
-    add_slip(f, word, &meant, false);
+    add_slip(f, suspect, &meant, false);
     buf_free(&meant);
 }
 
 /* ---- the words of the query ------------------------------------------------------------------------------------ */
 
-static bool is_suspect(const struct finder *f, const struct suspect *word)
+static bool is_suspect(const struct finder *f, const struct suspect *suspect)
 {
-    for (size_t i = 0; i < word->n; i++) {
-        if (word->folded[i] < 'a' || word->folded[i] > 'z') {
+    for (size_t i = 0; i < suspect->n; i++) {
+        if (suspect->folded[i] < 'a' || suspect->folded[i] > 'z') {
             return false;
         }
     }
-    return !syllable_is_folded_shape(word->folded, word->n) && word->articles <= f->archive->count / COMMON_SHARE &&
-           abbreviations_find(&f->archive->abbreviations, word->folded, word->n) == ABBREVIATIONS_NONE;
+    return suspect->articles <= f->archive->count / COMMON_SHARE &&
+           !syllable_is_folded_shape(suspect->folded, suspect->n) &&
+           abbreviations_find(&f->archive->abbreviations, suspect->folded, suspect->n) == ABBREVIATIONS_NONE;
 }
 
-static void look_at(struct finder *f, const struct query_token *token, bool quote, bool excluded)
+static void look_at(struct finder *f, const struct word *word)
 {
-    struct slips *out = f->out;
-    /* A quote with a date is several phrases of the same words. */
-    if (out->count == SLIPS_MAX || (out->count > 0 && token->start < out->items[out->count - 1].end)) {
-        return;
-    }
-    struct suspect word = {.token = token, .quote = quote, .excluded = excluded};
-    word.n = text_fold(token->form, token->len, word.folded);
-    word.articles = library_articles(&f->archive->lexicon, token->form, token->len);
-    if (f->suspects < SUSPECTS_MAX && is_suspect(f, &word)) {
+    const struct query_token *token = word->token;
+    struct suspect suspect = {.word = word, .token = token};
+    suspect.n = text_fold(token->form, token->len, suspect.folded);
+    suspect.articles = library_articles(&f->archive->lexicon, token->form, token->len);
+    if (is_suspect(f, &suspect)) {
         f->suspects++;
-        if (!find_parts(f, &word)) {
-            find_spelling(f, &word);
+        if (!find_parts(f, &suspect)) {
+            find_spelling(f, &suspect);
         }
     }
 }
 
-/* True when words of NODE are words of the text, as the lexicon knows them, and stand for others. */
-static bool has_words(const struct query_node *node)
+/* Adds a word, unless it is there: a quote with a date is several phrases of the same words. */
+static void add_word(struct finder *f, struct word word)
+{
+    if (f->count < WORDS_MAX && (f->count == 0 || word.token->start >= f->words[f->count - 1].token->end)) {
+        f->words[f->count++] = word;
+    }
+}
+
+/* True when words of NODE are words of the text, as the lexicon knows them, and may stand for others. */
+static bool is_open(const struct query_node *node)
 {
     const bool in_text = node->field == QUERY_ANY || node->field == QUERY_TITLE || node->field == QUERY_NAME;
     const bool typed_as_one = node->kind == QUERY_PHRASE && !node->quoted && node->field != QUERY_NAME; /* TP.HCM */
@@ -171,17 +211,17 @@ enum place {
     EXCLUDED
 };
 
-static void look_for_slips(struct finder *f, const struct query_node *node, enum place place)
+static void gather_words(struct finder *f, const struct query_node *node, enum place place)
 {
     enum place below = place == ALONE && node->kind != QUERY_AND ? BELOW : place;
     below = node->kind == QUERY_NOT ? EXCLUDED : below;
     for (size_t i = 0; i < node->child_count; i++) {
-        look_for_slips(f, node->children[i], below);
+        gather_words(f, node->children[i], below);
     }
     const bool alone = place == ALONE && node->field != QUERY_TITLE;
     const bool quote = node->kind == QUERY_TERM && node->field != QUERY_NAME && !alone;
-    for (size_t i = 0; has_words(node) && i < node->token_count; i++) {
-        look_at(f, &node->tokens[i], quote, place == EXCLUDED);
+    for (size_t i = 0; i < node->token_count; i++) {
+        add_word(f, (struct word){&node->tokens[i], is_open(node), quote, place == EXCLUDED});
     }
 }
 
@@ -191,7 +231,12 @@ enum trabao_status slips_find(const struct archive *archive, const struct query_
     struct finder f = {.archive = archive, .tree = tree, .out = out, .steps = JOINED_STEPS};
     out->count = 0;
     if (tree->root != NULL) {
-        look_for_slips(&f, tree->root, ALONE);
+        gather_words(&f, tree->root, ALONE);
+    }
+    for (size_t i = 0; i < f.count && f.suspects < SUSPECTS_MAX && out->count < SLIPS_MAX; i++) {
+        if (f.words[i].open) {
+            look_at(&f, &f.words[i]);
+        }
     }
     return f.failed ? error_no_memory(err) : TRABAO_OK;
 }

@@ -27,7 +27,7 @@ static int open_all(void **state)
         {"TP Hồ Chí Minh (TP.HCM) và TP HCM.", 60},
         {"Người Việt Nam đọc Facebook của Donald Trump ở trường học, biến động.", 120},
         {"Số liệu y tế của một bệnh viện đã có ở đây, mỗi ngày một khác.", 60},
-        {"Vietnam Airlines bay.", 3},
+        {"Vietnam Airlines và Vietnam-Co.op bay.", 3},
         {"danangg Chelsea Biden Donal hanoi", 1},
         {"Chelsea Biden", 2},
     };
@@ -126,6 +126,9 @@ static void what_occurs_is_meant(void **state)
     assert_reads("vietnam", "vietnam", "viet nam"); /* but something else may be */
     assert_reads("vietnam danang", "vietnam da nang", "viet nam da nang");
     assert_reads("người vietnam", "người vietnam", "người việt nam");
+    assert_reads("Vietnam Airlines", "Vietnam Airlines", NULL); /* beside a word that is its company, it is */
+    assert_reads("vietnam co.op", "vietnam co.op", NULL);
+    assert_reads("nguoi vietnam airlines bay", "nguoi vietnam airlines bay", NULL);
     assert_reads("hanoi", "ha noi", NULL); /* a single article has it: a slip as well */
     assert_reads("chelsea covid trump iphone", "chelsea covid trump iphone", NULL);
     assert_reads("tphcm", "tphcm", NULL); /* an abbreviation, which the archive writes otherwise */
