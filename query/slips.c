@@ -3,6 +3,8 @@
  */
 #include "query/slips.h"
 
+#include <math.h>
+
 #include "query/arena.h"
 #include "query/capitals.h"
 #include "query/joined.h"
@@ -17,6 +19,8 @@
 #define OFTENER 20       /* what a word is offered as stands so many times as often as there are articles with it, */
 #define BY_FAR 100       /* and what it is read as so many times, */
 #define HARDLY 2         /* when no more articles than these have it: slips of their own */
+#define WHOLE_LEAST 20   /* articles that have what two words are offered as */
+#define READINGS 12      /* of each of the two that are looked at, the commonest */
 #define MEANT_CEILING 512 /* bytes of what one word is meant to be */
 
 /* A word of the query, and what may be done with it. */
@@ -85,15 +89,13 @@ static bool has_company(const struct finder *f, const struct suspect *suspect, u
            count_pair(f, before, first) + count_pair(f, last, behind);
 }
 
-static void add_slip(struct finder *f, const struct suspect *suspect, const struct buf *meant, bool certain)
+/* Of what is typed from START to END. */
+static void add_slip(struct finder *f, uint32_t start, uint32_t end, const struct buf *meant, bool certain)
 {
-    if (suspect->word->excluded && !certain) {
-        return;
-    }
     char *copy = buf_failed(meant) ? NULL : query_arena_dup(f->tree->arena, meant->data, meant->len);
     f->failed = f->failed || copy == NULL;
     if (copy != NULL) {
-        f->out->items[f->out->count++] = (struct slip){suspect->token->start, suspect->token->end, copy, certain};
+        f->out->items[f->out->count++] = (struct slip){start, end, copy, certain};
     }
 }
 
@@ -131,20 +133,21 @@ static bool find_parts(struct finder *f, const struct suspect *suspect)
         return false;
     }
     const bool certain = suspect->articles <= HARDLY && joined.expected >= (double)BY_FAR * suspect->articles;
-    if (!certain && has_company(f, suspect, joined.parts[0].term, joined.parts[joined.count - 1].term)) {
+    const uint32_t first = joined.parts[0].term, last = joined.parts[joined.count - 1].term;
+    if (!certain && (suspect->word->excluded || has_company(f, suspect, first, last))) {
         return true;
     }
     struct buf meant;
     buf_init(&meant, MEANT_CEILING);
     write_parts(f, suspect, &joined, &meant);
-    add_slip(f, suspect, &meant, certain);
+    add_slip(f, token->start, token->end, &meant, certain);
     buf_free(&meant);
     return true;
 }
 
 static void find_spelling(struct finder *f, const struct suspect *suspect)
 {
-    if (f->misspelt == MISSPELT_MAX) {
+    if (f->misspelt == MISSPELT_MAX || suspect->word->excluded) {
         return;
     }
     f->misspelt++;
@@ -157,21 +160,24 @@ static void find_spelling(struct finder *f, const struct suspect *suspect)
     struct buf meant;
     buf_init(&meant, MEANT_CEILING);
     append_term(lexicon, term, f->tree->any_marked, f->tree->text + token->start, token->end - token->start, &meant);
-    add_slip(f, suspect, &meant, false);
+    add_slip(f, token->start, token->end, &meant, false);
     buf_free(&meant);
 }
 
 /* ---- the words of the query ------------------------------------------------------------------------------------ */
 
+static bool is_plain(const struct suspect *suspect)
+{
+    size_t i = 0;
+    while (i < suspect->n && suspect->folded[i] >= 'a' && suspect->folded[i] <= 'z') {
+        i++;
+    }
+    return i == suspect->n && !syllable_is_folded_shape(suspect->folded, suspect->n);
+}
+
 static bool is_suspect(const struct finder *f, const struct suspect *suspect)
 {
-    for (size_t i = 0; i < suspect->n; i++) {
-        if (suspect->folded[i] < 'a' || suspect->folded[i] > 'z') {
-            return false;
-        }
-    }
-    return suspect->articles <= f->archive->count / COMMON_SHARE &&
-           !syllable_is_folded_shape(suspect->folded, suspect->n) &&
+    return suspect->articles <= f->archive->count / COMMON_SHARE && is_plain(suspect) &&
            abbreviations_find(&f->archive->abbreviations, suspect->folded, suspect->n) == ABBREVIATIONS_NONE;
 }
 
@@ -187,6 +193,61 @@ static void look_at(struct finder *f, const struct word *word)
             find_spelling(f, &suspect);
         }
     }
+}
+
+/* How often the two words stand side by side, in the readings of them that most often do. */
+static double count_side_by_side(const struct finder *f, const struct query_token *a, const struct query_token *b)
+{
+    const struct lexicon *lexicon = &f->archive->lexicon;
+    uint32_t seconds[READINGS];
+    size_t count = 0;
+    double most = 0;
+    char folded[TEXT_FORM_MAX];
+    uint32_t t = lexicon_fold_first(lexicon, folded, text_fold(b->form, b->len, folded));
+    for (; t != LEXICON_NONE && count < READINGS; t = lexicon_fold_next(lexicon, t)) {
+        seconds[count++] = t;
+    }
+    t = lexicon_fold_first(lexicon, folded, text_fold(a->form, a->len, folded));
+    for (size_t i = 0; t != LEXICON_NONE && i < READINGS; t = lexicon_fold_next(lexicon, t), i++) {
+        for (size_t k = 0; k < count; k++) {
+            most = fmax(most, ngrams_pair(&f->archive->ngrams, t, seconds[k]));
+        }
+    }
+    return most;
+}
+
+/* True when nothing but a blank or two stands between the words. */
+static bool are_beside(const struct finder *f, const struct query_token *a, const struct query_token *b)
+{
+    uint32_t i = a->end;
+    while (i < b->start && f->tree->text[i] == ' ') {
+        i++;
+    }
+    return i > a->end && i == b->start;
+}
+
+/* Offers WORD and the one behind it as one, bit coin as bitcoin, if they are that by far more often. */
+static bool find_whole(struct finder *f, const struct word *word)
+{
+    const struct query_token *a = word[0].token, *b = word[1].token;
+    if (!word[1].open || word->excluded || a->marked || b->marked || a->len + b->len > TEXT_FORM_MAX ||
+        !are_beside(f, a, b)) {
+        return false;
+    }
+    struct suspect whole = {.word = word, .token = a, .n = a->len + b->len};
+    memcpy(whole.folded, a->form, a->len);
+    memcpy(whole.folded + a->len, b->form, b->len);
+    whole.articles = library_articles(&f->archive->lexicon, whole.folded, whole.n);
+    if (whole.articles < WHOLE_LEAST || !is_plain(&whole) ||
+        OFTENER * count_side_by_side(f, a, b) > whole.articles) {
+        return false;
+    }
+    struct buf meant;
+    buf_init(&meant, MEANT_CEILING);
+    capitals_append(&meant, whole.folded, whole.n, f->tree->text + a->start, a->end - a->start);
+    add_slip(f, a->start, b->end, &meant, false);
+    buf_free(&meant);
+    return true;
 }
 
 /* Adds a word, unless it is there: a quote with a date is several phrases of the same words. */
@@ -234,7 +295,9 @@ enum trabao_status slips_find(const struct archive *archive, const struct query_
         gather_words(&f, tree->root, ALONE);
     }
     for (size_t i = 0; i < f.count && f.suspects < SUSPECTS_MAX && out->count < SLIPS_MAX; i++) {
-        if (f.words[i].open) {
+        if (f.words[i].open && i + 1 < f.count && find_whole(&f, &f.words[i])) {
+            i++;
+        } else if (f.words[i].open) {
             look_at(&f, &f.words[i]);
         }
     }

@@ -1,6 +1,6 @@
 /*
  * slips.h - words of a query that are slips of typing, as far as an archive knows: words without the blanks between
- * them (joined.h), and words beside which another letter was hit (misspelt.h).
+ * them (joined.h), one with a blank in it, and words beside which another letter was hit (misspelt.h).
  *
  * What occurs is what was meant, unless what it could be a slip of occurs by far more often. Looked at are words that
  * few articles have and that are no Vietnamese syllable, abbreviations aside: an ordinary query has none.

@@ -28,6 +28,7 @@ static int open_all(void **state)
         {"Người Việt Nam đọc Facebook của Donald Trump ở trường học, biến động.", 120},
         {"Số liệu y tế của một bệnh viện đã có ở đây, mỗi ngày một khác.", 60},
         {"Vietnam Airlines và Vietnam-Co.op bay.", 3},
+        {"Sa Pa hay Sapa.", 30},
         {"danangg Chelsea Biden Donal hanoi", 1},
         {"Chelsea Biden", 2},
     };
@@ -205,6 +206,22 @@ static void misspelt_words(void **state)
     assert_reads("trườgn học", "trườgn học", "trường học");
 }
 
+static void words_with_a_blank_inside(void **state)
+{
+    (void)state;
+    assert_reads("face book", "face book", "facebook");
+    assert_reads("Face  Book cua truogn", "Face  Book cua truogn", "Facebook cua truong");
+    assert_reads("\"doc face book\"", "\"doc face book\"", "\"doc facebook\"");
+    assert_reads("title:face book", "title:face book", "title:facebook");
+    assert_reads("người face book đọc", "người face book đọc", "người facebook đọc");
+    assert_reads("face, book", "face, book", NULL);
+    assert_reads("face OR book", "face OR book", NULL);
+    assert_reads("-\"face book\" doc", "-\"face book\" doc", NULL);
+    assert_reads("face =book", "face =book", NULL);
+    assert_reads("sa pa", "sa pa", NULL); /* it is written so as well */
+    assert_reads("do nald", "do nald", "donald");
+}
+
 static void words_that_are_no_slips(void **state)
 {
     (void)state;
@@ -287,6 +304,7 @@ int main(void)
         cmocka_unit_test(steps_are_bounded),
         cmocka_unit_test(long_query),
         cmocka_unit_test(misspelt_words),
+        cmocka_unit_test(words_with_a_blank_inside),
         cmocka_unit_test(words_that_are_no_slips),
         cmocka_unit_test(looks_at_few_words),
         cmocka_unit_test(suggestions),
