@@ -24,6 +24,7 @@
 #include "archive/signatures.h"
 #include "archive/wordcode.h"
 #include "base/mem.h"
+#include "base/writeback.h"
 
 #define SAMPLE_ARTICLES 3000
 #define DICTIONARY_BYTES ((size_t)112 << 10) /* of a dictionary, */
@@ -34,6 +35,7 @@ struct build {
     const struct build_options *options;
     struct build_result *result;
     sqlite3 *db;
+    struct writeback *writeback; /* of its file */
     struct rows rows;
     struct lexicon lexicon;
     struct abbreviations_learner *abbreviations;
@@ -353,6 +355,7 @@ static enum trabao_status prepare(struct build *b, const struct aside *aside, st
     }
     TRY(spill_put_away(b->spill, err));
     TRY(db_create(buf_str(&aside->name), &b->db, err));
+    TRY(writeback_start(buf_str(&aside->name), &b->writeback, err));
     TRY(rows_register(&b->rows, b->db, err));
     TRY(db_exec(b->db, "BEGIN", "beginning", err));
     TRY(schema_create(b->db, err));
@@ -388,6 +391,7 @@ static void finish(struct build *b)
     impact_builder_close(b->impacts);
     rows_close(&b->rows);
     db_close(b->db);
+    writeback_stop(b->writeback);
     runs_close(b->runs);
     ngrams_builder_close(b->ngrams);
     signatures_builder_close(b->signatures);

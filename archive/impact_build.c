@@ -17,7 +17,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-#define AHEAD_MAX ((size_t)24 << 20)
+/* The thread that owns the database comes to these rows last; what the pipeline and counting pairs took is free. */
+#define AHEAD_MAX ((size_t)256 << 20)
 #define LEAF_BYTES (DB_PAGE_BYTES - 8) /* of a leaf page, for cells */
 #define CHUNK_MIN 512U                 /* bytes for which a chunk is begun on a page; a window's postings fit */
 

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/utf8.h"
+#include "base/writeback.h"
 
 #define PATH_BYTES 512
 #define SAID_BYTES 65536
@@ -188,6 +189,34 @@ static void a_copy_from_elsewhere_is_the_same(void **state)
     assert_same(from, to);
     unlink(from);
     unlink(to);
+}
+
+/* The file grows over several rounds of the thread's, the last of which is cut short. */
+static void a_file_written_back_is_what_was_written(void **state)
+{
+    (void)state;
+    char path[PATH_BYTES];
+    struct writeback *writeback;
+    struct trabao_error err = {0};
+    path_in(path, "growing");
+    assert_int_equal(writeback_start(path, &writeback, &err), TRABAO_IO);
+    assert_non_null(strstr(err.message, path));
+    writeback_stop(writeback);
+    writeback_stop(NULL);
+    write_file(path, "");
+    assert_int_equal(writeback_start(path, &writeback, &err), TRABAO_OK);
+    for (size_t i = 0; i < 5; i++) {
+        FILE *file = fopen(path, "a");
+        assert_non_null(file);
+        assert_true(fputs("more ", file) >= 0);
+        assert_int_equal(fclose(file), 0);
+        usleep(100000);
+    }
+    const double before = clock_ms();
+    writeback_stop(writeback);
+    assert_true(clock_ms() - before < 5000);
+    assert_file(path, "more more more more more ");
+    unlink(path);
 }
 
 /* ---- stderr ---------------------------------------------------------------------------------------------------- */
@@ -402,6 +431,7 @@ int main(void)
         cmocka_unit_test(failures_name_the_step_and_leave_the_old_file),
         cmocka_unit_test(a_copy_is_the_same_and_has_the_same_permissions),
         cmocka_unit_test(a_copy_from_elsewhere_is_the_same),
+        cmocka_unit_test(a_file_written_back_is_what_was_written),
         cmocka_unit_test(log_lines_are_keys_and_escaped_values),
         cmocka_unit_test(hostile_values_stay_on_their_line),
         cmocka_unit_test(lines_above_the_level_are_dropped),
