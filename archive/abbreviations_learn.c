@@ -17,7 +17,7 @@
 
 struct abbreviations_learner {
     struct lexicon pairs; /* articles: that introduce it; count: the last one of them, from 1 */
-    uint64_t articles;    /* so far */
+    uint32_t articles;    /* so far */
 };
 
 enum trabao_status abbreviations_learner_open(struct abbreviations_learner **out, struct trabao_error *err)

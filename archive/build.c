@@ -38,6 +38,7 @@ struct build {
     struct writeback *writeback; /* of its file */
     struct rows rows;
     struct lexicon lexicon;
+    struct lexicon frequent; /* its first terms: those of the sample */
     struct abbreviations_learner *abbreviations;
     struct runs *runs;
     struct segment *segment;
@@ -129,8 +130,8 @@ static int by_count(const void *a, const void *b, void *context)
     return x < y ? -1 : x > y;
 }
 
-/* Enters the terms of S into LEXICON, the frequent ones first. Term t of the sample becomes NUMBERS[t]. */
-static bool rank_terms(const struct sample *s, struct lexicon *lexicon, uint32_t *numbers)
+/* Enters the terms of S into both lexicons, the frequent ones first. Term t of the sample becomes NUMBERS[t]. */
+static bool rank_terms(const struct sample *s, struct lexicon *lexicon, struct lexicon *frequent, uint32_t *numbers)
 {
     const struct lexicon *seen = &s->seen;
     uint32_t *order = mem_alloc(seen->count, sizeof *order);
@@ -144,7 +145,7 @@ static bool rank_terms(const struct sample *s, struct lexicon *lexicon, uint32_t
     for (uint32_t i = 0; fine && i < seen->count; i++) {
         const uint32_t t = order[i];
         numbers[t] = lexicon_add(lexicon, lexicon_form(seen, t), seen->terms[t].len);
-        fine = numbers[t] != LEXICON_NONE;
+        fine = numbers[t] != LEXICON_NONE && lexicon_add(frequent, lexicon_form(seen, t), seen->terms[t].len) == i;
     }
     mem_free(order);
     return fine;
@@ -196,9 +197,10 @@ static enum trabao_status learn_words(struct build *b, const struct sample *s, s
     struct pack_samples words;
     uint32_t *numbers = mem_alloc(s->seen.count, sizeof *numbers);
     pack_samples_init(&words);
-    enum trabao_status status = numbers && rank_terms(s, &b->lexicon, numbers) && renumber(s, numbers, &words)
-                                    ? TRABAO_OK
-                                    : error_no_memory(err);
+    enum trabao_status status = numbers && rank_terms(s, &b->lexicon, &b->frequent, numbers) &&
+                                            renumber(s, numbers, &words)
+                                        ? TRABAO_OK
+                                        : error_no_memory(err);
     if (status == TRABAO_OK) {
         status = save_dictionary(b, "words", &words, PACK_WORDS, &b->words, err);
     }
@@ -256,6 +258,7 @@ static enum trabao_status write_articles(struct build *b, struct trabao_error *e
 {
     const struct pipeline_plan plan = {.spill = b->spill,
                                        .lexicon = &b->lexicon,
+                                       .frequent = &b->frequent,
                                        .words = b->words,
                                        .residues = b->residues,
                                        .numbered = numbered,
@@ -397,6 +400,7 @@ static void finish(struct build *b)
     signatures_builder_close(b->signatures);
     wordcode_terms_free(&b->terms);
     lexicon_free(&b->lexicon);
+    lexicon_free(&b->frequent);
     abbreviations_learner_close(b->abbreviations);
     pack_dictionary_close(b->words);
     pack_dictionary_close(b->residues);

@@ -52,6 +52,11 @@ const struct article_text *document_column(const struct document *d, enum schema
     return &d->article.fields[fields[column]];
 }
 
+uint32_t document_mark(const void *lexicon, const char *word, size_t n, const char *form, size_t form_len)
+{
+    return wordcode_mark(lexicon_find(lexicon, form, form_len), form, form_len, word, n);
+}
+
 enum trabao_status document_tokenize(struct document *d, struct text_analyzer *analyzer, struct trabao_error *err)
 {
     for (enum schema_column c = 0; c < SCHEMA_COLUMNS; c++) {
@@ -70,7 +75,7 @@ enum trabao_status document_tokenize(struct document *d, struct text_analyzer *a
 
 /* ---- numbers of terms ------------------------------------------------------------------------------------------ */
 
-/* The frequent words are short and few: found here, they cost one look at one cache line. */
+/* What is not marked, but frequent, is short: found here, it costs one look at one cache line. */
 struct document_known {
     uint64_t form[2]; /* padded with zeros, which no form contains; both 0: free */
     uint32_t term;
@@ -118,7 +123,8 @@ static bool number_column(struct document *d, enum schema_column column, struct 
     char *out = buf_reserve(&d->words, tokens->count * WORDCODE_TERM_BYTES);
     uint32_t places = 0;
     for (size_t i = 0; number && out && i < tokens->count; i++) {
-        const uint32_t term = term_of(known, lexicon, tokens, i);
+        const uint32_t marked = wordcode_marked_term(tokens->items[i].mark);
+        const uint32_t term = marked != LEXICON_NONE ? marked : term_of(known, lexicon, tokens, i);
         if (term == LEXICON_NONE) {
             return false;
         }

@@ -36,6 +36,9 @@ void document_clear(struct document *d);
 /* The text of an FTS5 column; text NULL when the article has none. */
 const struct article_text *document_column(const struct document *d, enum schema_column column);
 
+/* The text_marker of an analyzer for documents: LEXICON has frequent terms, whose numbers never change. */
+uint32_t document_mark(const void *lexicon, const char *word, size_t n, const char *form, size_t form_len);
+
 /* Cuts all columns and looks for abbreviations. */
 enum trabao_status document_tokenize(struct document *d, struct text_analyzer *analyzer, struct trabao_error *err);
 
@@ -44,8 +47,8 @@ struct document_known;
 void document_known_free(struct document_known *known);
 
 /*
- * Numbers the terms of D (new ones are added to LEXICON, whose counts grow) and writes its words stream. *LENGTH: words
- * of title and body.
+ * Numbers the terms of D (those that are marked have their number; new ones are added to LEXICON, whose counts grow)
+ * and writes its words stream. *LENGTH: words of title and body.
  */
 enum trabao_status document_number(struct document *d, struct lexicon *lexicon, struct document_known **known,
                                    uint32_t *length, struct trabao_error *err);

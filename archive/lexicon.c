@@ -95,6 +95,11 @@ uint32_t lexicon_add(struct lexicon *lexicon, const char *form, size_t n)
     return lexicon->count++;
 }
 
+uint32_t lexicon_find(const struct lexicon *lexicon, const char *form, size_t n)
+{
+    return lexicon->slots ? lexicon->slots[slot_of(lexicon, form, n)] - 1 : LEXICON_NONE;
+}
+
 /* The slot of the chain of FOLDED, or the free one where it belongs. */
 static uint32_t fold_slot_of(const struct lexicon *lexicon, const char *folded, size_t n)
 {
@@ -221,7 +226,7 @@ static enum trabao_status load_block(struct lexicon *lexicon, const uint8_t *p, 
             return damaged(err);
         }
         lexicon->terms[term].articles = (uint32_t)articles;
-        lexicon->terms[term].count = articles + more;
+        lexicon->terms[term].count = (articles + more) & LEXICON_COUNT_MAX;
     }
     return TRABAO_OK;
 }

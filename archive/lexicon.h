@@ -18,11 +18,14 @@
 #define LEXICON_NONE UINT32_MAX
 #define LEXICON_TERMS_MAX (UINT32_C(1) << 24) /* what the stored texts can refer to */
 
+#define LEXICON_COUNT_BITS 56
+#define LEXICON_COUNT_MAX (UINT64_MAX >> (64 - LEXICON_COUNT_BITS))
+
 struct lexicon_term {
     uint32_t form;     /* offset of the canonical form in struct lexicon.forms */
-    uint8_t len;       /* bytes of the form */
     uint32_t articles; /* document frequency over title and body */
-    uint64_t count;    /* occurrences over title and body */
+    uint64_t count : LEXICON_COUNT_BITS; /* occurrences over title and body */
+    uint64_t len : 8;    /* bytes of the form */
 };
 
 struct lexicon {
@@ -54,6 +57,9 @@ static inline bool lexicon_is(const struct lexicon *lexicon, uint32_t term, cons
 
 /* The number of FORM (N bytes), added if it is new. LEXICON_NONE when memory runs out or the lexicon is full. */
 uint32_t lexicon_add(struct lexicon *lexicon, const char *form, size_t n);
+
+/* The number of FORM (N bytes), LEXICON_NONE when it is none of the terms. */
+uint32_t lexicon_find(const struct lexicon *lexicon, const char *form, size_t n);
 
 /* Builds the fold chains; to be called once all terms are in. */
 enum trabao_status lexicon_index_folds(struct lexicon *lexicon, struct trabao_error *err);

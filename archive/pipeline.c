@@ -185,6 +185,7 @@ static enum trabao_status start_worker(struct pipeline *p, struct trabao_error *
     buf_init(&w->scratch, (size_t)1 << 30);
     enum trabao_status status = text_analyzer_open(&w->analyzer, err);
     if (status == TRABAO_OK) {
+        text_analyzer_mark(w->analyzer, p->plan.frequent ? document_mark : NULL, p->plan.frequent);
         status = spill_port_open(p->plan.spill, &w->port, err);
     }
     if (status == TRABAO_OK) {

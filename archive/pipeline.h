@@ -30,6 +30,7 @@ typedef enum trabao_status (*pipeline_numbered)(void *context, uint32_t number, 
 struct pipeline_plan {
     struct spill *spill;
     struct lexicon *lexicon; /* new terms are added; not to be touched by others until the end */
+    const struct lexicon *frequent; /* its first terms, which do not change; NULL: not known */
     const struct pack_dictionary *words, *residues;
     pipeline_numbered numbered;
     void *context;

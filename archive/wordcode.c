@@ -99,6 +99,20 @@ static enum letter_case case_of(const char *form, size_t form_len, const char *s
     return len == n && memcmp(upper, surface, n) == 0 ? CASE_UPPER : CASE_LITERAL;
 }
 
+uint32_t wordcode_mark(uint32_t term, const char *form, size_t form_len, const char *word, size_t n)
+{
+    const uint32_t number = term < (TEXT_MARKS >> WORDCODE_MARK_LETTERS) - 1 ? term + 1 : 0;
+    return number << WORDCODE_MARK_LETTERS | case_of(form, form_len, word, n);
+}
+
+/* The letters of the I-th token, which is SURFACE. Without a mark, they are compared. */
+static enum letter_case letters_of(const struct text_tokens *tokens, size_t i, const char *surface, size_t n)
+{
+    const struct text_token *token = &tokens->items[i];
+    return token->mark ? (enum letter_case)(token->mark & ((1U << WORDCODE_MARK_LETTERS) - 1))
+                       : case_of(text_form(tokens, i), token->form_len, surface, n);
+}
+
 static bool put_literal(struct buf *literals, const char *bytes, size_t n)
 {
     return varint_append(literals, n) && buf_append(literals, bytes, n);
@@ -132,7 +146,7 @@ static bool encode(const struct wordcode_text *text, uint8_t *codes, struct buf 
         }
         const char *surface = text->text + token->start;
         const size_t len = token->end - token->start;
-        const enum letter_case letters = case_of(text_form(text->tokens, i), token->form_len, surface, len);
+        const enum letter_case letters = letters_of(text->tokens, i, surface, len);
         const uint8_t gap = put_gap(literals, text->text + at, token->start - at);
         if (letters == CASE_LITERAL) {
             put_literal(literals, surface, len);

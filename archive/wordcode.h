@@ -60,7 +60,21 @@ static inline size_t wordcode_put(char *out, uint32_t term)
     return 4;
 }
 
-/* A text and how it was cut. */
+/*
+ * The mark (text.h) for a WORD of N bytes with FORM, whose number is TERM: that number, if it is small enough, and in
+ * what letters the word is written. LEXICON_NONE: the number is not known.
+ */
+uint32_t wordcode_mark(uint32_t term, const char *form, size_t form_len, const char *word, size_t n);
+
+#define WORDCODE_MARK_LETTERS 2 /* bits, the lowest ones; above, the number and one */
+
+/* The number that a mark has, or LEXICON_NONE. */
+static inline uint32_t wordcode_marked_term(uint32_t mark)
+{
+    return (mark >> WORDCODE_MARK_LETTERS) - 1;
+}
+
+/* A text and how it was cut, with marks of words or without. */
 struct wordcode_text {
     const char *text;
     size_t len;

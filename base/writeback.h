@@ -12,7 +12,7 @@
 
 struct writeback;
 
-/* Begins for the file at PATH. */
+/* Begins for the file at PATH. To be stopped after a failure too. */
 enum trabao_status writeback_start(const char *path, struct writeback **out, struct trabao_error *err);
 
 /* Ends it; nothing is flushed for certain. W may be NULL. */

@@ -124,6 +124,14 @@ static void word_by_form(struct collector *c, size_t start, size_t end, const ch
     }
 }
 
+static void remember(struct collector *c, const uint64_t key[2], const char *word, size_t n, const char *form,
+                     size_t len, bool is_month)
+{
+    struct memo_slot *slot = memo_add(c->memo, key[0], key[1], form, len);
+    slot->is_month = is_month;
+    slot->mark = c->marker ? c->marker(c->marker_context, word, n, form, len) & (TEXT_MARKS - 1) : 0;
+}
+
 void collect_word(struct collector *c, size_t start, size_t end, bool memoise)
 {
     const char *word = c->text + start;
@@ -153,8 +161,8 @@ void collect_word(struct collector *c, size_t start, size_t end, bool memoise)
         return;
     }
     const bool is_month = spelled_is_month(form, len);
-    if (small && memoise && len <= MEMO_WORD_MAX) {
-        memo_add(c->memo, key[0], key[1], form, len, is_month);
+    if (small && memoise && len <= MEMO_FORM_MAX) {
+        remember(c, key, word, n, form, len, is_month);
     }
     word_by_form(c, start, end, form, len, is_month);
 }

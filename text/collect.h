@@ -29,6 +29,8 @@ struct collector {
     size_t n;
     struct text_tokens *out; /* borrowed */
     struct memo *memo;       /* borrowed; NULL: every form is made anew, by ICU */
+    text_marker marker;      /* NULL: there is none */
+    const void *marker_context;
     size_t last_end;         /* end of the last word or number seen */
     bool any;                /* some word or number was seen */
     bool failed;             /* memory ran out */
@@ -85,7 +87,8 @@ static inline void collect_known(struct collector *c, size_t start, size_t end, 
                                                    .form = (uint32_t)out->forms_len,
                                                    .form_len = slot->form_len,
                                                    .kind = TEXT_WORD,
-                                                   .joined = joined};
+                                                   .joined = joined,
+                                                   .mark = slot->mark};
     out->forms_len += slot->form_len;
     c->last_end = end;
     c->any = true;

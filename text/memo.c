@@ -26,7 +26,7 @@ void memo_close(struct memo *m)
     m->slots = NULL;
 }
 
-void memo_add(struct memo *m, uint64_t lo, uint64_t hi, const char *form, size_t form_len, bool is_month)
+struct memo_slot *memo_add(struct memo *m, uint64_t lo, uint64_t hi, const char *form, size_t form_len)
 {
     struct memo_slot *slot = memo_bucket(m, lo, hi);
     slot[1] = slot[0];
@@ -35,5 +35,5 @@ void memo_add(struct memo *m, uint64_t lo, uint64_t hi, const char *form, size_t
     slot->key[1] = hi;
     memcpy(slot->form, form, form_len);
     slot->form_len = form_len & 15;
-    slot->is_month = is_month;
+    return slot;
 }

@@ -2,8 +2,9 @@
  * memo.h - a memory of words already seen: raw bytes of a word -> its canonical form, in one cache line.
  *
  * A fixed number of slots in buckets of two (one cache line); a new word pushes the older of its bucket out, so that
- * frequent words stay and memory never grows. Only words and forms of at most MEMO_WORD_MAX bytes are kept: longer
- * ones are too rare to matter. A word is compared as two 8-byte numbers, padded with zeros, which no word contains.
+ * frequent words stay and memory never grows. Only words of at most MEMO_WORD_MAX bytes with forms of MEMO_FORM_MAX are
+ * kept: longer ones are too rare to matter. A word is compared as two 8-byte numbers, padded with zeros, which no word
+ * contains.
  */
 #ifndef TRABAO_MEMO_H
 #define TRABAO_MEMO_H
@@ -11,14 +12,17 @@
 #include <endian.h>
 
 #include "base/base.h"
+#include "text/text.h"
 
 #define MEMO_WORD_MAX 15
+#define MEMO_FORM_MAX 12
 
 struct memo_slot {
     uint64_t key[2];          /* both 0: empty */
-    char form[MEMO_WORD_MAX]; /* canonical form, padded */
-    uint8_t form_len : 4;
-    bool is_month : 1; /* the word for month, after which a date may be spelled */
+    char form[MEMO_FORM_MAX]; /* canonical form, padded */
+    uint32_t form_len : 4;
+    uint32_t is_month : 1; /* the word for month, after which a date may be spelled */
+    uint32_t mark : TEXT_MARK_BITS; /* of the word's tokens */
 };
 _Static_assert(sizeof(struct memo_slot) == 32, "two slots fill a cache line");
 
@@ -53,8 +57,8 @@ static inline const struct memo_slot *memo_find(const struct memo *m, uint64_t l
     return (first | second) ? bucket + second : NULL;
 }
 
-/* Remembers a word; FORM_LEN <= MEMO_WORD_MAX. */
-void memo_add(struct memo *m, uint64_t lo, uint64_t hi, const char *form, size_t form_len, bool is_month);
+/* Remembers a word and returns its slot, where what else is to be remembered of it goes. FORM_LEN <= MEMO_FORM_MAX. */
+struct memo_slot *memo_add(struct memo *m, uint64_t lo, uint64_t hi, const char *form, size_t form_len);
 
 /* The first 16 bytes at P as two numbers, the first byte lowest, as if zeros followed END. */
 static inline void memo_load(const char *p, const char *end, uint64_t *lo, uint64_t *hi)

@@ -35,15 +35,19 @@ enum text_kind {
  * range covers all that was written for it.
  */
 
+#define TEXT_MARK_BITS 20
+#define TEXT_MARKS (1U << TEXT_MARK_BITS)
+
 struct text_token {
     uint32_t start;    /* first byte of the token in the source */
     uint32_t end;      /* one past its last byte */
     uint32_t form;     /* where its canonical form begins in struct text_tokens.forms; not NUL-terminated */
     uint8_t form_len;  /* bytes, 1..TEXT_FORM_MAX */
-    uint8_t kind;      /* enum text_kind */
-    bool colocated;    /* at the position of the token before it: a date beside the words that spell it */
-    bool joined;       /* nothing but punctuation (no blank, not the start) stands between it and the token before:
-                          TP.HCM is one `tp` and one joined `hcm` */
+    uint32_t kind : 2; /* enum text_kind */
+    bool colocated : 1; /* at the position of the token before it: a date beside the words that spell it */
+    bool joined : 1;    /* nothing but punctuation (no blank, not the start) stands between it and the token before:
+                           TP.HCM is one `tp` and one joined `hcm` */
+    uint32_t mark : TEXT_MARK_BITS; /* of a word that was remembered, what the text_marker says of it; else 0 */
 };
 
 struct text_tokens {
@@ -60,6 +64,15 @@ struct text_analyzer;
 
 enum trabao_status text_analyzer_open(struct text_analyzer **out, struct trabao_error *err);
 void text_analyzer_close(struct text_analyzer *a);
+
+/*
+ * What an owner of an analyzer wants to find on the tokens of a word of N bytes whose canonical form is FORM: some
+ * number below TEXT_MARKS. It is asked once for all tokens of a word that is remembered.
+ */
+typedef uint32_t (*text_marker)(const void *context, const char *word, size_t n, const char *form, size_t form_len);
+
+/* To be called before the first text. */
+void text_analyzer_mark(struct text_analyzer *a, text_marker marker, const void *context);
 
 /*
  * Replaces the contents of TOKENS (zeroed before its first use, freed with text_tokens_free) by the tokens of TEXT,

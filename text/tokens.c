@@ -49,6 +49,12 @@ void text_analyzer_close(struct text_analyzer *a)
     mem_free(a);
 }
 
+void text_analyzer_mark(struct text_analyzer *a, text_marker marker, const void *context)
+{
+    a->collector.marker = marker;
+    a->collector.marker_context = context;
+}
+
 static enum trabao_status finish(struct text_analyzer *a, enum trabao_status status, struct trabao_error *err)
 {
     if (!collect_end(&a->collector)) {

@@ -510,6 +510,108 @@ static void test_soups_come_back(void **state)
     text_analyzer_close(analyzer);
 }
 
+/* One of two ways in which articles are cut and numbered. */
+struct way {
+    struct text_analyzer *analyzer;
+    struct lexicon lexicon;
+    struct document_known *known;
+    struct document document;
+    struct buf scratch;
+};
+
+static void open_way(struct way *w)
+{
+    *w = (struct way){0};
+    assert_fine(text_analyzer_open(&w->analyzer, &err), &err);
+    lexicon_init(&w->lexicon);
+    document_init(&w->document);
+    buf_init(&w->scratch, (size_t)1 << 24);
+}
+
+static void go(struct way *w, const char *title, const char *text)
+{
+    struct document *d = &w->document;
+    uint32_t length;
+    d->article = (struct article){0};
+    set_text(&d->article, ARTICLE_TITLE, title);
+    set_text(&d->article, ARTICLE_BODY, text);
+    assert_fine(document_tokenize(d, w->analyzer, &err), &err);
+    assert_fine(document_number(d, &w->lexicon, &w->known, &length, &err), &err);
+    assert_fine(document_code(d, &w->scratch, &err), &err);
+}
+
+static void close_way(struct way *w)
+{
+    text_analyzer_close(w->analyzer);
+    document_known_free(w->known);
+    lexicon_free(&w->lexicon);
+    document_free(&w->document);
+    buf_free(&w->scratch);
+}
+
+/* The terms of FROM are known from now on, to an analyzer that has not asked for any. */
+static void learn_frequent(struct way *w, const struct lexicon *from, struct lexicon *frequent)
+{
+    for (uint32_t t = 0; t < from->count; t++) {
+        assert_int_equal(lexicon_add(frequent, lexicon_form(from, t), from->terms[t].len), t);
+    }
+    text_analyzer_close(w->analyzer);
+    assert_fine(text_analyzer_open(&w->analyzer, &err), &err);
+    text_analyzer_mark(w->analyzer, document_mark, frequent);
+}
+
+/* Tokens with a mark; those that have the number of a term have the right one. *NUMBERED: how many these are. */
+static size_t count_marks(const struct text_tokens *tokens, const struct lexicon *lexicon, size_t *numbered)
+{
+    size_t marks = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        const uint32_t term = wordcode_marked_term(tokens->items[i].mark);
+        marks += tokens->items[i].mark != 0;
+        if (term != LEXICON_NONE) {
+            assert_true(lexicon_is(lexicon, term, text_form(tokens, i), tokens->items[i].form_len));
+            ++*numbered;
+        }
+    }
+    return marks;
+}
+
+/* Numbers and letters that come from marks are those that are found without. */
+static void test_marks_change_nothing(void **state)
+{
+    (void)state;
+    struct way ways[2], *plain = &ways[0], *marked = &ways[1];
+    struct lexicon frequent;
+    size_t marks = 0, numbered = 0;
+    lexicon_init(&frequent);
+    open_way(plain);
+    open_way(marked);
+    text_analyzer_mark(marked->analyzer, document_mark, &frequent);
+    for (int i = 0; i < SOUPS; i++) {
+        char *title = any_soup(any_below(6)), *text = any_soup(any_below(40));
+        go(plain, title, text);
+        go(marked, title, text);
+        const struct document *a = &plain->document, *b = &marked->document;
+        assert_int_equal(a->words.len, b->words.len);
+        assert_memory_equal(a->words.data, b->words.data, a->words.len);
+        assert_int_equal(a->residue.len, b->residue.len);
+        assert_memory_equal(a->residue.data, b->residue.data, a->residue.len);
+        assert_int_equal(a->numbers.len, b->numbers.len);
+        assert_memory_equal(a->numbers.data, b->numbers.data, a->numbers.len);
+        marks += count_marks(&b->columns[SCHEMA_BODY], &frequent, &numbered);
+        assert_int_equal(count_marks(&a->columns[SCHEMA_BODY], &frequent, &numbered), 0);
+        if (i == SOUPS / 10) {
+            learn_frequent(marked, &plain->lexicon, &frequent);
+        }
+        mem_free(title);
+        mem_free(text);
+    }
+    assert_true(numbered > 1000);
+    assert_true(marks > numbered);
+    lexicon_free(&frequent);
+    close_way(plain);
+    close_way(marked);
+}
+
 /* Term numbers of one and of two units, in all orders; of a large archive and, where they fit, of a small one. */
 static void test_terms_come_back(void **state)
 {
@@ -796,6 +898,7 @@ int main(void)
         cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_last_of_a_key_stays),
         cmocka_unit_test(test_soups_come_back),
+        cmocka_unit_test(test_marks_change_nothing),
         cmocka_unit_test(test_terms_come_back),
         cmocka_unit_test(test_words_are_kept),
         cmocka_unit_test(test_damage_is_survived),

@@ -187,6 +187,33 @@ static void source_ranges_fold_to_their_token(void **state)
     text_tokens_free(&alone);
 }
 
+static uint32_t mark_by_lengths(const void *context, const char *word, size_t n, const char *form, size_t form_len)
+{
+    assert_ptr_equal(context, &tokens);
+    assert_int_not_equal(word[0], 0);
+    assert_int_not_equal(form[0], 0);
+    return (uint32_t)(n << 8 | form_len) | TEXT_MARKS; /* what is beyond a mark is cut off */
+}
+
+static void words_once_remembered_are_marked(void **state)
+{
+    (void)state;
+    static const char text[] = "Hoà hoà Hoà, hoà 5 Hoà 30/4 nghiêngnghiêng nghiêngnghiêng";
+    struct text_analyzer *a;
+    size_t marks = 0;
+    assert_int_equal(text_analyzer_open(&a, NULL), TRABAO_OK);
+    text_analyzer_mark(a, mark_by_lengths, &tokens);
+    assert_int_equal(text_tokenize(a, text, sizeof text - 1, &tokens, NULL), TRABAO_OK);
+    assert_int_equal(tokens.count, 9);
+    for (size_t i = 0; i < tokens.count; i++) {
+        const struct text_token *t = &tokens.items[i];
+        assert_true(t->mark == 0 || t->mark == ((t->end - t->start) << 8 | t->form_len));
+        marks += t->mark != 0;
+    }
+    assert_int_equal(marks, 3);
+    text_analyzer_close(a);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -221,6 +248,7 @@ int main(void)
         cmocka_unit_test(long_words_are_cut_at_a_character),
         cmocka_unit_test(nothing_gives_nothing),
         cmocka_unit_test(source_ranges_fold_to_their_token),
+        cmocka_unit_test(words_once_remembered_are_marked),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests_name("text tokens", tests, open_analyzer, close_all);
