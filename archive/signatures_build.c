@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "text/text.h"
 
+#define BATCH 64 /* pairs looked at at once */
 #define ROWS_PER_BIT 1.6 /* that an average article sets, though several times the same */
 #define KNOWN_MIN 8      /* sampled articles that have a pair: of fewer it is not known how many it is in */
 #define ROWS_MIN 64U
@@ -85,14 +86,19 @@ static bool hash_words(struct signatures_builder *b, const struct lexicon *lexic
     return true;
 }
 
-/* The pair of which the I-th word of an article is the second; false when it has none before it. */
-static bool pair_at(const struct signatures_builder *b, const struct wordcode_terms *terms, size_t i, uint64_t *pair)
+/*
+ * The pairs of which the words from FIRST to END, at most BATCH of them, are the second, to PAIRS. Returns how many:
+ * the first words of title and body have none before them.
+ */
+static size_t pairs_of(const struct signatures_builder *b, const struct wordcode_terms *terms, size_t first, size_t end,
+                       uint64_t *pairs)
 {
-    if (i == 0 || i == terms->title_count) {
-        return false;
+    size_t count = 0;
+    for (size_t i = MAX(first, (size_t)1); i < end; i++) {
+        pairs[count] = signatures_pair(b->words[terms->terms[i - 1]], b->words[terms->terms[i]]);
+        count += i != terms->title_count;
     }
-    *pair = signatures_pair(b->words[terms->terms[i - 1]], b->words[terms->terms[i]]);
-    return true;
+    return count;
 }
 
 /* ---- the sample ---------------------------------------------------------------------------------------------- */
@@ -100,16 +106,17 @@ static bool pair_at(const struct signatures_builder *b, const struct wordcode_te
 bool signatures_builder_sample(struct signatures_builder *b, const struct lexicon *lexicon,
                                const struct wordcode_terms *terms)
 {
-    uint64_t pair;
+    uint64_t pairs[BATCH];
     if (!hash_words(b, lexicon)) {
         return false;
     }
     b->sampled++;
-    for (size_t i = 0; i < terms->count; i++) {
-        struct bucket *bucket = pair_at(b, terms, i, &pair) ? &b->buckets[signatures_bucket(pair)] : NULL;
-        if (bucket && bucket->last != b->sampled) {
+    for (size_t i = 0; i < terms->count; i += BATCH) {
+        const size_t count = pairs_of(b, terms, i, MIN(i + BATCH, terms->count), pairs);
+        for (size_t k = 0; k < count; k++) {
+            struct bucket *bucket = &b->buckets[signatures_bucket(pairs[k])];
+            bucket->articles += bucket->last != b->sampled;
             bucket->last = b->sampled;
-            bucket->articles++;
         }
     }
     return true;
@@ -180,21 +187,34 @@ static enum trabao_status write_window(struct signatures_builder *b, uint32_t wi
     return TRABAO_OK;
 }
 
+/* Sets the bits of COUNT pairs, of which BATCH at most, in a column of the window. */
+static void set_bits(const struct signatures *s, const uint64_t *pairs, size_t count, uint64_t *column, uint64_t bit)
+{
+    uint8_t bits[BATCH];
+    /* Looked up before any is set: nobody can guess how many bits a pair has, and none should wait for both. */
+    for (size_t k = 0; k < count; k++) {
+        bits[k] = (uint8_t)signatures_bits(s, pairs[k]);
+    }
+    for (size_t k = 0; k < count; k++) {
+        for (unsigned h = 0; h < bits[k]; h++) {
+            column[(size_t)signatures_row(pairs[k], h, s->rows) * SIGNATURES_WINDOW_WORDS] |= bit;
+        }
+    }
+}
+
 enum trabao_status signatures_builder_add(struct signatures_builder *b, const struct lexicon *lexicon,
                                           const struct wordcode_terms *terms, struct trabao_error *err)
 {
-    uint64_t pair;
+    uint64_t pairs[BATCH];
     if (!hash_words(b, lexicon)) {
         return error_no_memory(err);
     }
     const uint32_t place = b->articles % IMPACT_WINDOW;
     uint64_t *column = b->window + place / 64;
     const uint64_t bit = UINT64_C(1) << place % 64;
-    for (size_t i = 0; i < terms->count; i++) {
-        const unsigned bits = pair_at(b, terms, i, &pair) ? signatures_bits(&b->signatures, pair) : 0;
-        for (unsigned h = 0; h < bits; h++) {
-            column[(size_t)signatures_row(pair, h, b->signatures.rows) * SIGNATURES_WINDOW_WORDS] |= bit;
-        }
+    for (size_t i = 0; i < terms->count; i += BATCH) {
+        const size_t count = pairs_of(b, terms, i, MIN(i + BATCH, terms->count), pairs);
+        set_bits(&b->signatures, pairs, count, column, bit);
     }
     b->articles++;
     return place == IMPACT_WINDOW - 1 ? write_window(b, b->articles / IMPACT_WINDOW - 1, err) : TRABAO_OK;

@@ -30,9 +30,6 @@ _Static_assert(ARRAY_LEN(GAPS) <= GAP_LITERAL, "a gap needs a code below the one
 
 static unsigned gap_code(const char *gap, size_t n)
 {
-    if (n == 1 && gap[0] == ' ') {
-        return 0;
-    }
     char padded[GAP_BYTES] = {0};
     if (n >= GAP_BYTES || (n && gap[n - 1] == '\0')) {
         return GAP_LITERAL;
@@ -118,9 +115,12 @@ static bool put_literal(struct buf *literals, const char *bytes, size_t n)
     return varint_append(literals, n) && buf_append(literals, bytes, n);
 }
 
-/* The code for the gap of N bytes at GAP; one that has none of its own goes to LITERALS. */
-static uint8_t put_gap(struct buf *literals, const char *gap, size_t n)
+/* The code for the gap of N bytes at GAP; one that has none of its own goes to LITERALS. Most are a blank. */
+static inline uint8_t put_gap(struct buf *literals, const char *gap, size_t n)
 {
+    if (n == 1 && gap[0] == ' ') {
+        return 0;
+    }
     const unsigned code = gap_code(gap, n);
     if (code == GAP_LITERAL) {
         put_literal(literals, gap, n);
