@@ -128,6 +128,28 @@ static void random_bytes_are_valid_where_icu_says_so(void **state)
     }
 }
 
+/* Long texts that are valid but for a byte or two, wherever these stand among the bytes looked at together. */
+static void one_wrong_byte_is_found(void **state)
+{
+    (void)state;
+    static const uint32_t below[] = {0x80, 0x80, 0x100, 0x800, 0x2000, 0x10000, 0x110000};
+    for (int round = 0; round < 300000; round++) {
+        char bytes[120];
+        size_t n = 0;
+        while (n + 4 <= sizeof bytes && random_below(60)) {
+            const uint32_t c = random_below(below[random_below(ARRAY_LEN(below))]);
+            n += c >= 0xd800 && c <= 0xdfff ? 0 : utf8_encode(c, bytes + n);
+        }
+        for (uint32_t wrong = n ? random_below(3) : 0; wrong; wrong--) {
+            bytes[random_below((uint32_t)n)] = (char)random_below(256);
+        }
+        n -= random_below(2) && n ? 1 : 0;
+        char *block = exact(bytes, n);
+        assert_int_equal(utf8_valid_prefix(block, n), valid_by_icu(block, n));
+        mem_free(block);
+    }
+}
+
 /* The cut by stepping through from the start, which is what clipping promises without doing it. */
 static size_t clip_by_stepping(const char *s, size_t n, size_t max)
 {
@@ -163,6 +185,7 @@ int main(void)
         cmocka_unit_test(hostile_sequences),
         cmocka_unit_test(every_code_point_as_icu_writes_it),
         cmocka_unit_test(random_bytes_are_valid_where_icu_says_so),
+        cmocka_unit_test(one_wrong_byte_is_found),
         cmocka_unit_test(clipping_splits_no_character),
     };
     return cmocka_run_group_tests_name("base/utf8", tests, NULL, NULL);
