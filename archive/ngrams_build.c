@@ -21,6 +21,7 @@
 #define ENTRIES_MAX 10000000
 #define LOAD_NUMERATOR 5 /* slots to entries of the written table */
 #define LOAD_DENOMINATOR 4
+#define LOGS 256
 #define RARE_MAX 64 /* counts told apart when choosing what is kept */
 
 struct facts {
@@ -236,6 +237,10 @@ static uint64_t choose_least(const struct ngrams_builder *b, uint64_t wanted, ui
 /* Lays the cells counted more than LEAST times out in SLOTS. */
 static void lay_out(const struct ngrams_builder *b, uint64_t least, uint8_t *slots, uint64_t capacity)
 {
+    uint32_t logs[LOGS]; /* of most counts; working one out takes longer than anything else here */
+    for (uint32_t i = 1; i < LOGS; i++) {
+        logs[i] = ngrams_log(i);
+    }
     for (uint64_t i = 0; i < UINT64_C(1) << b->bits; i++) {
         const uint64_t times = b->cells[i] & COUNT_MAX;
         if (times <= least) {
@@ -245,8 +250,8 @@ static void lay_out(const struct ngrams_builder *b, uint64_t least, uint8_t *slo
         while (ngrams_slot(slots, place)) {
             place = place + 1 == capacity ? 0 : place + 1;
         }
-        const uint32_t slot =
-            ngrams_fingerprint(b->cells[i]) << NGRAMS_LOG_BITS | ngrams_log((uint32_t)times);
+        const uint32_t log = times < LOGS ? logs[times] : ngrams_log((uint32_t)times);
+        const uint32_t slot = ngrams_fingerprint(b->cells[i]) << NGRAMS_LOG_BITS | log;
         memcpy(slots + place * NGRAMS_SLOT_BYTES, &slot, NGRAMS_SLOT_BYTES);
     }
 }

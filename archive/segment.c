@@ -235,6 +235,16 @@ static bool put_term(struct segment *s, const uint8_t *key, size_t n)
     return fine;
 }
 
+/* Copies N bytes, mostly one to three: a call would cost more. */
+static void put_bytes(struct segment *s, const uint8_t *p, size_t n)
+{
+    uint8_t *const out = s->leaf + s->size;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = p[i];
+    }
+    s->size += n;
+}
+
 /* The first bytes of P, whole varints, that are at least N bytes. */
 static size_t whole_varints(const uint8_t *p, size_t n)
 {
@@ -251,14 +261,12 @@ static bool put_positions(struct segment *s, const uint8_t *p, size_t n)
     while (fine && s->size + s->index_size + n >= s->page_size) {
         const size_t used = s->size + s->index_size;
         const size_t here = whole_varints(p, used < s->page_size ? s->page_size - used : 0);
-        memcpy(s->leaf + s->size, p, here);
-        s->size += here;
+        put_bytes(s, p, here);
         p += here;
         n -= here;
         fine = end_leaf(s);
     }
-    memcpy(s->leaf + s->size, p, n);
-    s->size += n;
+    put_bytes(s, p, n);
     return fine;
 }
 
@@ -277,8 +285,7 @@ static bool put_posting(struct segment *s, const struct runs_posting *posting)
     s->rowid = rowid;
     s->first = s->needs_rowid = false;
     const size_t head = whole_varints(posting->positions, 1);
-    memcpy(s->leaf + s->size, posting->positions, head);
-    s->size += head;
+    put_bytes(s, posting->positions, head);
     return fine && put_positions(s, posting->positions + head, posting->bytes - head);
 }
 
