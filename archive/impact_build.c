@@ -18,7 +18,7 @@
 #include "base/mem.h"
 
 /* The thread that owns the database comes to these rows last; what the pipeline and counting pairs took is free. */
-#define AHEAD_MAX ((size_t)256 << 20)
+#define AHEAD_MAX ((size_t)96 << 20)
 #define LEAF_BYTES (DB_PAGE_BYTES - 8) /* of a leaf page, for cells */
 #define CHUNK_MIN 512U                 /* bytes for which a chunk is begun on a page; a window's postings fit */
 
