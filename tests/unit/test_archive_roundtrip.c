@@ -638,75 +638,6 @@ static void test_terms_come_back(void **state)
     wordcode_terms_free(&terms);
 }
 
-/* ---- words of articles --------------------------------------------------------------------------------------- */
-
-/* Looks that a handle has taken into the pages of its file. */
-static int looks(sqlite3 *db)
-{
-    int hits = 0, misses = 0, most;
-    assert_int_equal(sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_HIT, &hits, &most, 0), SQLITE_OK);
-    assert_int_equal(sqlite3_db_status(db, SQLITE_DBSTATUS_CACHE_MISS, &misses, &most, 0), SQLITE_OK);
-    return hits + misses;
-}
-
-/* Reads the words of article ID; says whether the file had to be looked into for that. */
-static bool read_looking(struct archive_reader *r, int64_t id, struct wordcode_terms *out)
-{
-    const int before = looks(r->db);
-    assert_fine(archive_terms(r, id, out, &err), &err);
-    return looks(r->db) > before;
-}
-
-static void assert_same_terms(const struct wordcode_terms *a, const struct wordcode_terms *b)
-{
-    assert_int_equal(a->count, b->count);
-    assert_int_equal(a->title_count, b->title_count);
-    assert_memory_equal(a->terms, b->terms, b->count * sizeof *b->terms);
-}
-
-/*
- * Words that are read again, by whatever thread, are the same. An article that the archive lacks has none. Returns how
- * often, of twice for each article, they came out of memory.
- */
-static unsigned read_words_again(size_t cache_bytes)
-{
-    struct archive *archive;
-    struct archive_reader *one, *other;
-    struct wordcode_terms first = {0}, again = {0};
-    unsigned kept = 0;
-    assert_fine(archive_open(in_folder("one"), cache_bytes, &archive, &err), &err);
-    assert_fine(archive_reader_open(archive, &one, &err), &err);
-    assert_fine(archive_reader_open(archive, &other, &err), &err);
-    for (uint32_t i = 0; i < archive->count; i++) {
-        assert_true(read_looking(one, archive->ids[i], &first));
-        assert_status(TRABAO_DATA, archive_terms(one, archive->ids[archive->count - 1] + 1, &again, &err), &err);
-        assert_int_equal(again.count, 0);
-    }
-    for (uint32_t i = 0; i < archive->count; i++) {
-        assert_fine(archive_terms(one, archive->ids[i], &first, &err), &err);
-        kept += !read_looking(other, archive->ids[any_below(archive->count)], &again);
-        kept += !read_looking(other, archive->ids[i], &again);
-        assert_same_terms(&again, &first);
-    }
-    wordcode_terms_free(&first);
-    wordcode_terms_free(&again);
-    archive_reader_close(one);
-    archive_reader_close(other);
-    archive_close(archive);
-    return kept;
-}
-
-static void test_words_are_kept(void **state)
-{
-    (void)state;
-    struct archive *archive;
-    assert_fine(archive_open(in_folder("one"), 0, &archive, &err), &err);
-    const uint32_t count = archive->count;
-    archive_close(archive);
-    assert_int_equal(read_words_again((size_t)8 << 20), 2 * count);
-    assert_true(read_words_again(0) < count / 10); /* those that were asked for twice running */
-}
-
 /* ---- damage -------------------------------------------------------------------------------------------------- */
 
 static char *read_file(const char *path, size_t *n)
@@ -900,7 +831,6 @@ int main(void)
         cmocka_unit_test(test_soups_come_back),
         cmocka_unit_test(test_marks_change_nothing),
         cmocka_unit_test(test_terms_come_back),
-        cmocka_unit_test(test_words_are_kept),
         cmocka_unit_test(test_damage_is_survived),
         cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_capitals),
