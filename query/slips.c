@@ -123,12 +123,29 @@ static void write_parts(struct finder *f, const struct suspect *suspect, const s
     buf_append_str(out, suspect->word->quote ? "\"" : "");
 }
 
+static bool are_letters(const char *s, size_t n)
+{
+    size_t i = 0;
+    while (i < n && (s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z') {
+        i++;
+    }
+    return i == n;
+}
+
+/* True when what was typed can be cut where the folded word can: of a ligature or ß, which become two letters, no. */
+static bool is_typed_by_letter(const struct finder *f, const struct suspect *suspect)
+{
+    const struct query_token *token = suspect->token;
+    return !token->marked && token->end - token->start == suspect->n &&
+           are_letters(f->tree->text + token->start, suspect->n);
+}
+
 static bool find_parts(struct finder *f, const struct suspect *suspect)
 {
     const struct query_token *token = suspect->token;
     const double least = (double)OFTENER * suspect->articles;
     struct joined joined;
-    if (token->marked || token->end - token->start != suspect->n ||
+    if (!is_typed_by_letter(f, suspect) ||
         !joined_part(f->archive, suspect->folded, suspect->n, least, &f->steps, &joined)) {
         return false;
     }
@@ -168,11 +185,7 @@ static void find_spelling(struct finder *f, const struct suspect *suspect)
 
 static bool is_plain(const struct suspect *suspect)
 {
-    size_t i = 0;
-    while (i < suspect->n && suspect->folded[i] >= 'a' && suspect->folded[i] <= 'z') {
-        i++;
-    }
-    return i == suspect->n && !syllable_is_folded_shape(suspect->folded, suspect->n);
+    return are_letters(suspect->folded, suspect->n) && !syllable_is_folded_shape(suspect->folded, suspect->n);
 }
 
 static bool is_suspect(const struct finder *f, const struct suspect *suspect)

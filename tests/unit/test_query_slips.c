@@ -14,7 +14,7 @@ struct text {
     int articles;
 };
 
-#define ARTICLES_MAX 400
+#define ARTICLES_MAX 500
 
 static struct trabao_archive *archive;
 static struct trabao_reader *reader;
@@ -29,6 +29,7 @@ static int open_all(void **state)
         {"Số liệu y tế của một bệnh viện đã có ở đây, mỗi ngày một khác.", 60},
         {"Vietnam Airlines và Vietnam-Co.op bay.", 3},
         {"Sa Pa hay Sapa.", 30},
+        {"Gas Sài Gòn.", 60},
         {"danangg Chelsea Biden Donal hanoi", 1},
         {"Chelsea Biden", 2},
     };
@@ -93,6 +94,8 @@ static void words_without_blanks(void **state)
     assert_reads("donaldtrump", "donald trump", NULL);
     assert_reads("#thoitiet", "#thoi tiet", NULL);
     assert_reads("tphochiminh", "tp ho chi minh", NULL);
+    assert_reads("gassaigon", "gas sai gon", NULL);
+    assert_reads("gaßaigon", "gaßaigon", NULL); /* a letter that stands for two cannot be cut */
 }
 
 /* Beside words with marks one without them is what it is: the parts get theirs. */
