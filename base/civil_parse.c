@@ -39,9 +39,14 @@ struct cursor {
     const char *p, *end;
 };
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 static void skip_blanks(struct cursor *c)
 {
-    while (c->p < c->end && (*c->p == ' ' || *c->p == '\t' || *c->p == '\n' || *c->p == '\r')) {
+    while (c->p < c->end && is_blank(*c->p)) {
         c->p++;
     }
 }
@@ -381,7 +386,8 @@ static void drop_trailing_zone(struct cursor *c, int *offset)
     *offset = CIVIL_ZONE_SECONDS;
     for (struct cursor zone = *c; zone.p < c->end; zone.p++) {
         struct cursor at = zone;
-        if (*zone.p == ' ' && take_zone(&at, offset) && at.p == at.end) {
+        /* Behind the first blank of several, which take_zone skips, lest a long row of them be skipped ever again. */
+        if (is_blank(*zone.p) && !is_blank(zone.p[-1]) && take_zone(&at, offset) && at.p == at.end) {
             c->end = zone.p;
             return;
         }
@@ -408,7 +414,7 @@ static bool read_date(const char *text, size_t n, bool of_record, struct civil *
     struct cursor c = {text, text + n};
     int leading, offset = CIVIL_ZONE_SECONDS;
     *out = (struct civil){0};
-    while (c.end > c.p && (c.end[-1] == ' ' || c.end[-1] == '\n' || c.end[-1] == '\t' || c.end[-1] == '\r')) {
+    while (c.end > c.p && is_blank(c.end[-1])) {
         c.end--;
     }
     skip_blanks(&c);

@@ -121,6 +121,7 @@ static const struct written READABLE[] = {
     {"14h30 ngày 20 tháng 7 năm 2020 (GMT+7)", "2020-07-20T14:30:00"},
     {"14:30, 20/07/2020 GMT", "2020-07-20T21:30:00"},
     {"20:30 20/07/2020 (GMT+0)", "2020-07-21T03:30:00"},
+    {"14:30, 20/07/2020 \t GMT", "2020-07-20T21:30:00"},
     {"Thứ hai, 20/07/2020 14:30 (GMT+7)", "2020-07-20T14:30:00"},
     {"Thứ Hai, ngày 20/07/2020 14:30", "2020-07-20T14:30:00"},
     {"Chủ nhật, 19/7/2020", "2020-07-19"},
@@ -264,6 +265,26 @@ static void garbled_dates_do_no_harm(void **state)
     }
 }
 
+/* A date is read in a time that grows with its length alone. */
+static void long_rows_of_blanks(void **state)
+{
+    (void)state;
+    static const char *const dates[] = {"14:30", "14:30, 20/07/2020", "20/07/2020 14:30", "20/07/2020"};
+    enum { BYTES = 1 << 20 };
+    char *text = mem_alloc(1, BYTES);
+    assert_non_null(text);
+    const clock_t start = clock();
+    for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
+        struct civil date;
+        memset(text, ' ', BYTES);
+        memcpy(text, dates[i], strlen(dates[i]));
+        text[BYTES - 1] = 'x';
+        assert_false(civil_parse(text, BYTES, &date));
+    }
+    assert_true(clock() - start < 10 * CLOCKS_PER_SEC);
+    mem_free(text);
+}
+
 static void offsets_agree_with_timegm(void **state)
 {
     (void)state;
@@ -347,6 +368,7 @@ int main(void)
         cmocka_unit_test(written_dates_are_read),
         cmocka_unit_test(short_dates_are_those_of_records),
         cmocka_unit_test(garbled_dates_do_no_harm),
+        cmocka_unit_test(long_rows_of_blanks),
         cmocka_unit_test(offsets_agree_with_timegm),
         cmocka_unit_test(what_is_given_out_is_read_back),
         cmocka_unit_test(ends_are_where_the_text_changes),
