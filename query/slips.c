@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "archive/wordcode.h"
 #include "query/arena.h"
 #include "query/capitals.h"
 #include "query/joined.h"
@@ -21,7 +22,7 @@
 #define HARDLY 2         /* when no more articles than these have it: slips of their own */
 #define WHOLE_LEAST 20   /* articles that have what two words are offered as */
 #define READINGS 12      /* of each of the two that are looked at, the commonest */
-#define MEANT_CEILING 512 /* bytes of what one word is meant to be */
+#define MEANT_CEILING (JOINED_PARTS_MAX * (WORDCODE_CASED_MAX + 1) + 2) /* bytes of what one word is meant to be */
 
 /* A word of the query, and what may be done with it. */
 struct word {
