@@ -4,7 +4,7 @@
  * A sample of the articles gives the frequent terms the low numbers and trains the dictionaries; then the pipeline
  * cuts, numbers and packs, this thread writes rows and collects postings in ascending id, and at the end these become
  * the FTS5 index and the impact index, and lexicon and numbers are written. The file is built without a journal beside
- * the final name; it is flushed once, when published.
+ * the final name; the disk writes it meanwhile, but it is flushed once, when published.
  */
 #include "archive/build.h"
 
@@ -394,7 +394,7 @@ static void finish(struct build *b)
     impact_builder_close(b->impacts);
     rows_close(&b->rows);
     db_close(b->db);
-    writeback_stop(b->writeback);
+    writeback_stop(b->writeback); /* closing a file drops every lock on it, SQLite's too: not before */
     runs_close(b->runs);
     ngrams_builder_close(b->ngrams);
     signatures_builder_close(b->signatures);
