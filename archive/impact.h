@@ -182,9 +182,39 @@ static inline uint32_t impact_place(const struct impact_term *t, uint32_t window
     return UINT32_MAX;
 }
 
+#define IMPACT_RUN 16 /* neighbouring windows whose bits are in one word of a bit map */
+
+/*
+ * Which of the IMPACT_RUN windows from FIRST on, a multiple of it, T has: bit i, the i-th. *PLACE: that of the first of
+ * them among the windows of T.
+ */
+static inline uint32_t impact_run(const struct impact_term *t, uint32_t first, uint32_t *place)
+{
+    uint32_t out = 0;
+    *place = 0;
+    if (first > t->last) {
+        return 0;
+    }
+    if (t->present) {
+        const uint64_t word = t->present[first / 64];
+        *place = t->before[first / 64] + (uint32_t)__builtin_popcountll(word & ((UINT64_C(1) << first % 64) - 1));
+        return (uint32_t)(word >> first % 64) & ((1U << IMPACT_RUN) - 1);
+    }
+    for (uint32_t i = 0; i < t->windows; i++) {
+        const uint32_t window = t->entries[i].window;
+        *place += window < first;
+        out |= window - first < IMPACT_RUN ? 1U << (window - first) : 0;
+    }
+    return out;
+}
+
 /* The postings of the I-th window of T: impact_bytes(count) bytes. Several threads may ask at a time. */
 enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
                                    const uint8_t **out, struct trabao_error *err);
+
+/* The same of COUNT (<= IMPACT_RUN) windows from the I-th on. */
+enum trabao_status impact_run_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
+                                       uint32_t count, const uint8_t *out[IMPACT_RUN], struct trabao_error *err);
 
 /* As impact_postings for WINDOW, if T (NULL: no term) has it. *COUNT: how many; 0: none. */
 static inline enum trabao_status impact_look(struct impact_reader *r, const struct impact_term *t, uint32_t window,

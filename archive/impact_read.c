@@ -351,21 +351,44 @@ static enum trabao_status fetch(struct impact_reader *r, const struct impact_ter
     return status;
 }
 
+/* *POSTINGS: of the chunk that window LAST of T is in. It holds those of that window. */
+static inline enum trabao_status find_chunk(struct impact_reader *r, const struct impact_term *t,
+                                            const struct impact_entry *last, const uint8_t **postings,
+                                            struct trabao_error *err)
+{
+    struct impact_chunk *block = __atomic_load_n(&t->chunks[last->chunk], __ATOMIC_ACQUIRE);
+    if (!block) {
+        TRY(fetch(r, t, last->chunk, &block, err));
+    }
+    if (!block || last->offset + impact_bytes(last->count_less + 1U) > block->len) {
+        return damaged(err);
+    }
+    *postings = block->postings;
+    return TRABAO_OK;
+}
+
 enum trabao_status impact_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
                                    const uint8_t **out, struct trabao_error *err)
 {
-    const struct impact_entry *at = &t->entries[i];
-    struct impact_chunk *block = __atomic_load_n(&t->chunks[at->chunk], __ATOMIC_ACQUIRE);
-    if (!block) {
-        const enum trabao_status status = fetch(r, t, at->chunk, &block, err);
-        if (status != TRABAO_OK) {
-            return status;
+    const uint8_t *postings = NULL;
+    TRY(find_chunk(r, t, &t->entries[i], &postings, err));
+    *out = postings + t->entries[i].offset;
+    return TRABAO_OK;
+}
+
+enum trabao_status impact_run_postings(struct impact_reader *r, const struct impact_term *t, uint32_t i,
+                                       uint32_t count, const uint8_t *out[IMPACT_RUN], struct trabao_error *err)
+{
+    const struct impact_entry *entries = &t->entries[i];
+    for (uint32_t n = 0, end; n < count;) {
+        const uint8_t *postings = NULL;
+        for (end = n + 1; end < count && entries[end].chunk == entries[n].chunk; end++) {
+        }
+        TRY(find_chunk(r, t, &entries[end - 1], &postings, err));
+        for (; n < end; n++) {
+            out[n] = postings + entries[n].offset;
         }
     }
-    if (!block || at->offset + impact_bytes(at->count_less + 1U) > block->len) {
-        return damaged(err);
-    }
-    *out = block->postings + at->offset;
     return TRABAO_OK;
 }
 
@@ -384,7 +407,7 @@ static uint32_t find_place(const uint8_t *postings, uint32_t count, uint8_t plac
 enum trabao_status impact_in_article(struct impact_reader *r, const struct impact_term *t, uint32_t article,
                                      uint8_t *impact, struct trabao_error *err)
 {
-    const uint8_t *postings;
+    const uint8_t *postings = NULL;
     uint32_t count;
     const enum trabao_status status = impact_look(r, t, article / IMPACT_WINDOW, &postings, &count, err);
     *impact = 0;

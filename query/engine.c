@@ -6,7 +6,7 @@
  * windows with the largest bounds are taken first: with them the k-th hit is nearly as good as it will be. Of the
  * others, those whose bound can beat it are taken from the first to the last, as they lie in memory, which is worth
  * more than a better order. In each, what cannot come before the k-th any more is dropped as soon as that is known
- * (engine_lean.c).
+ * (engine_lean.c, engine_any.c).
  */
 #include "query/engine_inside.h"
 
@@ -56,7 +56,10 @@ enum trabao_status engine_make_room(struct engine *e)
     if (!e->groups || !e->scored || !e->located) {
         return error_no_memory(e->err);
     }
-    return e->pruned ? engine_lean_open(e) : TRABAO_OK;
+    if (!e->pruned || e->tiers > 1 || plan->relaxed || plan->group_count == 0) {
+        return TRABAO_OK;
+    }
+    return engine_any_word_matches(e) ? engine_any_open(e) : engine_lean_open(e);
 }
 
 void engine_free_room(struct engine *e)
@@ -65,6 +68,7 @@ void engine_free_room(struct engine *e)
     mem_free(e->scored);
     mem_free(e->located);
     engine_lean_close(e);
+    engine_any_close(e);
 }
 
 /* PRUNED: for the best alone; phrases may be looked for in the articles that would be hits. */
@@ -101,24 +105,51 @@ static enum trabao_status begin_open(struct engine *e, struct archive_reader *r,
 
 /* ---- the best K ---------------------------------------------------------------------------------------------- */
 
-enum trabao_status engine_take_bounded(struct engine *e, const struct bounds *b, uint32_t window,
+static bool is_full(const struct engine_hits *heap)
+{
+    return heap->count == heap->capacity;
+}
+
+/* True when a window may hold a hit that is among the best. */
+static bool is_promising(const struct bounds *b, uint32_t window, const struct engine_hits *heap)
+{
+    /* Equal is not beaten by score, but perhaps by date. */
+    return b->bound[window] != ENGINE_NO_BOUND &&
+           !(is_full(heap) && b->bound[window] < engine_bound_of_hit(&heap->items[0]));
+}
+
+/* Takes the first of COUNT WINDOWS that are in one run. *TAKEN: how many these are. */
+static enum trabao_status take_run(struct engine *e, const struct bounds *b, const uint32_t *windows, size_t count,
+                                   size_t *taken, struct engine_hits *heap)
+{
+    const uint32_t first = windows[0] - windows[0] % IMPACT_RUN;
+    uint32_t promising = 0;
+    size_t i = 0;
+    for (; i < count && windows[i] / IMPACT_RUN == windows[0] / IMPACT_RUN; i++) {
+        promising |= (uint32_t)is_promising(b, windows[i], heap) << (windows[i] - first);
+    }
+    *taken = i;
+    return promising ? engine_any_run(e, first, promising, heap) : TRABAO_OK;
+}
+
+enum trabao_status engine_take_bounded(struct engine *e, const struct bounds *b, const uint32_t *windows, size_t count,
                                        struct engine_hits *heap)
 {
-    const bool full = heap->count == heap->capacity;
-    /* Equal is not beaten by score, but perhaps by date. */
-    if (b->bound[window] == ENGINE_NO_BOUND || (full && b->bound[window] < engine_bound_of_hit(&heap->items[0]))) {
-        return TRABAO_OK;
+    enum trabao_status status = TRABAO_OK;
+    for (size_t i = 0, taken; status == TRABAO_OK && i < count; i += taken) {
+        taken = 1;
+        if (e->any && is_full(heap)) {
+            status = take_run(e, b, windows + i, count - i, &taken, heap);
+        } else if (is_promising(b, windows[i], heap)) {
+            status = engine_take_window(e, windows[i], heap);
+        }
     }
-    return full && e->lean ? engine_lean_window(e, window, heap) : engine_take_window(e, window, heap);
+    return status;
 }
 
 static enum trabao_status take_all(struct engine *e, const struct bounds *b, struct engine_hits *heap)
 {
-    enum trabao_status status = TRABAO_OK;
-    for (size_t i = 0; status == TRABAO_OK && i < b->count; i++) {
-        status = engine_take_bounded(e, b, b->found[i], heap);
-    }
-    return status;
+    return engine_take_bounded(e, b, b->found, b->count, heap);
 }
 
 /* The first of COUNT HITS, each once, into HEAP. */
@@ -154,7 +185,7 @@ enum trabao_status engine_find_best(struct engine *e, struct engine_hits *heap)
     struct bounds bounds = {0};
     enum trabao_status status = engine_make_bounds(e, &bounds);
     for (size_t i = 0; status == TRABAO_OK && i < MIN(bounds.count, BEST_WINDOWS); i++) {
-        status = engine_take_bounded(e, &bounds, bounds.order[i], heap);
+        status = engine_take_bounded(e, &bounds, &bounds.order[i], 1, heap);
         bounds.bound[bounds.order[i]] = ENGINE_NO_BOUND;
     }
     if (status == TRABAO_OK) {

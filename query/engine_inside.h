@@ -8,6 +8,7 @@
  *   engine_gather.c  all candidates for phrases, where they are few
  *   engine_sift.c    which of the candidates have the phrases
  *   engine_lean.c    one window, without the terms that cannot matter in it
+ *   engine_any.c     a run of windows, where any of the words is enough
  *   engine_split.c   the windows of a heavy query, looked at by two threads
  *   engine.c         the public functions
  */
@@ -29,6 +30,7 @@ struct located {
 };
 
 struct lean;
+struct any;
 
 struct engine {
     struct archive_reader *r;
@@ -50,7 +52,7 @@ struct engine {
     uint32_t estimates_most;    /* of all pairs of neighbours together */
     struct places complete; /* of a relaxed query: places that have all of its words */
     struct lean *lean;      /* NULL: windows are looked at with all terms */
-    bool lean_always;       /* while there are fewer than K hits, too: it stops at the first word that is nowhere */
+    struct any *any;        /* not NULL: when the best K are full, runs of windows are looked at by this */
     uint32_t checks;
     uint32_t recency_end, recency_most; /* of the windows asked for last, those before this one: the most in them */
 };
@@ -108,11 +110,14 @@ enum trabao_status engine_match_window(struct engine *e, uint32_t window, struct
 
 uint32_t engine_recency(const struct engine *e, uint32_t article);
 
-/* What no article of WINDOW has more than. */
+/* What no article of WINDOW has more than, nor any other in its run: it falls slowly. */
 uint32_t engine_window_recency(struct engine *e, uint32_t window);
 
 /* Adds to e->scores, at places that are WANTED, what L gives there; if ALL, at others too where that is quicker. */
 void engine_add_scores(struct engine *e, const struct located *l, const struct places *wanted, bool all);
+
+/* Those of PLACES that have NEEDED points in e->scores. */
+struct places engine_reaching(const struct engine *e, const struct places *places, uint32_t needed);
 
 /* Scores the matches of the window that was matched last, each by the words of its own tier alone. */
 void engine_score_window(struct engine *e, const struct places by_tier[TIERS]);
@@ -156,15 +161,24 @@ size_t engine_majors(const struct plan_group *group, uint32_t share, uint32_t *b
 
 /* ---- lean windows (engine_lean.c) ------------------------------------------------------------------------------ */
 
-/* True when every match is an article that has one of the scored words, and any will do. */
-bool engine_any_word_matches(const struct engine *e);
-
-/* Sets e->lean if windows can be looked at so. */
+/* Sets e->lean if windows can be looked at so: the plan has one tier, and not any word is enough. */
 enum trabao_status engine_lean_open(struct engine *e);
 void engine_lean_close(struct engine *e);
 
-/* As engine_take_window, while HEAP is full or e->lean_always. */
+/* As engine_take_window. */
 enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct engine_hits *heap);
+
+/* ---- runs of windows (engine_any.c) ---------------------------------------------------------------------------- */
+
+/* True when every match is an article that has one of the scored words, and any will do. */
+bool engine_any_word_matches(const struct engine *e);
+
+/* Sets e->any if runs can be looked at so: the plan has one tier, and any word is enough. */
+enum trabao_status engine_any_open(struct engine *e);
+void engine_any_close(struct engine *e);
+
+/* Looks at some of IMPACT_RUN windows, from FIRST on: bit i of WINDOWS, the i-th. HEAP is full. */
+enum trabao_status engine_any_run(struct engine *e, uint32_t first, uint32_t windows, struct engine_hits *heap);
 
 /* ---- many windows (engine.c, engine_split.c) ------------------------------------------------------------------- */
 
@@ -172,8 +186,8 @@ enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct 
 enum trabao_status engine_make_room(struct engine *e);
 void engine_free_room(struct engine *e);
 
-/* Takes WINDOW unless its bound says that nothing in it comes before the worst of a full HEAP. */
-enum trabao_status engine_take_bounded(struct engine *e, const struct bounds *b, uint32_t window,
+/* Takes COUNT WINDOWS but those whose bound says that nothing in them comes before the worst of a full HEAP. */
+enum trabao_status engine_take_bounded(struct engine *e, const struct bounds *b, const uint32_t *windows, size_t count,
                                        struct engine_hits *heap);
 
 /* True when two threads are sooner through with the windows than one, and there may be two. */

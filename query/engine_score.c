@@ -9,7 +9,6 @@
 
 #define WORDS PLACES_WORDS
 #define SECONDS_PER_YEAR (365.25 * 86400)
-#define RECENCY_WINDOWS 16 /* windows that are bounded together, by the last article in them: it falls slowly */
 
 uint32_t engine_recency(const struct engine *e, uint32_t article)
 {
@@ -23,7 +22,7 @@ uint32_t engine_recency(const struct engine *e, uint32_t article)
 
 uint32_t engine_window_recency(struct engine *e, uint32_t window)
 {
-    const uint32_t end = (window / RECENCY_WINDOWS + 1) * RECENCY_WINDOWS;
+    const uint32_t end = (window / IMPACT_RUN + 1) * IMPACT_RUN;
     if (e->recency_end != end) {
         e->recency_end = end;
         e->recency_most = engine_recency(e, MIN(end * WINDOW, e->r->archive->count) - 1);
@@ -67,6 +66,18 @@ void engine_add_scores(struct engine *e, const struct located *l, const struct p
         }
         impacts += __builtin_popcountll(bits);
     }
+}
+
+struct places engine_reaching(const struct engine *e, const struct places *places, uint32_t needed)
+{
+    struct places out = {0};
+    for (uint32_t i = 0; i < WORDS; i++) {
+        for (uint64_t left = places->bits[i]; left; left &= left - 1) {
+            const uint32_t place = 64 * i + (uint32_t)__builtin_ctzll(left);
+            out.bits[i] |= (uint64_t)(e->scores[place] >= needed) << place % 64;
+        }
+    }
+    return out;
 }
 
 void engine_score_window(struct engine *e, const struct places by_tier[TIERS])
@@ -178,7 +189,7 @@ enum trabao_status engine_take_window(struct engine *e, uint32_t window, struct 
 {
     struct places by_tier[TIERS];
     bool any;
-    if (e->lean_always) {
+    if (e->lean) {
         return engine_lean_window(e, window, heap);
     }
     enum trabao_status status = engine_match_window(e, window, by_tier, &any);

@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 
-#define WINDOWS_AT_ONCE 16
+#define WINDOWS_AT_ONCE (2 * IMPACT_RUN)
 
 /* What both threads know. */
 struct split {
@@ -49,9 +49,7 @@ static enum trabao_status take_some(struct split *split, struct engine *e, struc
     size_t first;
     while (status == TRABAO_OK && !atomic_load(&split->failed) &&
            (first = atomic_fetch_add(&split->next, WINDOWS_AT_ONCE)) < b->count) {
-        for (size_t i = first; status == TRABAO_OK && i < MIN(first + WINDOWS_AT_ONCE, b->count); i++) {
-            status = engine_take_bounded(e, b, b->found[i], heap);
-        }
+        status = engine_take_bounded(e, b, b->found + first, MIN(WINDOWS_AT_ONCE, b->count - first), heap);
     }
     if (status != TRABAO_OK) {
         atomic_store(&split->failed, true);
@@ -71,6 +69,7 @@ static enum trabao_status make_like(const struct engine *e, struct engine *other
 {
     *other = *e;
     other->lean = NULL;
+    other->any = NULL;
     return engine_make_room(other);
 }
 

@@ -1,5 +1,5 @@
 /*
- * rough.h - scores of all articles of a window at once, in 16 bits: never too small, and hardly too large.
+ * rough.h - scores of all articles of a run of windows at once, in 16 bits: never too small, and hardly too large.
  *
  * What cannot be among the best is told from them by adding up many terms in a few instructions each; only what is left
  * is scored exactly. A rough score is in units of ROUGH_MOST for the largest possible sum of all terms of a query.
@@ -12,22 +12,39 @@
 #define ROUGH_MOST 65535
 #define ROUGH_TERMS_MAX 4096 /* more terms than this cannot be told apart in so few units */
 
-struct rough {
-    uint32_t scale; /* rough weights of 1 << 16 points */
-    _Alignas(16) uint16_t scores[IMPACT_WINDOW];
-    uint32_t added; /* terms; each may have lost one unit */
+/* How a kind of processor does it. */
+struct rough_way {
+    bool (*is_possible)(void); /* on this processor */
+    /* Adds WEIGHT times impact, less what is lost, for the postings of more than IMPACT_SPARSE_MAX articles. */
+    void (*add_dense)(uint16_t scores[IMPACT_WINDOW], const uint8_t *postings, uint16_t weight);
+    /* Keeps those of PLACES that have LEAST at least. */
+    void (*keep)(const uint16_t scores[IMPACT_WINDOW], uint16_t least, struct places *places);
 };
 
-/* For TERMS (<= ROUGH_TERMS_MAX) terms whose weights add up to TOTAL. */
-void rough_begin(struct rough *r, uint64_t total, size_t terms);
+extern const struct rough_way rough_ways[]; /* the quickest first */
+extern const size_t rough_way_count;
 
-/* Forgets the scores. */
-void rough_clear(struct rough *r);
+struct rough {
+    const struct rough_way *way;
+    uint32_t scale;  /* rough weights of 1 << 16 points */
+    uint32_t added;  /* terms; each may have lost one unit */
+    uint16_t weight; /* of the term that is being added */
+    _Alignas(64) uint16_t scores[IMPACT_RUN][IMPACT_WINDOW];
+};
 
-/* Adds COUNT (> 0) postings of a window, each with IMPACT_MAX times WEIGHT points at most. */
-void rough_add(struct rough *r, const uint8_t *postings, uint32_t count, uint32_t weight);
+/*
+ * Nothing has a score yet in WINDOWS (bit i: the i-th), which alone are asked for. Up to TERMS (<= ROUGH_TERMS_MAX)
+ * terms will be added whose weights come to TOTAL.
+ */
+void rough_begin(struct rough *r, uint32_t windows, uint64_t total, size_t terms);
 
-/* Keeps those of PLACES that may have NEEDED (> 0) points. */
-void rough_keep(const struct rough *r, uint32_t needed, struct places *places);
+/* Begins with the next term. A posting of it has IMPACT_MAX times WEIGHT points at most. */
+void rough_next(struct rough *r, uint32_t weight);
+
+/* Adds its COUNT (> 0) postings of the I-th window. IMPACT_WINDOW bytes behind the bit map of many can be read. */
+void rough_add(struct rough *r, uint32_t i, const uint8_t *postings, uint32_t count);
+
+/* Keeps those of PLACES, of the I-th window, that may have NEEDED (> 0) points. */
+void rough_keep(const struct rough *r, uint32_t i, uint32_t needed, struct places *places);
 
 #endif

@@ -180,6 +180,24 @@ static void close_index(struct opened *o)
     blocks_close(o->cache);
 }
 
+/* A run of windows tells of each what is told of it alone. */
+static void assert_run(struct impact_reader *reader, const struct impact_term *t, uint32_t first)
+{
+    uint32_t place;
+    const uint8_t *postings[IMPACT_RUN], *alone;
+    const uint32_t windows = impact_run(t, first, &place);
+    const uint32_t count = (uint32_t)__builtin_popcount(windows);
+    assert_fine(impact_run_postings(reader, t, place, count, postings, &err), &err);
+    for (uint32_t w = 0, i = 0; w < IMPACT_RUN; w++) {
+        const bool has = windows >> w & 1;
+        assert_int_equal(impact_place(t, first + w), has ? place + i : UINT32_MAX);
+        if (has) {
+            assert_fine(impact_postings(reader, t, place + i, &alone, &err), &err);
+            assert_ptr_equal(postings[i++], alone);
+        }
+    }
+}
+
 static void assert_term(struct impact_reader *reader, uint32_t term)
 {
     const struct impact_term *t;
@@ -200,6 +218,9 @@ static void assert_term(struct impact_reader *reader, uint32_t term)
         windows += largest[w] > 0;
     }
     assert_int_equal(t ? t->windows : 0, windows);
+    for (uint32_t w = 0; t && w < WINDOWS; w += IMPACT_RUN) {
+        assert_run(reader, t, w);
+    }
     impact_release(reader);
 }
 
