@@ -6,7 +6,7 @@
  * windows with the largest bounds are taken first: with them the k-th hit is nearly as good as it will be. Of the
  * others, those whose bound can beat it are taken from the first to the last, as they lie in memory, which is worth
  * more than a better order. In each, what cannot come before the k-th any more is dropped as soon as that is known
- * (engine_lean.c, engine_any.c).
+ * (engine_lean.c, engine_runs.c).
  */
 #include "query/engine_inside.h"
 
@@ -59,7 +59,8 @@ enum trabao_status engine_make_room(struct engine *e)
     if (!e->pruned || e->tiers > 1 || plan->relaxed || plan->group_count == 0) {
         return TRABAO_OK;
     }
-    return engine_any_word_matches(e) ? engine_any_open(e) : engine_lean_open(e);
+    const enum trabao_status status = engine_runs_open(e);
+    return status == TRABAO_OK && !engine_any_word_matches(e) ? engine_lean_open(e) : status;
 }
 
 void engine_free_room(struct engine *e)
@@ -68,7 +69,7 @@ void engine_free_room(struct engine *e)
     mem_free(e->scored);
     mem_free(e->located);
     engine_lean_close(e);
-    engine_any_close(e);
+    engine_runs_close(e);
 }
 
 /* PRUNED: for the best alone; phrases may be looked for in the articles that would be hits. */
@@ -119,7 +120,7 @@ static bool is_promising(const struct bounds *b, uint32_t window, const struct e
 }
 
 /* Takes the first of COUNT WINDOWS that are in one run. *TAKEN: how many these are. */
-static enum trabao_status take_run(struct engine *e, const struct bounds *b, const uint32_t *windows, size_t count,
+static enum trabao_status take_promising(struct engine *e, const struct bounds *b, const uint32_t *windows, size_t count,
                                    size_t *taken, struct engine_hits *heap)
 {
     const uint32_t first = windows[0] - windows[0] % IMPACT_RUN;
@@ -129,7 +130,7 @@ static enum trabao_status take_run(struct engine *e, const struct bounds *b, con
         promising |= (uint32_t)is_promising(b, windows[i], heap) << (windows[i] - first);
     }
     *taken = i;
-    return promising ? engine_any_run(e, first, promising, heap) : TRABAO_OK;
+    return promising ? engine_take_run(e, first, promising, heap) : TRABAO_OK;
 }
 
 enum trabao_status engine_take_bounded(struct engine *e, const struct bounds *b, const uint32_t *windows, size_t count,
@@ -138,8 +139,8 @@ enum trabao_status engine_take_bounded(struct engine *e, const struct bounds *b,
     enum trabao_status status = TRABAO_OK;
     for (size_t i = 0, taken; status == TRABAO_OK && i < count; i += taken) {
         taken = 1;
-        if (e->any && is_full(heap)) {
-            status = take_run(e, b, windows + i, count - i, &taken, heap);
+        if (engine_runs_pay(e, heap)) {
+            status = take_promising(e, b, windows + i, count - i, &taken, heap);
         } else if (is_promising(b, windows[i], heap)) {
             status = engine_take_window(e, windows[i], heap);
         }

@@ -8,7 +8,7 @@
  *   engine_gather.c  all candidates for phrases, where they are few
  *   engine_sift.c    which of the candidates have the phrases
  *   engine_lean.c    one window, without the terms that cannot matter in it
- *   engine_any.c     a run of windows, where any of the words is enough
+ *   engine_runs.c    a run of windows, where many articles match
  *   engine_split.c   the windows of a heavy query, looked at by two threads
  *   engine.c         the public functions
  */
@@ -30,7 +30,7 @@ struct located {
 };
 
 struct lean;
-struct any;
+struct runs;
 
 struct engine {
     struct archive_reader *r;
@@ -52,7 +52,7 @@ struct engine {
     uint32_t estimates_most;    /* of all pairs of neighbours together */
     struct places complete; /* of a relaxed query: places that have all of its words */
     struct lean *lean;      /* NULL: windows are looked at with all terms */
-    struct any *any;        /* not NULL: when the best K are full, runs of windows are looked at by this */
+    struct runs *runs;      /* NULL: nor a run of windows at a time */
     uint32_t checks;
     uint32_t recency_end, recency_most; /* of the windows asked for last, those before this one: the most in them */
 };
@@ -161,24 +161,27 @@ size_t engine_majors(const struct plan_group *group, uint32_t share, uint32_t *b
 
 /* ---- lean windows (engine_lean.c) ------------------------------------------------------------------------------ */
 
-/* Sets e->lean if windows can be looked at so: the plan has one tier, and not any word is enough. */
+/* Sets e->lean. For plans with one tier, where not any word is enough. */
 enum trabao_status engine_lean_open(struct engine *e);
 void engine_lean_close(struct engine *e);
 
 /* As engine_take_window. */
 enum trabao_status engine_lean_window(struct engine *e, uint32_t window, struct engine_hits *heap);
 
-/* ---- runs of windows (engine_any.c) ---------------------------------------------------------------------------- */
+/* ---- runs of windows (engine_runs.c) --------------------------------------------------------------------------- */
 
 /* True when every match is an article that has one of the scored words, and any will do. */
 bool engine_any_word_matches(const struct engine *e);
 
-/* Sets e->any if runs can be looked at so: the plan has one tier, and any word is enough. */
-enum trabao_status engine_any_open(struct engine *e);
-void engine_any_close(struct engine *e);
+/* Sets e->runs, unless there are too many terms. For plans with one tier. */
+enum trabao_status engine_runs_open(struct engine *e);
+void engine_runs_close(struct engine *e);
+
+/* True when windows are sooner looked at in runs than one by one. */
+bool engine_runs_pay(const struct engine *e, const struct engine_hits *heap);
 
 /* Looks at some of IMPACT_RUN windows, from FIRST on: bit i of WINDOWS, the i-th. HEAP is full. */
-enum trabao_status engine_any_run(struct engine *e, uint32_t first, uint32_t windows, struct engine_hits *heap);
+enum trabao_status engine_take_run(struct engine *e, uint32_t first, uint32_t windows, struct engine_hits *heap);
 
 /* ---- many windows (engine.c, engine_split.c) ------------------------------------------------------------------- */
 

@@ -69,7 +69,7 @@ static enum trabao_status make_like(const struct engine *e, struct engine *other
 {
     *other = *e;
     other->lean = NULL;
-    other->any = NULL;
+    other->runs = NULL;
     return engine_make_room(other);
 }
 

@@ -182,6 +182,17 @@ void rough_add(struct rough *r, uint32_t i, const uint8_t *postings, uint32_t co
     }
 }
 
+void rough_add_points(struct rough *r, uint32_t i, const struct places *places, uint32_t points)
+{
+    const uint64_t units = ((uint64_t)points * r->scale + 0xffffff) >> 24;
+    for (uint32_t w = 0; w < PLACES_WORDS; w++) {
+        for (uint64_t left = places->bits[w]; left; left &= left - 1) {
+            uint16_t *score = &r->scores[i][64 * w + (uint32_t)__builtin_ctzll(left)];
+            *score = (uint16_t)(*score + units);
+        }
+    }
+}
+
 /* The rough score that NEEDED points have at least. */
 static uint16_t least_score(const struct rough *r, uint32_t needed)
 {

@@ -33,8 +33,8 @@ struct rough {
 };
 
 /*
- * Nothing has a score yet in WINDOWS (bit i: the i-th), which alone are asked for. Up to TERMS (<= ROUGH_TERMS_MAX)
- * terms will be added whose weights come to TOTAL.
+ * Nothing has a score yet in WINDOWS (bit i: the i-th), which alone are asked for. In each, up to TERMS
+ * (<= ROUGH_TERMS_MAX) times something will be added, IMPACT_MAX times TOTAL points at most.
  */
 void rough_begin(struct rough *r, uint32_t windows, uint64_t total, size_t terms);
 
@@ -43,6 +43,9 @@ void rough_next(struct rough *r, uint32_t weight);
 
 /* Adds its COUNT (> 0) postings of the I-th window. IMPACT_WINDOW bytes behind the bit map of many can be read. */
 void rough_add(struct rough *r, uint32_t i, const uint8_t *postings, uint32_t count);
+
+/* Adds POINTS at PLACES of the I-th window. */
+void rough_add_points(struct rough *r, uint32_t i, const struct places *places, uint32_t points);
 
 /* Keeps those of PLACES, of the I-th window, that may have NEEDED (> 0) points. */
 void rough_keep(const struct rough *r, uint32_t i, uint32_t needed, struct places *places);

@@ -1,5 +1,5 @@
 /*
- * engine_any.c - windows where any of the words is enough, a run of them at a time.
+ * engine_runs.c - windows where many articles match, a run of them at a time.
  *
  * When the best K are full, an article needs so many points to be one of them. An article with none of the weightiest
  * terms has no more points than the others can give (MaxScore: Turtle, Flood: Query evaluation: strategies and
@@ -12,14 +12,17 @@
 #include "query/engine_inside.h"
 
 #include "base/mem.h"
+#include "query/neighbours.h"
 #include "query/rough.h"
 
+#define MANY 8 /* matches in the average window: of fewer, it is sooner asked for each of them what terms give */
 #define OTHERS_SHARE 3 /* terms that give less than one in so many of the needed points are not looked at at once */
 #define REST_SHARE 64 /* terms that give together less than one in so many of the needed points are not added roughly */
 
-struct any_term {
+struct run_term {
     const struct impact_term *postings;
     uint32_t weight;
+    size_t group;  /* of the plan */
     uint32_t rest; /* what it and those behind it give at most */
     /* In the run that is being looked at: */
     uint32_t windows; /* that have it: bit i, the i-th */
@@ -27,10 +30,12 @@ struct any_term {
     uint32_t most;    /* what it gives */
 };
 
-struct any {
-    struct any_term *terms; /* of all words, the weightiest first */
+struct runs {
+    bool any;        /* any of the words is enough */
+    bool all_there;  /* every match has all words */
+    struct run_term *terms; /* of all words that add to the score, the weightiest first */
     size_t count;
-    uint32_t total; /* of their weights */
+    uint32_t total; /* of their weights; what neighbours are worth as one */
 };
 
 /* Neighbouring windows. */
@@ -49,7 +54,7 @@ struct run {
 
 static int by_weight(const void *a, const void *b)
 {
-    const struct any_term *x = a, *y = b;
+    const struct run_term *x = a, *y = b;
     return x->weight != y->weight ? (x->weight > y->weight ? -1 : 1)
                                   : (x->postings->term > y->postings->term) - (x->postings->term < y->postings->term);
 }
@@ -70,58 +75,68 @@ bool engine_any_word_matches(const struct engine *e)
     return any;
 }
 
-static void list_terms(const struct plan *plan, struct any *any)
+static void list_terms(const struct engine *e, struct runs *runs)
 {
-    for (size_t g = 0; g < plan->group_count; g++) {
-        const struct plan_group *group = &plan->groups[g];
-        for (size_t v = 0; v < group->count; v++) {
-            if (group->variants[v].postings) {
-                any->terms[any->count++] =
-                    (struct any_term){.postings = group->variants[v].postings, .weight = group->variants[v].weight};
+    for (size_t g = 0; g < e->plan->group_count; g++) {
+        const struct plan_group *group = &e->plan->groups[g];
+        for (size_t v = 0; e->scored[g] && v < group->count; v++) {
+            const struct plan_variant *variant = &group->variants[v];
+            if (variant->postings) {
+                runs->terms[runs->count++] =
+                    (struct run_term){.postings = variant->postings, .weight = variant->weight, .group = g};
             }
         }
     }
-    if (any->count) {
-        qsort(any->terms, any->count, sizeof *any->terms, by_weight);
+    if (runs->count) {
+        qsort(runs->terms, runs->count, sizeof *runs->terms, by_weight);
     }
-    for (size_t i = any->count; i-- > 0;) {
-        any->total += any->terms[i].weight;
-        any->terms[i].rest = any->total * IMPACT_MAX;
+    for (size_t i = runs->count; i-- > 0;) {
+        runs->total += runs->terms[i].weight;
+        runs->terms[i].rest = runs->total * IMPACT_MAX;
     }
 }
 
-enum trabao_status engine_any_open(struct engine *e)
+enum trabao_status engine_runs_open(struct engine *e)
 {
-    size_t variants = 1;
+    size_t variants = e->plan->scored_count + 1; /* neighbours are added roughly, too */
     for (size_t g = 0; g < e->plan->group_count; g++) {
         variants += e->plan->groups[g].count;
     }
     if (variants > ROUGH_TERMS_MAX) {
         return TRABAO_OK;
     }
-    e->any = mem_zalloc(1, sizeof *e->any);
-    if (e->any) {
-        e->any->terms = mem_alloc(variants, sizeof *e->any->terms);
+    e->runs = mem_zalloc(1, sizeof *e->runs);
+    if (e->runs) {
+        e->runs->terms = mem_alloc(variants, sizeof *e->runs->terms);
     }
-    if (!e->any || !e->any->terms) {
+    if (!e->runs || !e->runs->terms) {
         return error_no_memory(e->err);
     }
-    list_terms(e->plan, e->any);
+    e->runs->any = engine_any_word_matches(e);
+    e->runs->all_there = engine_all_have_words(e);
+    list_terms(e, e->runs);
+    e->runs->total += e->estimates_most / IMPACT_MAX + 1;
     return TRABAO_OK;
 }
 
-void engine_any_close(struct engine *e)
+void engine_runs_close(struct engine *e)
 {
-    if (e->any) {
-        mem_free(e->any->terms);
-        mem_free(e->any);
+    if (e->runs) {
+        mem_free(e->runs->terms);
+        mem_free(e->runs);
     }
+}
+
+bool engine_runs_pay(const struct engine *e, const struct engine_hits *heap)
+{
+    return e->runs && heap->count == heap->capacity &&
+           (e->runs->any || e->plan->matching[e->plan->tightest] > (uint64_t)MANY * e->windows);
 }
 
 /* ---- roughly --------------------------------------------------------------------------------------------------- */
 
 /* Finds where a term is in the run, and what it gives there at most. */
-static uint32_t measure(const struct run *run, struct any_term *term)
+static uint32_t measure(const struct run *run, struct run_term *term)
 {
     uint32_t largest = 0;
     term->windows = impact_run(term->postings, run->first, &term->place);
@@ -143,8 +158,26 @@ static void keep_reaching(struct run *run, uint32_t others)
     }
 }
 
+/* Begins the rough scores with what neighbours are worth where they may be. */
+static void add_neighbours(struct run *run)
+{
+    const struct plan *plan = run->e->plan;
+    for (size_t s = 1; run->e->estimates_most && s < plan->scored_count; s++) {
+        const struct neighbours *n = &plan->neighbours[s];
+        if (n->estimate == 0) {
+            continue;
+        }
+        for (uint32_t left = run->windows; left; left &= left - 1) {
+            const uint32_t i = (uint32_t)__builtin_ctz(left);
+            struct places places = run->left[i];
+            places_keep_window(&places, n->may, run->first + i);
+            rough_add_points(&run->rough, i, &places, n->estimate);
+        }
+    }
+}
+
 /* Adds roughly what a term gives. */
-static enum trabao_status add_roughly(struct run *run, const struct any_term *term)
+static enum trabao_status add_roughly(struct run *run, const struct run_term *term)
 {
     struct engine *e = run->e;
     const struct impact_entry *entry = term->postings->entries + term->place;
@@ -166,27 +199,28 @@ static enum trabao_status add_roughly(struct run *run, const struct any_term *te
  */
 static enum trabao_status look_roughly(struct run *run)
 {
-    struct any *any = run->e->any;
+    const struct runs *runs = run->e->runs;
     enum trabao_status status = TRABAO_OK;
-    size_t count = any->count;
+    size_t count = runs->count;
     uint32_t others = 0;
-    while (count && any->terms[count - 1].rest < run->needed / REST_SHARE) {
-        others = any->terms[--count].rest;
+    while (count && runs->terms[count - 1].rest < run->needed / REST_SHARE) {
+        others = runs->terms[--count].rest;
     }
-    while (count && others + measure(run, &any->terms[count - 1]) < run->needed / OTHERS_SHARE) {
-        others += any->terms[--count].most;
+    while (count && others + measure(run, &runs->terms[count - 1]) < run->needed / OTHERS_SHARE) {
+        others += runs->terms[--count].most;
     }
-    rough_begin(&run->rough, run->windows, any->total, any->count);
+    rough_begin(&run->rough, run->windows, runs->total, runs->count + run->e->plan->scored_count);
+    add_neighbours(run);
     size_t i = 0;
     for (; status == TRABAO_OK && i < count; i++) {
-        measure(run, &any->terms[i]);
-        status = add_roughly(run, &any->terms[i]);
+        measure(run, &runs->terms[i]);
+        status = add_roughly(run, &runs->terms[i]);
     }
     keep_reaching(run, others);
     for (; status == TRABAO_OK && others > run->needed / REST_SHARE && run->windows; i++) {
-        if (any->terms[i].most) {
-            others -= any->terms[i].most;
-            status = add_roughly(run, &any->terms[i]);
+        if (runs->terms[i].most) {
+            others -= runs->terms[i].most;
+            status = add_roughly(run, &runs->terms[i]);
             keep_reaching(run, others);
         }
     }
@@ -199,20 +233,31 @@ static enum trabao_status look_roughly(struct run *run)
 static enum trabao_status take_left(const struct run *run, uint32_t i)
 {
     struct engine *e = run->e;
+    const struct runs *runs = e->runs;
     memset(e->scores, 0, sizeof e->scores);
-    for (size_t t = 0; t < e->any->count; t++) {
-        struct located l = {.weight = e->any->terms[t].weight};
-        TRY(impact_look(e->r->impacts, e->any->terms[t].postings, run->first + i, &l.postings, &l.count, e->err));
+    for (size_t g = 0; e->estimates_most && g < e->plan->group_count; g++) {
+        e->groups[g] = runs->all_there ? run->left[i] : (struct places){0};
+    }
+    for (size_t t = 0; t < runs->count; t++) {
+        const struct run_term *term = &runs->terms[t];
+        struct located l = {.weight = term->weight};
+        TRY(impact_look(e->r->impacts, term->postings, run->first + i, &l.postings, &l.count, e->err));
         if (l.count) {
             engine_add_scores(e, &l, &run->left[i], false);
+            if (e->estimates_most && !runs->all_there) {
+                places_add_postings(&e->groups[term->group], l.postings, l.count);
+            }
         }
+    }
+    if (e->estimates_most) {
+        engine_add_estimates(e, run->first + i);
     }
     const struct places places = engine_reaching(e, &run->left[i], run->needed);
     engine_put_places(e, run->first + i, &places, (uint8_t)e->plan->tightest, run->recency, run->heap);
     return TRABAO_OK;
 }
 
-enum trabao_status engine_any_run(struct engine *e, uint32_t first, uint32_t windows, struct engine_hits *heap)
+enum trabao_status engine_take_run(struct engine *e, uint32_t first, uint32_t windows, struct engine_hits *heap)
 {
     enum trabao_status status = engine_check_clock(e);
     struct run run; /* most of it is scores, and those are cleared in their place */
@@ -220,7 +265,8 @@ enum trabao_status engine_any_run(struct engine *e, uint32_t first, uint32_t win
     run.heap = heap;
     run.first = first;
     run.recency = engine_window_recency(e, first);
-    run.needed = MAX(1U, engine_least_score(heap, (uint8_t)e->plan->tightest, run.recency));
+    /* Without a point an article has no word. */
+    run.needed = MAX(e->runs->any, engine_least_score(heap, (uint8_t)e->plan->tightest, run.recency));
     run.windows = windows;
     for (uint32_t left = windows; left; left &= left - 1) {
         run.left[__builtin_ctz(left)] = engine_allowed(e, first + (uint32_t)__builtin_ctz(left));
