@@ -120,8 +120,8 @@ static bool is_promising(const struct bounds *b, uint32_t window, const struct e
 }
 
 /* Takes the first of COUNT WINDOWS that are in one run. *TAKEN: how many these are. */
-static enum trabao_status take_promising(struct engine *e, const struct bounds *b, const uint32_t *windows, size_t count,
-                                   size_t *taken, struct engine_hits *heap)
+static enum trabao_status take_promising(struct engine *e, const struct bounds *b, const uint32_t *windows,
+                                         size_t count, size_t *taken, struct engine_hits *heap)
 {
     const uint32_t first = windows[0] - windows[0] % IMPACT_RUN;
     uint32_t promising = 0;
