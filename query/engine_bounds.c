@@ -41,11 +41,12 @@ static bool may_match(const struct plan *plan, const struct plan_node *node, con
     case PLAN_AT_LEAST:
         break;
     }
+    const size_t least = node->kind == PLAN_OR ? 1 : node->least;
     size_t matching = 0;
-    for (size_t c = 0; c < node->child_count; c++) {
+    for (size_t c = 0; c < node->child_count && matching < least; c++) {
         matching += may_match(plan, node->children[c], present);
     }
-    return matching >= (node->kind == PLAN_OR ? 1 : node->least);
+    return matching >= least;
 }
 
 size_t engine_majors(const struct plan_group *group, uint32_t share, uint32_t *bound)

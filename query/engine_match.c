@@ -141,11 +141,15 @@ struct places engine_allowed(const struct engine *e, uint32_t window)
     if (e->pruned && e->open) {
         return ((const struct places *)(const void *)e->open)[window];
     }
-    const struct places excluded = places_of_set(e->plan->excluded, e->plan->excluded_count, window);
     struct places out;
     memset(&out, 0xff, sizeof out);
-    places_cut(&out, window, e->plan->first, e->plan->end);
-    places_drop(&out, &excluded);
+    if (window <= e->first_window || window + 1 >= e->end_window) {
+        places_cut(&out, window, e->plan->first, e->plan->end);
+    }
+    if (e->plan->excluded_count) {
+        const struct places excluded = places_of_set(e->plan->excluded, e->plan->excluded_count, window);
+        places_drop(&out, &excluded);
+    }
     if (e->open) {
         places_keep_window(&out, e->open, window);
     }
